@@ -1,0 +1,208 @@
+/** What `produce`, `run`, `validate` and `render` do. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import pc from "picocolors";
+import { z } from "zod";
+import { consumeBounded } from "../../clients/kafka";
+import { renderPipeline } from "../../../sql/pipeline";
+import { exitCodes, TidegateError } from "../../core/errors";
+import { isGreen, runChecks, validationFor, type CheckResult } from "../../gates";
+import { dbt, dbtText, flink, produce, productionText, type ExerciseContext } from "../../lakehouse/exercises";
+import { gateContext } from "../../lakehouse/gates";
+import { batchText } from "../../lakehouse/exercises";
+import { datasetOf, platformLayers, platformOf, platformOrStandIns } from "../../lakehouse/platform";
+import { dbtCommands } from "../../exercises/dbt";
+import { layers, type Layer } from "../../../stacks/contracts";
+import { printJson } from "../output";
+import { stderrProgress } from "../progress";
+import { Interrupts, Session } from "../session";
+import { checkLine, duration } from "../views";
+
+export interface Common {
+    readonly environment: string;
+    readonly json?: true;
+}
+
+export interface ProduceFlags extends Common {
+    readonly data?: string;
+    readonly events?: number;
+    readonly seed?: number;
+    readonly rate?: number;
+    readonly once?: true;
+}
+
+export interface DbtFlags extends Common {
+    readonly select?: string[];
+    readonly fullRefresh?: true;
+}
+
+export interface RenderFlags extends Common {
+    readonly out?: string;
+}
+
+/** Opens the platform, runs the work with progress and signals, and closes everything again. */
+async function withPlatform<T>(
+    options: Common,
+    work: (context: ExerciseContext, session: Session) => Promise<T>,
+): Promise<T> {
+    const session = await Session.open(options.environment);
+    const progress = stderrProgress();
+    const interrupts = new Interrupts((text) => progress.note(text));
+    try {
+        progress.update("reading the stacks' outputs");
+        const { signal } = interrupts.orderly;
+        const platform = platformOf(session.environment, await session.outputs(signal, platformLayers));
+        const context = {
+            environment: session.environment,
+            platform,
+            dataset: datasetOf(session.environment),
+            tools: session.tools,
+            progress,
+            signal,
+        };
+        return await work(context, session);
+    } finally {
+        progress.close();
+        interrupts.close();
+        session.close();
+    }
+}
+
+export async function produceEvents(options: ProduceFlags): Promise<void> {
+    const { data, events, seed, rate, once } = options;
+    const result = await withPlatform(options, (context) =>
+        produce(context, {
+            ...(data === undefined ? {} : { file: resolve(data) }),
+            ...(events === undefined ? {} : { events }),
+            ...(seed === undefined ? {} : { seed }),
+            ...(rate === undefined ? {} : { rate }),
+            once: once ?? false,
+        }),
+    );
+    if (options.json) printJson(result);
+    else process.stdout.write(`${productionText(result)}\n`);
+}
+
+export async function runFlink(options: Common): Promise<void> {
+    const result = await withPlatform(options, flink);
+    if (options.json) printJson(result);
+    else process.stdout.write(`${batchText(result)}\n`);
+}
+
+export async function runDbt(command: string, options: DbtFlags): Promise<void> {
+    const known = dbtCommands.find((name) => name === command);
+    if (known === undefined)
+        throw new TidegateError(`There is no dbt command '${command}' here.`, {
+            code: "usage",
+            hint: `It is ${dbtCommands.join(", ")}.`,
+            exitCode: exitCodes.usage,
+        });
+    const result = await withPlatform(options, (context) =>
+        dbt(context, known, {
+            ...(options.select ? { select: options.select } : {}),
+            fullRefresh: options.fullRefresh ?? false,
+        }),
+    );
+    if (options.json) printJson(result);
+    else {
+        process.stdout.write(`${dbtText(result)} (${duration(result.seconds)})\n`);
+        for (const problem of result.problems) process.stdout.write(`${pc.red("✗")} ${problem}\n`);
+    }
+    if (!result.succeeded) process.exitCode = exitCodes.failed;
+}
+
+const deadLetter = z.looseObject({
+    topic: z.string(),
+    partition: z.number(),
+    offset: z.number(),
+    reasons: z.array(z.string()),
+    payload: z.string().nullish(),
+});
+
+/** The last dead letters: where each came from, why it is one, and what it holds. */
+export async function deadLetters(options: Common & { readonly lines: number }): Promise<void> {
+    const letters = await withPlatform(options, async ({ platform }) => {
+        const records = await consumeBounded(platform.broker, platform.broker.topics.deadLetters);
+        return records
+            .slice(-options.lines)
+            .map(({ value }) => deadLetter.parse(JSON.parse(value?.toString("utf8") ?? "null")));
+    });
+    if (options.json) return printJson(letters);
+    if (letters.length === 0) process.stdout.write("There are no dead letters.\n");
+    for (const { topic, partition, offset, reasons, payload } of letters)
+        process.stdout.write(
+            `${pc.bold(`${topic}/${partition}/${offset}`)} ${reasons.join("; ")}\n  ${pc.dim(payload ?? "(null)")}\n`,
+        );
+}
+
+/** Shows the SQL of what is deployed; of layers that are not, stand-ins are rendered, and it says so. */
+export async function render(options: RenderFlags): Promise<void> {
+    const session = await Session.open(options.environment);
+    try {
+        const { environment } = session;
+        const outputs = await session.outputs(undefined, platformLayers);
+        const missing = platformLayers.filter((layer) => !outputs.has(layer));
+        if (missing.length > 0)
+            process.stderr.write(
+                `${pc.yellow("advisory")}: ${missing.join(", ")} not deployed, stand-ins are rendered\n`,
+            );
+        const platform = platformOrStandIns(environment, outputs);
+        const scripts = renderPipeline({ dataset: datasetOf(environment), platform, mode: environment.mode });
+        if (options.json) return printJson(scripts);
+        for (const script of scripts) {
+            const text = `-- ${script.name}, rendered from ${script.templates.join(", ")}\n${script.statements.map((statement) => `${statement};`).join("\n\n")}\n`;
+            if (options.out === undefined) process.stdout.write(`${text}\n`);
+            else {
+                await mkdir(options.out, { recursive: true });
+                const file = join(options.out, `${script.name}.sql`);
+                await writeFile(file, text);
+                process.stdout.write(`${file}\n`);
+            }
+        }
+    } finally {
+        session.close();
+    }
+}
+
+export async function validate(wanted: string, options: Common): Promise<void> {
+    const layer = wanted === "all" ? "all" : layers.find((name) => name === wanted);
+    if (layer === undefined)
+        throw new TidegateError(`There is no layer '${wanted}'.`, {
+            code: "usage",
+            hint: `It is all, ${layers.join(", ")}.`,
+            exitCode: exitCodes.usage,
+        });
+    const session = await Session.open(options.environment);
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const begun = Date.now();
+    let results: readonly CheckResult[];
+    try {
+        const { signal } = interrupts.orderly;
+        const outputs = await session.outputs(signal);
+        if (outputs.size === 0)
+            throw new TidegateError(`${options.environment} is not deployed.`, {
+                code: "not-deployed",
+                hint: "`npx tidegate up` deploys it.",
+            });
+        const context = await gateContext(session.environment, outputs, { startedMs: begun, producedNow: false });
+        results = await runChecks(validationFor(layer satisfies Layer | "all", context), {
+            signal,
+            onEvent: (event) => {
+                if (event.type === "check-finished" && !options.json)
+                    process.stdout.write(`${checkLine(event.result)}\n`);
+            },
+        });
+    } finally {
+        interrupts.close();
+        session.close();
+    }
+    const green = isGreen(results);
+    if (options.json) printJson({ green, results });
+    else {
+        const passed = results.filter((result) => result.status === "pass").length;
+        process.stdout.write(
+            `${green ? pc.green("✓ green") : pc.red("✗ red")}: ${passed} of ${results.length} checks in ${duration((Date.now() - begun) / 1000)}\n`,
+        );
+    }
+    if (!green) process.exitCode = exitCodes.failed;
+}

@@ -1,0 +1,197 @@
+/** What `up`, `preview` and `down` do. */
+import { rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import pc from "picocolors";
+import { exitCodes } from "../../core/errors";
+import { stackExists, stackFile, stackName } from "../../engine/home";
+import { martSummary } from "../../exercises/dbtMarts";
+import { stopLeftOvers } from "../../lakehouse/leftOvers";
+import { FactsCollector, type RunFacts } from "../../reports/facts";
+import { writeReports } from "../../reports/files";
+import { LakehouseSurroundings } from "../../lakehouse/surroundings";
+import { folders } from "../../lakehouse/platform";
+import { Rollout, type Outputs, type RolloutResult } from "../../rollout/rollout";
+import type { EventSink } from "../../rollout/events";
+import { ensureTools } from "../../toolchain";
+import { loadEnvironment, type Environment } from "../../../stacks/environment";
+import { table } from "../output";
+import { stderrProgress } from "../progress";
+import { Interrupts, Session } from "../session";
+import { duration, viewFor } from "../views";
+
+export interface UpFlags {
+    readonly until?: string;
+    readonly exercise: boolean;
+    readonly data?: string;
+    readonly events?: number;
+    readonly parallel: number;
+    readonly json?: true;
+}
+
+export async function up(name: string, flags: UpFlags): Promise<void> {
+    // Wrong input is told before minutes of downloads.
+    await loadEnvironment(name);
+    const progress = stderrProgress();
+    const tools = await ensureTools(progress).finally(() => progress.close());
+    const session = await Session.open(name, tools);
+    const collector = new FactsCollector(() => Date.now());
+    const choice = {
+        ...(flags.data === undefined ? {} : { file: resolve(flags.data) }),
+        ...(flags.events === undefined ? {} : { events: flags.events }),
+        once: true,
+    };
+    const result = await run(
+        session,
+        flags.json ?? false,
+        Date.now(),
+        choice,
+        (rollout) =>
+            rollout.up({
+                ...(flags.until === undefined ? {} : { until: flags.until }),
+                exercise: flags.exercise,
+                parallel: flags.parallel,
+            }),
+        collector.sink,
+    );
+    const places = placesOf(session.environment, result.outputs);
+    const report = await writeReports(folders(session.environment).reports, collector.facts(places));
+    if (!flags.json)
+        await closing(session.environment, result, { ...places, report: report.html }, collector.facts(places));
+    process.exitCode = exitCodeOf(result);
+}
+
+export async function down(name: string, json: boolean): Promise<void> {
+    const environment = await loadEnvironment(name);
+    if (!existsSync(environment.dataDirectory)) {
+        if (!json) process.stdout.write(`${name} is not deployed: ${environment.dataDirectory} does not exist.\n`);
+        return;
+    }
+    const session = await Session.open(name);
+    const result = await run(session, json, Date.now(), {}, (rollout) =>
+        rollout.down((layer) => stackExists(environment, stackName(environment, layer)) ?? true),
+    );
+    if (result.ok) {
+        const stopped = await stopLeftOvers(environment);
+        if (!json) for (const left of stopped) process.stdout.write(`stopped ${left}, which no stack knew any more\n`);
+        for (const layer of session.graph.order) await rm(stackFile(stackName(environment, layer)), { force: true });
+        await rm(environment.dataDirectory, { recursive: true, force: true });
+        if (!json)
+            process.stdout.write(
+                `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${duration(result.seconds)})\n`,
+            );
+    }
+    process.exitCode = exitCodeOf(result);
+}
+
+/** What the next up would change. */
+export async function preview(name: string, json: boolean): Promise<void> {
+    const session = await Session.open(name);
+    const result = await run(session, json, Date.now(), {}, (rollout) =>
+        rollout.preview((layer) => stackExists(session.environment, stackName(session.environment, layer)) ?? true),
+    );
+    process.exitCode = exitCodeOf(result);
+}
+
+/** Runs one operation of the driver with a view, signals and a warm engine. */
+async function run(
+    session: Session,
+    json: boolean,
+    startedMs: number,
+    choice: { file?: string; events?: number; once?: boolean },
+    operation: (rollout: Rollout) => Promise<RolloutResult>,
+    alsoTo: EventSink = () => {},
+): Promise<RolloutResult> {
+    const view = viewFor(process.stdout, json);
+    const interrupts = new Interrupts((text) => view.sink({ type: "note", text }));
+    const onEvent: EventSink = (event) => {
+        alsoTo(event);
+        view.sink(event);
+    };
+    session.engine.warm();
+    try {
+        return await operation(
+            new Rollout({
+                environment: session.environment,
+                graph: session.graph,
+                engine: session.engine,
+                surroundings: new LakehouseSurroundings(
+                    session.environment,
+                    session.graph,
+                    session.tools,
+                    { once: true, ...choice },
+                    startedMs,
+                ),
+                operate: (layer, op, options) =>
+                    session.operate(layer, op, { ...options, forceSignal: interrupts.forced.signal }),
+                onEvent,
+                now: () => performance.now(),
+                signal: interrupts.orderly.signal,
+            }),
+        );
+    } finally {
+        view.close();
+        interrupts.close();
+        session.close();
+    }
+}
+
+const exitCodeOf = (result: RolloutResult): number =>
+    result.ok ? exitCodes.ok : (result.problem?.exitCode ?? exitCodes.interrupted);
+
+/** Where to look, once the platform runs. */
+function placesOf(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Record<string, string> {
+    const of = (layer: string, name: string): string | undefined => {
+        const value = outputs.get(layer)?.[name];
+        return typeof value === "string" ? value : undefined;
+    };
+    const dbt = outputs.get("runtime")?.dbt as { duckdbFile?: string } | undefined;
+    const entries = {
+        "Flink UI": of("runtime", "flinkRest"),
+        "SQL gateway": of("runtime", "sqlGateway"),
+        Kafka: of("broker", "bootstrapServers"),
+        S3: of("storage", "endpoint"),
+        "Iceberg catalog": of("catalog", "uri") ?? of("catalog", "warehouse"),
+        "DuckDB file": dbt?.duckdbFile !== undefined && existsSync(dbt.duckdbFile) ? dbt.duckdbFile : undefined,
+        "data directory": environment.dataDirectory,
+    };
+    return Object.fromEntries(
+        Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+}
+
+async function closing(
+    environment: Environment,
+    result: RolloutResult,
+    places: Record<string, string>,
+    facts: RunFacts,
+): Promise<void> {
+    const write = (text: string): void => void process.stdout.write(`${text}\n`);
+    const checks = facts.layers.flatMap((layer) => layer.checks).concat(facts.preflight);
+    const green = checks.filter((check) => check.status === "pass").length;
+    write("");
+    if (!result.ok) {
+        const red = result.problem === undefined ? "Interrupted" : `${pc.red("✗")} ${environment.name} is not green`;
+        write(
+            `${red} after ${duration(result.seconds)}: ${green} of ${checks.length} checks are green. What runs is left as it is.`,
+        );
+        write(`${pc.dim("report")} ${places.report ?? ""}`);
+        return;
+    }
+    write(
+        `${pc.green("✓")} ${environment.name} is up and proved: ${green} of ${checks.length} checks are green, in ${duration(result.seconds)}.`,
+    );
+    const file = places["DuckDB file"];
+    if (file !== undefined && existsSync(join(file))) {
+        const marts = await martSummary(file).catch(() => undefined);
+        if (marts && marts.trips > 0)
+            write(
+                `  ${marts.trips.toLocaleString("en-US")} trips on ${marts.days} days, $${Math.round(marts.revenue).toLocaleString("en-US")} revenue` +
+                    (marts.topZone ? `, most of it from ${marts.topZone.name} (${marts.topZone.borough})` : ""),
+            );
+    }
+    write("");
+    write(table(Object.entries(places).map(([label, where]) => [`  ${label}`, where])));
+    write("");
+    write(pc.dim(`  npx tidegate status | logs | validate | run dbt        npm run down  takes all of it away`));
+}

@@ -1,0 +1,53 @@
+/** The command line: a thin layer over the rooms beside it. Only this room prints. */
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { exitCodes } from "../core/errors";
+import { packageFile } from "../core/repository";
+import { dataCommands } from "./commands/data";
+import { doctorCommand } from "./commands/doctor";
+import { platformCommands } from "./commands/platform";
+import { rolloutCommands } from "./commands/rollout";
+import { shellCommands } from "./commands/shell";
+import { printError } from "./output";
+
+const { version } = z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8")));
+
+function build(): Command {
+    const program = new Command("tidegate")
+        .description(
+            "Rolls a streaming lakehouse out, Pulumi stack by Pulumi stack, and opens each gate only when the data proves it.",
+        )
+        .version(version)
+        .showHelpAfterError("(--help shows what there is)")
+        .enablePositionalOptions()
+        .exitOverride()
+        .addHelpText(
+            "after",
+            `
+Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missing, 4 something else holds what is needed,
+70 a fault of Tidegate, 130 interrupted. docs/errors.md lists the codes of errors.`,
+        );
+    doctorCommand(program);
+    rolloutCommands(program);
+    dataCommands(program);
+    platformCommands(program);
+    shellCommands(program);
+    for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help shows what there is)");
+    return program;
+}
+
+async function main(): Promise<void> {
+    // A reader that goes away (`tidegate logs | head`) is no error.
+    process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+        process.exit(error.code === "EPIPE" ? (process.exitCode ?? 0) : exitCodes.internal),
+    );
+    try {
+        await build().parseAsync(process.argv);
+    } catch (error) {
+        if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+        else process.exitCode = printError(error);
+    }
+}
+
+void main();

@@ -1,0 +1,37 @@
+import pc from "picocolors";
+import { exitCodes, messageOf, TidegateError, type ExitCode } from "../core/errors";
+
+/** Prints an error for a person on stderr and returns the exit code; a stack only for a fault of Tidegate itself. */
+export function printError(error: unknown): ExitCode {
+    if (TidegateError.is(error)) {
+        process.stderr.write(
+            `${pc.red(`✗ ${error.message}`)} ${pc.dim(`[${error.code}]`)}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
+        );
+        return error.exitCode;
+    }
+    const stack = error instanceof Error && error.stack ? error.stack : messageOf(error);
+    process.stderr.write(`${pc.red("✗ This is a fault of Tidegate; please report it with these lines:")}\n${stack}\n`);
+    return exitCodes.internal;
+}
+
+export function printJson(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Rows as aligned columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+    const visible = (text: string): number => text.replace(/\u001b\[[0-9;]*m/g, "").length;
+    const widths: number[] = [];
+    for (const row of rows)
+        row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, visible(cell))));
+    return rows
+        .map((row) =>
+            row
+                .map((cell, column) =>
+                    column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - visible(cell)),
+                )
+                .join("  ")
+                .trimEnd(),
+        )
+        .join("\n");
+}

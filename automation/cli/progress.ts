@@ -1,0 +1,45 @@
+/** A `Progress` on stderr: one live line in a terminal, a line every few seconds elsewhere. */
+import { createLogUpdate } from "log-update";
+import pc from "picocolors";
+import type { Progress } from "../core/progress";
+import { amount } from "./views";
+
+export function stderrProgress(label = ""): Progress & { close(): void } {
+    const stream = process.stderr;
+    const prefix = label === "" ? "" : `${pc.bold(label)} `;
+    if (stream.isTTY && !process.env.CI) {
+        const live = createLogUpdate(stream);
+        let text = "";
+        return {
+            update: (next) => {
+                text = next;
+                live(`${prefix}${text}`);
+            },
+            advance: (done, total, unit) => live(`${prefix}${text}  ${howFar(done, total, unit)}`),
+            note: (line) => {
+                live.clear();
+                stream.write(`${prefix}${line}\n`);
+            },
+            close: () => live.clear(),
+        };
+    }
+    let last = 0;
+    let lastText = "";
+    return {
+        update: (text) => {
+            if (text !== lastText) stream.write(`${prefix}${text}\n`);
+            lastText = text;
+        },
+        advance: (done, total, unit) => {
+            if (Date.now() - last < 5000 && done !== total) return;
+            last = Date.now();
+            stream.write(`${prefix}${lastText}  ${howFar(done, total, unit)}\n`);
+        },
+        note: (line) => void stream.write(`${prefix}${line}\n`),
+        close: () => {},
+    };
+}
+
+function howFar(done: number, total: number | undefined, unit: string): string {
+    return total === undefined ? amount(done, unit) : `${amount(done, unit)} of ${amount(total, unit)}`;
+}

@@ -1,0 +1,118 @@
+/** What every command stands on: the environment, its tools, its graph, and signals that end work in order. */
+import { loadGraph } from "../graph/load";
+import type { Graph } from "../graph/graph";
+import { PulumiEngine } from "../engine/engine";
+import {
+    breakDeadLocks,
+    engineVariables,
+    prepareHome,
+    prepareWorkDirectory,
+    restoreStackFile,
+    stackName,
+} from "../engine/home";
+import type { Operation, OperationResult } from "../engine/protocol";
+import { plain, type OperateOptions, type Outputs } from "../rollout/rollout";
+import { locateTools, type Tools } from "../toolchain";
+import { layers, type Contract, type Layer } from "../../stacks/contracts";
+import { loadEnvironment, type Environment } from "../../stacks/environment";
+import { parseContract } from "../../stacks/contracts";
+
+/** Ends work in order at the first SIGINT or SIGTERM, and by force at the second. */
+export class Interrupts {
+    readonly orderly = new AbortController();
+    readonly forced = new AbortController();
+    private readonly listener = (): void => this.interrupt();
+
+    constructor(private readonly say: (text: string) => void) {
+        process.on("SIGINT", this.listener);
+        process.on("SIGTERM", this.listener);
+    }
+
+    private interrupt(): void {
+        if (!this.orderly.signal.aborted) {
+            this.say("Interrupted: ending what runs in order. Once more ends it by force.");
+            this.orderly.abort();
+        } else this.forced.abort();
+    }
+
+    close(): void {
+        process.off("SIGINT", this.listener);
+        process.off("SIGTERM", this.listener);
+    }
+}
+
+export class Session {
+    private constructor(
+        readonly environment: Environment,
+        readonly graph: Graph,
+        readonly tools: Tools,
+        readonly engine: PulumiEngine,
+    ) {}
+
+    static async open(environmentName: string, tools?: Tools): Promise<Session> {
+        const environment = await loadEnvironment(environmentName);
+        const found = tools ?? (await locateTools());
+        const engine = new PulumiEngine(engineVariables(environment, found));
+        return new Session(environment, await loadGraph(), found, engine);
+    }
+
+    /** Runs one Pulumi operation on the stack of a layer. */
+    async operate(
+        layer: string,
+        operation: Operation,
+        options: OperateOptions & { readonly forceSignal?: AbortSignal },
+    ): Promise<OperationResult> {
+        const stack = stackName(this.environment, layer);
+        await prepareHome(this.environment);
+        const workDirectory = await prepareWorkDirectory(this.environment, stack);
+        await restoreStackFile(this.environment, stack);
+        for (const pid of await breakDeadLocks(this.environment, stack))
+            options.onFact({
+                kind: "diagnostic",
+                severity: "warning",
+                message: `took away the lock that process ${pid}, which is no more, had left on ${stack}`,
+                urn: undefined,
+            });
+        return this.engine.run(
+            {
+                operation,
+                stack,
+                workDirectory,
+                variables: {
+                    ...engineVariables(this.environment, this.tools),
+                    ...(options.standIns === undefined ? {} : { TIDEGATE_STAND_INS: options.standIns.join(",") }),
+                },
+                secretsProvider: this.environment.state.secretsProvider,
+                refresh: options.refresh ?? false,
+                remove: options.remove ?? false,
+            },
+            {
+                onFact: options.onFact,
+                signal: options.signal,
+                ...(options.forceSignal ? { forceSignal: options.forceSignal } : {}),
+            },
+        );
+    }
+
+    /** The outputs of every stack that is deployed, by layer. */
+    async outputs(
+        signal: AbortSignal = new AbortController().signal,
+        wanted: readonly Layer[] = layers,
+    ): Promise<Map<Layer, Outputs>> {
+        const read = await Promise.all(
+            wanted.map(async (layer) => {
+                const { outputs } = await this.operate(layer, "outputs", { signal, onFact: () => {} });
+                return [layer, plain(outputs)] as const;
+            }),
+        );
+        return new Map(read.filter(([, outputs]) => Object.keys(outputs).length > 0));
+    }
+
+    contract<L extends Layer>(layer: L, outputs: ReadonlyMap<string, Outputs>): Contract<L> {
+        return parseContract(layer, stackName(this.environment, layer), outputs.get(layer) ?? {});
+    }
+
+    close(): void {
+        this.engine.close();
+    }
+}

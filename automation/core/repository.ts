@@ -1,0 +1,9 @@
+import { join, resolve } from "node:path";
+
+/** The checkout (or installed package) that this code belongs to; absolute. */
+export const repositoryRoot = resolve(__dirname, "..", "..");
+
+/** The Pulumi project's name, as Pulumi.yaml has it. */
+export const projectName = "tidegate";
+
+export const packageFile = join(repositoryRoot, "package.json");

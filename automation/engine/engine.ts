@@ -1,0 +1,102 @@
+/** Runs stack operations, each in a worker process of its own that was forked ahead. */
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { exitCodes, TidegateError } from "../core/errors";
+import { repositoryRoot } from "../core/repository";
+import type { EngineFact } from "./facts";
+import type { DriverMessage, OperationRequest, OperationResult, WorkerMessage } from "./protocol";
+
+export interface RunOptions {
+    readonly onFact?: (fact: EngineFact) => void;
+    /** Aborting interrupts the operation in order; `forceSignal` kills it. */
+    readonly signal?: AbortSignal;
+    readonly forceSignal?: AbortSignal;
+}
+
+/** The seam between the driver and Pulumi: tests put a scripted engine here. */
+export interface Engine {
+    run(request: OperationRequest, options?: RunOptions): Promise<OperationResult>;
+    /** Ends workers that were forked ahead and not used. */
+    close(): void;
+}
+
+export class PulumiEngine implements Engine {
+    private spare: ChildProcess | undefined;
+
+    /** `variables`: of the workers; PATH has to hold `pulumi`, for the SDK looks for it before it takes an operation's own. */
+    constructor(private readonly variables: Readonly<Record<string, string>>) {}
+
+    /** Forks a worker now, so that it has loaded the SDK when it is needed. */
+    warm(): void {
+        this.spare ??= this.fork();
+    }
+
+    async run(request: OperationRequest, options: RunOptions = {}): Promise<OperationResult> {
+        const worker = this.spare ?? this.fork();
+        this.spare = undefined;
+        const send = (message: DriverMessage): void => void (worker.connected && worker.send(message));
+        const interrupt = (): void => send({ kind: "interrupt" });
+        const kill = (): void => killGroup(worker);
+        try {
+            return await new Promise<OperationResult>((resolve, reject) => {
+                worker.on("message", (message: WorkerMessage) => {
+                    if (message.kind === "fact") options.onFact?.(message.fact);
+                    else if (message.kind === "result") resolve(message.result);
+                    else if (message.kind === "failure") {
+                        const { failure } = message;
+                        reject(
+                            new TidegateError(failure.message, {
+                                ...failure,
+                                ...(failure.code === "interrupted" ? { exitCode: exitCodes.interrupted } : {}),
+                            }),
+                        );
+                    }
+                });
+                worker.on("error", reject);
+                worker.on("exit", (code, signal) =>
+                    reject(
+                        new TidegateError(
+                            `${request.stack}: the worker of ${request.operation} ended without an answer (${signal ?? `exit code ${code}`}).`,
+                            {
+                                code: options.forceSignal?.aborted ? "interrupted" : "worker-lost",
+                                hint: "Run the same command again: it goes on from what is there.",
+                                retryable: true,
+                            },
+                        ),
+                    ),
+                );
+                options.signal?.addEventListener("abort", interrupt);
+                options.forceSignal?.addEventListener("abort", kill);
+                send({ kind: "run", request });
+                if (options.signal?.aborted) interrupt();
+            });
+        } finally {
+            options.signal?.removeEventListener("abort", interrupt);
+            options.forceSignal?.removeEventListener("abort", kill);
+        }
+    }
+
+    close(): void {
+        if (this.spare) killGroup(this.spare);
+        this.spare = undefined;
+    }
+
+    private fork(): ChildProcess {
+        return fork(join(__dirname, "worker.ts"), {
+            cwd: repositoryRoot,
+            execArgv: ["--import", "tsx"],
+            detached: true,
+            env: { ...process.env, ...this.variables },
+            stdio: ["ignore", "ignore", "inherit", "ipc"],
+        });
+    }
+}
+
+function killGroup(worker: ChildProcess): void {
+    if (worker.pid === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+    try {
+        process.kill(-worker.pid, "SIGKILL");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+}

@@ -1,0 +1,91 @@
+/**
+ * What an engine operation tells, reduced from Pulumi's engine events to what people and later steps need. Property
+ * values are dropped here, at the source: they may hold what nobody marked as secret.
+ */
+import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+
+export interface ResourceFact {
+    readonly kind: "resource";
+    readonly phase: "started" | "done" | "failed";
+    /** create, update, delete, same, replace, refresh, read … */
+    readonly op: string;
+    readonly type: string;
+    readonly name: string;
+    readonly urn: string;
+    /** Paths of the properties that differ. */
+    readonly diffs: readonly string[];
+}
+
+export interface DiagnosticFact {
+    readonly kind: "diagnostic";
+    readonly severity: "error" | "warning" | "info";
+    readonly message: string;
+    readonly urn: string | undefined;
+}
+
+export interface SummaryFact {
+    readonly kind: "summary";
+    readonly seconds: number;
+    /** Number of resources by what was done to them: `{create: 3, same: 1}`. */
+    readonly changes: Readonly<OpMap>;
+}
+
+export interface PolicyFact {
+    readonly kind: "policy";
+    readonly policy: string;
+    readonly message: string;
+    readonly mandatory: boolean;
+    readonly urn: string | undefined;
+}
+
+export type EngineFact = ResourceFact | DiagnosticFact | SummaryFact | PolicyFact;
+
+/** Name of a resource, the last part of its URN. */
+export const nameOf = (urn: string): string => urn.split("::").pop() ?? urn;
+
+/** The engine colours its texts with tags such as `<{%reset%}>`; error texts of plugins come wrapped by gRPC. */
+export function plainText(text: string): string {
+    return text
+        .replace(/<\{%[^%]*%\}>/g, "")
+        .replace(/^(error: )?(rpc error: code = \w+ desc = )?/, "")
+        .trim();
+}
+
+export function factOf(event: EngineEvent): EngineFact | undefined {
+    const step = (
+        phase: ResourceFact["phase"],
+        metadata: NonNullable<EngineEvent["resourcePreEvent"]>["metadata"],
+    ): ResourceFact => ({
+        kind: "resource",
+        phase,
+        op: metadata.op,
+        type: metadata.type,
+        name: nameOf(metadata.urn),
+        urn: metadata.urn,
+        diffs: metadata.detailedDiff ? Object.keys(metadata.detailedDiff) : (metadata.diffs ?? []),
+    });
+    if (event.resourcePreEvent) return step("started", event.resourcePreEvent.metadata);
+    if (event.resOutputsEvent) return step("done", event.resOutputsEvent.metadata);
+    if (event.resOpFailedEvent) return step("failed", event.resOpFailedEvent.metadata);
+    if (event.summaryEvent)
+        return {
+            kind: "summary",
+            seconds: event.summaryEvent.durationSeconds,
+            changes: event.summaryEvent.resourceChanges,
+        };
+    if (event.policyEvent)
+        return {
+            kind: "policy",
+            policy: event.policyEvent.policyName,
+            message: plainText(event.policyEvent.message),
+            mandatory: event.policyEvent.enforcementLevel === "mandatory",
+            urn: event.policyEvent.resourceUrn,
+        };
+    const diagnostic = event.diagnosticEvent;
+    if (!diagnostic || diagnostic.ephemeral || (diagnostic.severity as string) === "debug") return undefined;
+    const message = plainText(diagnostic.message);
+    if (message === "") return undefined;
+    const severity =
+        diagnostic.severity === "error" || diagnostic.severity === "warning" ? diagnostic.severity : "info";
+    return { kind: "diagnostic", severity, message, urn: diagnostic.urn || undefined };
+}

@@ -1,0 +1,83 @@
+/**
+ * Why an engine operation failed: classified from its events first and from its text last, because the text also holds
+ * whatever the program printed. Pure.
+ */
+import type { TidegateErrorOptions } from "../core/errors";
+import { nameOf, plainText, type EngineFact } from "./facts";
+
+export interface Failure extends Pick<TidegateErrorOptions, "hint" | "retryable"> {
+    readonly code: string;
+    readonly message: string;
+}
+
+/** The last lines of a text, for people: no blank ones, no noise of the CLI. */
+const tail = (text: string, lines: number): string =>
+    text
+        .split("\n")
+        .map((line) => plainText(line))
+        .filter((line) => line !== "" && !line.startsWith("warning: "))
+        .slice(-lines)
+        .join("\n");
+
+export function classify(
+    stack: string,
+    operation: string,
+    facts: readonly EngineFact[],
+    stderr: string,
+    interrupted: boolean,
+): Failure {
+    const failed = facts.filter((fact) => fact.kind === "resource" && fact.phase === "failed");
+    const errors = facts.filter((fact) => fact.kind === "diagnostic" && fact.severity === "error");
+    const policies = facts.filter((fact) => fact.kind === "policy" && fact.mandatory);
+    if (interrupted)
+        return {
+            code: "interrupted",
+            message: `${stack}: ${operation} was interrupted.`,
+            hint: "Run the same command again: it goes on from what is there.",
+        };
+    if (policies.length > 0)
+        return {
+            code: "policy",
+            message: `${stack}: ${policies.length} mandatory policies are violated:\n${policies.map((fact) => `  ${fact.kind === "policy" ? `${fact.policy}: ${fact.message}` : ""}`).join("\n")}`,
+        };
+    if (failed.length > 0) {
+        const texts = failed.map((fact) => {
+            const reasons = errors.filter(
+                (error) => error.kind === "diagnostic" && fact.kind === "resource" && error.urn === fact.urn,
+            );
+            const reason = reasons.map((error) => (error.kind === "diagnostic" ? error.message : "")).join("\n");
+            return fact.kind === "resource"
+                ? `${fact.op} of ${fact.type.split(":").pop()} '${fact.name}': ${reason || "no reason was given"}`
+                : "";
+        });
+        return { code: "resource-failed", message: `${stack}: ${operation} failed at ${texts.join("\n")}` };
+    }
+    const own = errors.filter(
+        (error) => error.kind === "diagnostic" && !/^(preview|update|destroy|refresh) failed$/.test(error.message),
+    );
+    if (own.length > 0) {
+        const reasons = own.map((error) =>
+            error.kind === "diagnostic"
+                ? `${error.urn && nameOf(error.urn) !== stack ? `${nameOf(error.urn)}: ` : ""}${error.message}`
+                : "",
+        );
+        return { code: "program-failed", message: `${stack}: ${operation} failed: ${reasons.join("\n")}` };
+    }
+    if (/the stack is currently locked by/.test(stderr))
+        return {
+            code: "stack-locked",
+            message: `${stack} is locked by another operation:\n${tail(stderr, 4)}`,
+            hint: `If nothing runs any more, \`pulumi cancel -s ${stack}\` takes the lock away.`,
+            retryable: true,
+        };
+    if (/incorrect passphrase|passphrase must be set/.test(stderr))
+        return {
+            code: "passphrase",
+            message: `${stack}: the passphrase is not the one of this state.`,
+            hint: "The file `passphrase` in the environment's data directory belongs to the state beside it: restore both together.",
+        };
+    return {
+        code: "engine-failed",
+        message: `${stack}: ${operation} failed:\n${tail(stderr, 12) || "Pulumi gave no reason."}`,
+    };
+}

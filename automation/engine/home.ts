@@ -1,0 +1,145 @@
+/**
+ * What Pulumi needs on disk and in its environment for the stacks of one environment. The driver and plain `pulumi`
+ * use the same, so that they are one: same backend, same secrets provider, same stack files, same salt.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, relative } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { parse } from "yaml";
+import { projectName, repositoryRoot } from "../core/repository";
+import { dataRoot, type Environment } from "../../stacks/environment";
+import type { Tools } from "../toolchain";
+import { toolEnvironment } from "../toolchain";
+
+export const stackName = (environment: Pick<Environment, "name">, layer: string): string =>
+    `${environment.name}-${layer}`;
+
+const stacksDirectory = join(repositoryRoot, "stacks");
+
+/** File of a stack's encryption settings and `secure:` values. */
+export const stackFile = (stack: string): string => join(stacksDirectory, `Pulumi.${stack}.yaml`);
+
+/** The folder of the file backend; null for any other. */
+export function stateDirectory(environment: Pick<Environment, "backendUrl">): string | null {
+    return environment.backendUrl.startsWith("file://") ? environment.backendUrl.slice("file://".length) : null;
+}
+
+/** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
+export function engineVariables(environment: Environment, tools: Tools): Record<string, string> {
+    return {
+        ...toolEnvironment(tools),
+        PULUMI_BACKEND_URL: environment.backendUrl,
+        ...(environment.passphraseFile === null ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: environment.passphraseFile }),
+        // Selections and caches of the CLI: inside the data directory, so that `down` leaves nothing behind.
+        PULUMI_HOME: join(environment.dataDirectory, "pulumi"),
+        TIDEGATE_DATA: dataRoot(),
+        TIDEGATE_CACHE: tools.cache,
+        // tsx would keep compiled files in the temporary directory.
+        TSX_DISABLE_CACHE: "1",
+    };
+}
+
+/** Makes the data directory, the passphrase and the state's folder where they are missing. Idempotent. */
+export async function prepareHome(environment: Environment): Promise<void> {
+    await mkdir(environment.dataDirectory, { recursive: true, mode: 0o700 });
+    await mkdir(join(environment.dataDirectory, "pulumi"), { recursive: true });
+    const state = stateDirectory(environment);
+    if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
+    if (environment.passphraseFile !== null) {
+        try {
+            await writeFile(environment.passphraseFile, `${randomBytes(32).toString("base64url")}\n`, {
+                flag: "wx",
+                mode: 0o600,
+            });
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+            await chmod(environment.passphraseFile, 0o600);
+        }
+    }
+}
+
+/** Writes the generated project of one stack and returns its folder. */
+export async function prepareWorkDirectory(environment: Environment, stack: string): Promise<string> {
+    const directory = join(environment.dataDirectory, "work", stack);
+    await mkdir(directory, { recursive: true });
+    const committed = z
+        .looseObject({ runtime: z.unknown() })
+        .parse(parse(await readFile(join(repositoryRoot, "Pulumi.yaml"), "utf8")));
+    const project = {
+        name: projectName,
+        runtime: committed.runtime,
+        main: join(repositoryRoot, "index.ts"),
+        stackConfigDir: relative(directory, stacksDirectory),
+        plugins: { providers: [{ name: "tidegate", path: join(repositoryRoot, "components", "provider") }] },
+    };
+    await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
+    return directory;
+}
+
+const checkpointSchema = z.looseObject({
+    checkpoint: z.looseObject({
+        latest: z
+            .looseObject({
+                secrets_providers: z.looseObject({ state: z.looseObject({ salt: z.string() }).optional() }).optional(),
+            })
+            .nullish(),
+    }),
+});
+
+/**
+ * In a fresh clone the ignored stack file of a local stack is missing while its state is there. Pulumi would encrypt
+ * with a new salt and call every secret changed; so the salt is taken from the state.
+ */
+export async function restoreStackFile(environment: Environment, stack: string): Promise<void> {
+    const state = stateDirectory(environment);
+    if (environment.state.secretsProvider !== "passphrase" || state === null || existsSync(stackFile(stack))) return;
+    const checkpoint = join(state, ".pulumi", "stacks", projectName, `${stack}.json`);
+    if (!existsSync(checkpoint)) return;
+    const parsed = checkpointSchema.safeParse(JSON.parse(await readFile(checkpoint, "utf8")));
+    const salt = parsed.success ? parsed.data.checkpoint.latest?.secrets_providers?.state?.salt : undefined;
+    if (salt !== undefined) await writeFile(stackFile(stack), stringify({ encryptionsalt: salt }));
+}
+
+/** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
+export function stackExists(environment: Environment, stack: string): boolean | undefined {
+    const state = stateDirectory(environment);
+    return state === null ? undefined : existsSync(join(state, ".pulumi", "stacks", projectName, `${stack}.json`));
+}
+
+const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
+
+/**
+ * Takes away locks of the file backend whose holder was a process of this machine that is no more: Pulumi's own locks
+ * do not expire. Returns the pids of the dead holders.
+ */
+export async function breakDeadLocks(environment: Environment, stack: string): Promise<number[]> {
+    const state = stateDirectory(environment);
+    if (state === null) return [];
+    const directory = join(state, ".pulumi", "locks", "organization", projectName, stack);
+    const broken: number[] = [];
+    for (const name of await readdir(directory).catch(() => [])) {
+        const file = join(directory, name);
+        const lock = lockSchema.safeParse(
+            await readFile(file, "utf8")
+                .then(JSON.parse)
+                .catch(() => undefined),
+        );
+        if (!lock.success || lock.data.hostname !== hostname() || isAlive(lock.data.pid)) continue;
+        await rm(file, { force: true });
+        broken.push(lock.data.pid);
+    }
+    return broken;
+}
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+}

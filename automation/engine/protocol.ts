@@ -1,0 +1,36 @@
+/** What the driver and a worker process say to each other over the worker's IPC channel. */
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { Failure } from "./failure";
+import type { EngineFact } from "./facts";
+
+export type Operation = "prepare" | "up" | "preview" | "refresh" | "destroy" | "outputs";
+
+export interface OperationRequest {
+    readonly operation: Operation;
+    /** `<environment>-<layer>`. */
+    readonly stack: string;
+    /** Holds the generated Pulumi.yaml of this stack. */
+    readonly workDirectory: string;
+    /** Environment of the engine and of the program. */
+    readonly variables: Readonly<Record<string, string>>;
+    readonly secretsProvider: string;
+    /** Refresh before an up. @default false */
+    readonly refresh?: boolean;
+    /** Remove the stack after it was destroyed. @default false */
+    readonly remove?: boolean;
+}
+
+export interface OperationResult {
+    /** Outputs by name, secrets in clear: they stay in the memory of the driver. */
+    readonly outputs: OutputMap;
+    readonly changes: Readonly<Record<string, number>>;
+}
+
+export type WorkerMessage =
+    | { readonly kind: "ready" }
+    | { readonly kind: "fact"; readonly fact: EngineFact }
+    | { readonly kind: "result"; readonly result: OperationResult }
+    | { readonly kind: "failure"; readonly failure: Failure };
+
+export type DriverMessage =
+    { readonly kind: "run"; readonly request: OperationRequest } | { readonly kind: "interrupt" };

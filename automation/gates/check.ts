@@ -1,0 +1,131 @@
+/**
+ * A check: one small question with a time limit, whose answer is a verdict with evidence. A check never passes for
+ * want of an answer: a thrown error, a time-out, or a pass without evidence is a failure (see runner.ts).
+ */
+import type { Layer } from "../../stacks/contracts";
+import { TidegateError, messageOf } from "../core/errors";
+import type { Clock } from "./clock";
+
+/** In the order in which they run. */
+export const stages = ["preflight", 1, 2, 3, 4] as const;
+export type Stage = (typeof stages)[number];
+
+export const stageTitles: Readonly<Record<Stage, string>> = {
+    preflight: "preflight",
+    1: "infrastructure",
+    2: "Flink jobs",
+    3: "data",
+    4: "dbt",
+};
+
+/**
+ * What was observed, as JSON. Equal observations give equal evidence: no time of day, no duration, no random name,
+ * and nothing secret.
+ */
+export type EvidenceValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, number>>;
+export type Evidence = Readonly<Record<string, EvidenceValue>>;
+
+export interface Pass {
+    readonly status: "pass";
+    /** One short line: "9,900 rows". */
+    readonly summary: string;
+    /** At least one observation. */
+    readonly evidence: Evidence;
+    /** What a person should know although it is green. */
+    readonly warnings: readonly string[];
+}
+
+export interface Failure {
+    readonly status: "fail";
+    /** What failed, with the numbers. */
+    readonly message: string;
+    /** Where to look: a URL, a file, a command. */
+    readonly look: string;
+    /** What to do next. */
+    readonly hint: string;
+    readonly evidence: Evidence;
+}
+
+export type Verdict = Pass | Failure;
+
+export interface CheckContext {
+    /** Aborted when the check's time is over, or the run is interrupted. */
+    readonly signal: AbortSignal;
+    readonly clock: Clock;
+}
+
+export interface Check {
+    /** Stable, `<part>.<statement>`, e.g. `data.silver-not-more-than-bronze`; listed in docs/gates.md. */
+    readonly id: string;
+    readonly stage: Stage;
+    /** The layer whose gate it stands in; `environment` for what holds before any layer. */
+    readonly layer: Layer | "environment";
+    /** What it proves, as a statement: "Kafka takes and gives back a record". */
+    readonly title: string;
+    readonly limitSeconds: number;
+    /** Where to look, unless a verdict names a better place. */
+    readonly look: string;
+    /** What to do, unless a verdict or the error that was thrown knows better. */
+    readonly hint: string;
+    run(context: CheckContext): Promise<Verdict>;
+}
+
+/** What became of a check: data for the live view, the report and the exit code. Only `pass` is green. */
+export interface CheckResult {
+    readonly id: string;
+    readonly stage: Stage;
+    readonly layer: Layer | "environment";
+    readonly title: string;
+    readonly status: "pass" | "fail" | "not-run";
+    /** Of a pass. */
+    readonly summary?: string;
+    readonly warnings?: readonly string[];
+    /** Of a failure, or of a check that was not run: why. */
+    readonly message?: string;
+    readonly look?: string;
+    readonly hint?: string;
+    readonly evidence: Evidence;
+    /** How long it ran; 0 where it did not. */
+    readonly seconds: number;
+}
+
+export function pass(summary: string, evidence: Evidence, warnings: readonly string[] = []): Pass {
+    return { status: "pass", summary, evidence, warnings };
+}
+
+/** A failure that takes `look` and `hint` from the check where it has none of its own. */
+export function failing(
+    check: Pick<Check, "look" | "hint">,
+    message: string,
+    evidence: Evidence = {},
+    advice: { readonly look?: string; readonly hint?: string } = {},
+): Failure {
+    return {
+        status: "fail",
+        message,
+        look: advice.look ?? check.look,
+        hint: advice.hint ?? check.hint,
+        evidence,
+    };
+}
+
+/** What was thrown, as a failure. */
+export function failureOf(check: Pick<Check, "look" | "hint">, error: unknown): Failure {
+    if (!TidegateError.is(error)) return failing(check, messageOf(error) || "An error without a message.");
+    return failing(check, error.message, { code: error.code }, error.hint === undefined ? {} : { hint: error.hint });
+}
+
+/** Whether a gate opens: every check passed, and there was at least one. */
+export function isGreen(results: readonly CheckResult[]): boolean {
+    return results.length > 0 && results.every((result) => result.status === "pass");
+}
+
+/** `1234567` → `1,234,567`. */
+export function grouped(count: number): string {
+    return count.toLocaleString("en-US");
+}
+
+/** As the beginning of a sentence. */
+export function capitalised(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,68 @@
+/** The gates: which checks stand before and after each layer. */
+import type { Layer } from "../../stacks/contracts";
+import type { Check } from "./check";
+import type { GateContext } from "./context";
+import type { PreflightContext } from "./preflight/context";
+import {
+    dataDirectoryCheck,
+    diskCheck,
+    memoryCheck,
+    portsCheck,
+    stateBackendCheck,
+    toolsCheck,
+} from "./preflight/host";
+import { environmentCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
+import { dataChecks } from "./validation/data";
+import { dbtChecks } from "./validation/dbt";
+import { brokerChecks, catalogChecks, flinkChecks, metricsChecks, storageChecks } from "./validation/infrastructure";
+import { jobChecks } from "./validation/jobs";
+
+export { isGreen, stages, stageTitles, type Check, type CheckResult, type Stage, type Verdict } from "./check";
+export { systemClock, type Clock } from "./clock";
+export { runChecks, type CheckEvent, type RunOptions } from "./runner";
+export { gateVariables, readGateSettings, type GateSettings } from "./settings";
+export type { GateClients, GateContext, Produced, RunFacts } from "./context";
+export type { PreflightContext, ToolFinding } from "./preflight/context";
+export { thisMachine } from "./preflight/machine";
+
+/**
+ * The validation of one layer: its part of stage 1, and with `runtime` the stages 2 to 4. `all` is the whole, of every
+ * layer whose clients the context has; without those of storage, broker, catalog and runtime it is an error.
+ *
+ * Checks remember what they saw, so that their numbers fit together: make new ones for every run.
+ */
+export function validationFor(layer: Layer | "all", context: GateContext): Check[] {
+    switch (layer) {
+        case "storage":
+            return storageChecks(context);
+        case "broker":
+            return brokerChecks(context);
+        case "catalog":
+            return catalogChecks(context);
+        case "runtime":
+            return [...flinkChecks(context), ...jobChecks(context), ...dataChecks(context), ...dbtChecks(context)];
+        case "observability":
+            return metricsChecks(context);
+        case "all":
+            return [
+                ...(["storage", "broker", "catalog", "runtime"] as const).flatMap((one) => validationFor(one, context)),
+                ...(context.clients.metrics === undefined ? [] : metricsChecks(context)),
+            ];
+    }
+}
+
+/** `environment`: what has to hold before anything is touched. A layer: what has to hold before it is deployed. */
+export function preflightFor(layer: Layer | "environment", context: PreflightContext): Check[] {
+    if (layer === "environment")
+        return [
+            environmentCheck(context),
+            secretsCheck(context),
+            toolsCheck(context),
+            dataDirectoryCheck(context),
+            diskCheck(context),
+            memoryCheck(context),
+            stateBackendCheck(context),
+            sqlCheck(context),
+        ];
+    return [upstreamCheck(context, layer), portsCheck(context, layer)].filter((check) => check !== undefined);
+}

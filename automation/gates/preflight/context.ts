@@ -1,0 +1,70 @@
+/** What the preflight looks at, injected; `machine.ts` has the real answers about this machine. */
+import type { Layer } from "../../../stacks/contracts";
+
+export interface ToolFinding {
+    readonly name: string;
+    /** What was found, e.g. `3.250.0`, or why it cannot be used. */
+    readonly text: string;
+    /** `fetchable`: missing, but setting up fetches it; `missing`: a person has to act. */
+    readonly state: "ready" | "fetchable" | "missing";
+    /** What to do about a missing one. */
+    readonly hint?: string;
+}
+
+export interface FixedPort {
+    readonly port: number;
+    /** The key of the environment file that fixes it, e.g. `broker.ports.broker`. */
+    readonly key: string;
+    readonly layer: Layer;
+}
+
+export interface PortHolder {
+    readonly pid: number;
+    readonly name: string;
+}
+
+export interface RenderedSql {
+    readonly file: string;
+    readonly text: string;
+}
+
+export interface Machine {
+    /** Bytes that this user may still write under `directory`, or under its nearest parent that exists. */
+    freeDisk(directory: string): Promise<number>;
+    /** Bytes that a new process can have without swapping; undefined where the system does not tell. */
+    availableMemory(): Promise<number | undefined>;
+    /** Writes and removes a small file in the directory, which is created where it is missing. */
+    probeDirectory(directory: string): Promise<void>;
+    isPortFree(port: number): Promise<boolean>;
+    /** Undefined where it cannot be told (another user's process). */
+    portHolder(port: number): Promise<PortHolder | undefined>;
+}
+
+export interface PreflightContext {
+    readonly machine: Machine;
+    readonly dataDirectory: string;
+    /** @default 3 */
+    readonly diskFreeGiB?: number;
+    /** Less is said as a warning. @default 4 */
+    readonly memoryGiB?: number;
+    readonly environmentFile: { readonly path: string; readonly read: () => Promise<string> };
+    /** Parses and validates the environment file; throws a TidegateError that names key and line. */
+    readonly loadEnvironment: () => Promise<unknown>;
+    readonly tools: () => Promise<readonly ToolFinding[]>;
+    readonly stateBackend: {
+        readonly url: string;
+        /** Reads and writes it; throws where that fails. */
+        readonly probe: () => Promise<void>;
+    };
+    /** Renders every SQL script, with stand-ins where a contract is not there yet. */
+    readonly renderSql: () => Promise<readonly RenderedSql[]>;
+    readonly fixedPorts: readonly FixedPort[];
+    /** Process ids of this environment's own daemons: their ports are not taken. */
+    readonly ownProcesses: () => Promise<ReadonlySet<number>>;
+    /** Layers whose contracts a layer reads. */
+    readonly dependencies: (layer: Layer) => readonly Layer[];
+    /** Outputs of a layer's stack; undefined where it has none. */
+    readonly outputs: (layer: Layer) => Promise<Readonly<Record<string, unknown>> | undefined>;
+    /** Name of a layer's stack, e.g. `local-storage`. */
+    readonly stackName: (layer: Layer) => string;
+}

@@ -1,0 +1,144 @@
+/** Preflight about what was written down: the environment file, secrets in it, SQL, and upstream contracts. */
+import { isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
+import { contracts, type Layer } from "../../../stacks/contracts";
+import { capitalised, failing, pass, type Check } from "../check";
+import type { PreflightContext } from "./context";
+
+export function environmentCheck({ environmentFile, loadEnvironment }: PreflightContext): Check {
+    const check: Check = {
+        id: "preflight.environment",
+        stage: "preflight",
+        layer: "environment",
+        title: "the environment file is valid",
+        limitSeconds: 10,
+        look: environmentFile.path,
+        hint: "docs/environments.md describes every key.",
+        run: async () => {
+            await loadEnvironment();
+            return pass(environmentFile.path, { file: environmentFile.path });
+        },
+    };
+    return check;
+}
+
+/** Words of a key that names a secret; `secretRef`, `secretsProvider` and their like name where one is kept. */
+const secretWord = /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?$/i;
+const keyMaterial = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b/;
+
+/** Keys with a plain-text secret, as `key (line n)`; never the value. */
+export function plainTextSecrets(yaml: string): readonly string[] {
+    const counter = new LineCounter();
+    const found: string[] = [];
+    for (const document of parseAllDocuments(yaml, { lineCounter: counter, prettyErrors: false })) {
+        if (!("contents" in document)) continue;
+        visit(document, {
+            Scalar: (role, { value, range }, path) => {
+                if (role === "key" || (typeof value !== "string" && typeof value !== "number") || value === "") return;
+                const keys = path.filter(isPair).map((pair) => (isScalar(pair.key) ? String(pair.key.value) : "?"));
+                const holder = keys.at(-1) ?? "";
+                if (!secretWord.test(holder) && holder !== "secure" && !keyMaterial.test(String(value))) return;
+                found.push(`${keys.join(".") || "the file"} (line ${counter.linePos(range?.[0] ?? 0).line})`);
+            },
+        });
+    }
+    return found;
+}
+
+export function secretsCheck({ environmentFile }: PreflightContext): Check {
+    const check: Check = {
+        id: "preflight.no-plain-secret",
+        stage: "preflight",
+        layer: "environment",
+        title: "no secret stands in the environment file",
+        limitSeconds: 10,
+        look: environmentFile.path,
+        hint: "Take it out, and change it where it is used: it was readable. Name it by a `secretRef`, or set it by `pulumi config set --secret`.",
+        run: async () => {
+            const found = plainTextSecrets(await environmentFile.read());
+            if (found.length > 0)
+                return failing(
+                    check,
+                    `A secret stands in plain text in ${environmentFile.path}: ${found.join(", ")}.`,
+                    {
+                        keys: found,
+                    },
+                );
+            return pass("none", { plainTextSecrets: 0 });
+        },
+    };
+    return check;
+}
+
+/** Only names: SQL may hold braces of its own, in regular expressions. */
+const placeholder = /\$\{\s*[\w.]*\s*\}|\{\{\s*[\w.]+\s*\}\}/;
+
+export function sqlCheck({ renderSql }: PreflightContext): Check {
+    const check: Check = {
+        id: "preflight.sql-renders",
+        stage: "preflight",
+        layer: "environment",
+        title: "the Flink SQL renders",
+        limitSeconds: 15,
+        look: "sql/",
+        hint: "`tidegate render` shows what is rendered.",
+        run: async () => {
+            const scripts = await renderSql();
+            const evidence = { scripts: scripts.map((script) => script.file) };
+            if (scripts.length === 0) return failing(check, "There is no SQL script to render.", evidence);
+            for (const { file, text } of scripts) {
+                if (text.trim() === "") return failing(check, `${file} renders to nothing.`, evidence, { look: file });
+                const left = placeholder.exec(text);
+                if (left !== null) {
+                    const line = text.slice(0, left.index).split("\n").length;
+                    return failing(
+                        check,
+                        `${file} still holds ${left[0]} when it is rendered (line ${line}).`,
+                        evidence,
+                        {
+                            look: file,
+                        },
+                    );
+                }
+            }
+            return pass(`${scripts.length} scripts`, evidence);
+        },
+    };
+    return check;
+}
+
+/** The contracts that a layer reads are there and complete; undefined where it reads none. */
+export function upstreamCheck(context: PreflightContext, layer: Layer): Check | undefined {
+    const { dependencies, outputs, stackName } = context;
+    const upstream = dependencies(layer);
+    if (upstream.length === 0) return undefined;
+    const check: Check = {
+        id: `preflight.upstream-${layer}`,
+        stage: "preflight",
+        layer,
+        title: `the contracts of ${upstream.join(", ")} are fulfilled`,
+        limitSeconds: 30,
+        look: upstream.map((name) => `pulumi stack output -s ${stackName(name)}`).join(", "),
+        hint: `Deploy ${upstream.join(", ")} first: \`tidegate up\` does it in order.`,
+        run: async () => {
+            const wrong: string[] = [];
+            for (const name of upstream) {
+                const found = await outputs(name);
+                if (found === undefined || Object.keys(found).length === 0) {
+                    wrong.push(`stack ${stackName(name)} has no outputs: it was never deployed`);
+                    continue;
+                }
+                const parsed = contracts[name].safeParse(found);
+                if (parsed.success) continue;
+                // The issues name keys and what is allowed, never the value, which may be secret.
+                const issues = parsed.error.issues.map(
+                    (issue) => `output '${issue.path.join(".") || "(all)"}': ${issue.message}`,
+                );
+                wrong.push(`stack ${stackName(name)}: ${issues.join(", ")}`);
+            }
+            const evidence = { upstream };
+            if (wrong.length > 0) return failing(check, `${capitalised(wrong.join("; "))}.`, evidence);
+            return pass(upstream.join(", "), evidence);
+        },
+    };
+    return check;
+}

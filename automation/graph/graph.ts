@@ -1,0 +1,91 @@
+/**
+ * The graph of stacks: nodes and the edges "has to be rolled out after". Pure. Order is topological, ties break by
+ * name, so that two runs of one graph do the same things in the same order.
+ */
+import { exitCodes, TidegateError } from "../core/errors";
+
+export interface GraphNode {
+    readonly name: string;
+    readonly dependsOn: readonly string[];
+    /** What runs between the deployment and the validation of this stack, in order. */
+    readonly exercises: readonly string[];
+}
+
+export class Graph {
+    private readonly nodes: ReadonlyMap<string, GraphNode>;
+    /** Names in rollout order. */
+    readonly order: readonly string[];
+
+    constructor(nodes: readonly GraphNode[]) {
+        this.nodes = new Map(nodes.map((node) => [node.name, node]));
+        if (this.nodes.size !== nodes.length) {
+            const twice = nodes.find((node, index) => nodes.findIndex((other) => other.name === node.name) !== index);
+            throw invalid(`Two stacks are called '${twice?.name}'.`, "Give each stack of the graph a name of its own.");
+        }
+        for (const node of nodes) {
+            for (const upstream of node.dependsOn) {
+                if (!this.nodes.has(upstream))
+                    throw invalid(
+                        `'${node.name}' depends on '${upstream}', which is no stack of the graph.`,
+                        `The graph has ${[...this.nodes.keys()].sort().join(", ")}.`,
+                    );
+            }
+        }
+        this.order = this.sort();
+    }
+
+    node(name: string): GraphNode {
+        const node = this.nodes.get(name);
+        if (!node) throw invalid(`The graph has no stack '${name}'.`, `It has ${this.order.join(", ")}.`);
+        return node;
+    }
+
+    /** The stacks that read a contract of `name` directly. */
+    dependents(name: string): string[] {
+        return this.order.filter((other) => this.node(other).dependsOn.includes(name));
+    }
+
+    /** `name` and everything that it stands on, in rollout order. */
+    upTo(name: string): string[] {
+        const wanted = new Set<string>();
+        const visit = (current: string): void => {
+            if (wanted.has(current)) return;
+            wanted.add(current);
+            this.node(current).dependsOn.forEach(visit);
+        };
+        visit(name);
+        return this.order.filter((other) => wanted.has(other));
+    }
+
+    private sort(): string[] {
+        const done = new Set<string>();
+        const order: string[] = [];
+        while (order.length < this.nodes.size) {
+            const ready = [...this.nodes.values()]
+                .filter((node) => !done.has(node.name) && node.dependsOn.every((upstream) => done.has(upstream)))
+                .map((node) => node.name)
+                .sort();
+            const next = ready[0];
+            if (next === undefined) throw this.cycle(done);
+            done.add(next);
+            order.push(next);
+        }
+        return order;
+    }
+
+    private cycle(done: ReadonlySet<string>): TidegateError {
+        // Every node that is left has an upstream that is left: walking upstream has to come round.
+        const path: string[] = [];
+        let current = [...this.nodes.keys()].filter((name) => !done.has(name)).sort()[0];
+        while (current !== undefined && !path.includes(current)) {
+            path.push(current);
+            current = this.nodes.get(current)?.dependsOn.find((upstream) => !done.has(upstream));
+        }
+        const loop = current === undefined ? path : [...path.slice(path.indexOf(current)), current];
+        return invalid(`The graph has a cycle: ${loop.join(" → ")}.`, "Take one of these edges out of `dependsOn`.");
+    }
+}
+
+function invalid(message: string, hint: string): TidegateError {
+    return new TidegateError(message, { code: "graph-invalid", hint, exitCode: exitCodes.usage });
+}

@@ -1,0 +1,204 @@
+/** The gates of the lakehouse: what their checks look at, made of an environment and of the outputs of its stacks. */
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { layers, type Layer, type Platform } from "../../stacks/contracts";
+import type { Environment } from "../../stacks/environment";
+import { parseContract } from "../../stacks/contracts";
+import type { Dataset } from "../../sql/dataset";
+import { renderPipeline } from "../../sql/pipeline";
+import { daemonOf, readRecord } from "../../components/provider/daemon/record";
+import { topicOffsets } from "../clients/kafka";
+import { stackName, stateDirectory } from "../engine/home";
+import { expectedCounts, readManifest } from "../exercises/events/manifest";
+import { liveClients, liveFlink } from "../gates/live";
+import {
+    readGateSettings,
+    thisMachine,
+    type GateContext,
+    type PreflightContext,
+    type Produced,
+    type RunFacts,
+} from "../gates";
+import type { Graph } from "../graph/graph";
+import type { Outputs } from "../rollout/rollout";
+import { inspectTools } from "../toolchain";
+import { loadEnvironment } from "../../stacks/environment";
+import { datasetOf, folders, namespaces, platformOrStandIns } from "./platform";
+import { RunStateFile } from "./runState";
+
+/** What a rollout knows that the outputs do not tell. */
+export interface GateRun {
+    readonly startedMs: number;
+    readonly producedNow: boolean;
+    readonly restartsBefore?: Readonly<Record<string, number>>;
+    /** Dead letters that the run itself plants, beyond what the environment file allows. */
+    readonly plannedDeadLetters?: number;
+}
+
+/** The contract of a layer, or undefined where it is not deployed. */
+function contractOf<L extends Layer>(environment: Environment, layer: L, outputs: ReadonlyMap<string, Outputs>) {
+    const found = outputs.get(layer);
+    return found === undefined || Object.keys(found).length === 0
+        ? undefined
+        : parseContract(layer, stackName(environment, layer), found);
+}
+
+export async function gateContext(
+    environment: Environment,
+    outputs: ReadonlyMap<string, Outputs>,
+    run: GateRun,
+): Promise<GateContext> {
+    const dataset = datasetOf(environment);
+    const storage = contractOf(environment, "storage", outputs);
+    const broker = contractOf(environment, "broker", outputs);
+    const catalog = contractOf(environment, "catalog", outputs);
+    const runtime = contractOf(environment, "runtime", outputs);
+    const observability = contractOf(environment, "observability", outputs);
+    const lastRun = new RunStateFile(environment.dataDirectory);
+    const state = await lastRun.read();
+    const produced = broker === undefined ? async () => undefined : () => producedInto(environment, broker);
+    const settings = readGateSettings(environment.gates);
+    const facts: RunFacts = {
+        startedMs: run.startedMs,
+        mode: environment.mode,
+        batchJobs: state.batchJobs.map(({ name, id, skipped }) => ({
+            name,
+            ...(id === null ? {} : { id }),
+            ...(skipped === null ? {} : { skipped }),
+        })),
+        streamingJobs: runtime?.jobs ?? [],
+        ...(run.restartsBefore === undefined ? {} : { restartsBefore: run.restartsBefore }),
+        producedNow: run.producedNow,
+        produced,
+    };
+    return {
+        clients: {
+            ...liveClients({
+                ...(storage === undefined ? {} : { storage }),
+                ...(broker === undefined ? {} : { broker }),
+                ...(catalog === undefined ? {} : { catalog }),
+                ...(observability === undefined ? {} : { observability }),
+            }),
+            ...(runtime === undefined ? {} : liveFlink(runtime)),
+            dbt: {
+                where: folders(environment).dbt,
+                lastBuild: async () => {
+                    const { dbt } = await lastRun.read();
+                    return dbt === null
+                        ? undefined
+                        : { silverSnapshotId: dbt.silverSnapshotId ?? undefined, nodes: dbt.nodes };
+                },
+            },
+        },
+        settings: {
+            ...settings,
+            // A person's DLQ_MAX is meant as it stands; else the run's own planted dead letters are no surprise.
+            deadLettersMax:
+                process.env.DLQ_MAX === undefined
+                    ? Math.max(settings.deadLettersMax, run.plannedDeadLetters ?? 0)
+                    : settings.deadLettersMax,
+        },
+        run: facts,
+        topics: {
+            events: { name: dataset.topics.events, partitions: environment.broker.events.partitions },
+            deadLetters: { name: dataset.topics.deadLetters, partitions: environment.broker.deadLetters.partitions },
+            probe: { name: broker?.topics.probe ?? "", partitions: 1 },
+        },
+        tables: {
+            bronze: { namespace: namespaces.bronze, table: dataset.tables.bronze },
+            silver: { namespace: namespaces.silver, table: dataset.tables.silver },
+        },
+        unique: () => `probe${randomBytes(6).toString("hex")}`,
+    };
+}
+
+/** What the producers' manifest says of the topic as it is now; undefined where there is none of this topic. */
+async function producedInto(environment: Environment, broker: Platform["broker"]): Promise<Produced | undefined> {
+    const topic = broker.topics.events;
+    const manifest = await readManifest(folders(environment).manifests, topic);
+    if (manifest === undefined || manifest.topicId !== (await topicOffsets(broker, topic)).topicId) return undefined;
+    const counts = expectedCounts(manifest);
+    return {
+        records: counts.events,
+        expected:
+            "atLeast" in counts
+                ? null
+                : { bronze: counts.bronze, silver: counts.silver, deadLetters: counts.deadLetters },
+    };
+}
+
+export function preflightContext(
+    environment: Environment,
+    graph: Graph,
+    outputs: ReadonlyMap<string, Outputs>,
+): PreflightContext {
+    return {
+        machine: thisMachine(),
+        dataDirectory: environment.dataDirectory,
+        diskFreeGiB: environment.gates.diskFreeGiB,
+        environmentFile: { path: environment.file, read: () => readFile(environment.file, "utf8") },
+        loadEnvironment: () => loadEnvironment(environment.name),
+        tools: async () =>
+            (await inspectTools()).map((report) =>
+                report.state === "ready"
+                    ? { name: report.tool, text: report.version, state: "ready" }
+                    : { name: report.tool, text: report.reason ?? "missing", state: "missing", hint: report.plan },
+            ),
+        stateBackend: { url: environment.backendUrl, probe: () => probeState(environment) },
+        renderSql: async () => renderAll(environment, datasetOf(environment), outputs),
+        fixedPorts: fixedPorts(environment),
+        ownProcesses: () => ownProcesses(environment),
+        dependencies: (layer) =>
+            graph.node(layer).dependsOn.filter((name): name is Layer => layers.some((known) => known === name)),
+        outputs: async (layer) => outputs.get(layer),
+        stackName: (layer) => stackName(environment, layer),
+    };
+}
+
+async function probeState(environment: Environment): Promise<void> {
+    const directory = stateDirectory(environment);
+    // Other backends are reached by the engine itself, with credentials that are its own.
+    if (directory === null) return;
+    const probe = join(directory, `.probe-${process.pid}`);
+    await writeFile(probe, "probe", { mode: 0o600 });
+    await rm(probe);
+}
+
+async function renderAll(environment: Environment, dataset: Dataset, outputs: ReadonlyMap<string, Outputs>) {
+    const scripts = renderPipeline({
+        dataset,
+        platform: platformOrStandIns(environment, outputs),
+        mode: environment.mode,
+    });
+    return scripts.map((script) => ({ file: script.templates.join(", "), text: script.statements.join(";\n\n") }));
+}
+
+function fixedPorts(environment: Environment): PreflightContext["fixedPorts"] {
+    const groups = {
+        storage: environment.storage.ports,
+        broker: environment.broker.ports,
+        runtime: environment.runtime.ports,
+    } as const;
+    return Object.entries(groups).flatMap(([layer, ports]) =>
+        Object.entries(ports).flatMap(([name, port]) =>
+            port === undefined ? [] : [{ port, key: `${layer}.ports.${name}`, layer: layer as Layer }],
+        ),
+    );
+}
+
+/** Folders of the embedded processes: those that hold a run record. */
+export async function processDirectories(environment: Environment): Promise<string[]> {
+    const entries = await readdir(environment.dataDirectory, { withFileTypes: true, recursive: true }).catch(() => []);
+    return entries.filter((entry) => entry.isFile() && entry.name === "run.json").map((entry) => entry.parentPath);
+}
+
+async function ownProcesses(environment: Environment): Promise<ReadonlySet<number>> {
+    const pids = await Promise.all(
+        (await processDirectories(environment)).map(async (directory) => {
+            const record = await readRecord(directory);
+            return record === undefined ? undefined : (await daemonOf(record))?.pid;
+        }),
+    );
+    return new Set(pids.filter((pid) => pid !== undefined));
+}

@@ -1,0 +1,67 @@
+/**
+ * What a rollout tells while it runs. Everything that a person or a program sees of it — the live view, the lines of
+ * `--json`, the report — is made from these.
+ */
+import type { LayerState } from "../graph/scheduler";
+import type { CheckResult } from "../gates";
+
+export const eventsVersion = 1;
+
+export type RolloutEvent =
+    | {
+          readonly type: "run-started";
+          readonly operation: RolloutOperation;
+          readonly environment: string;
+          readonly layers: readonly string[];
+      }
+    | {
+          readonly type: "layer";
+          readonly layer: string;
+          readonly state: LayerState;
+          readonly reason?: string;
+          readonly seconds?: number;
+      }
+    /** What a layer is doing now; replaces the last one. */
+    | {
+          readonly type: "activity";
+          readonly layer: string;
+          readonly text: string;
+          readonly done?: number;
+          readonly total?: number;
+          readonly unit?: string;
+      }
+    /** Something to keep. */
+    | { readonly type: "note"; readonly layer?: string; readonly text: string }
+    | {
+          readonly type: "resource";
+          readonly layer: string;
+          readonly op: string;
+          readonly resourceType: string;
+          readonly name: string;
+          readonly diffs: readonly string[];
+      }
+    | { readonly type: "check"; readonly layer: string; readonly result: CheckResult }
+    | {
+          readonly type: "exercise";
+          readonly layer: string;
+          readonly exercise: string;
+          readonly summary: string;
+          readonly seconds: number;
+      }
+    | {
+          readonly type: "problem";
+          readonly layer?: string;
+          readonly code: string;
+          readonly message: string;
+          readonly hint?: string;
+      }
+    | {
+          readonly type: "run-finished";
+          readonly operation: RolloutOperation;
+          readonly ok: boolean;
+          readonly seconds: number;
+      };
+
+export type RolloutOperation = "up" | "preview" | "down" | "refresh";
+
+export type EventSink = (event: RolloutEvent) => void;

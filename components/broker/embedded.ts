@@ -1,0 +1,214 @@
+/** The broker layer as one Kafka node in KRaft mode, broker and controller in one process. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
+import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
+import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";
+
+export interface TopicArgs {
+    partitions?: number;
+    retentionHours?: number;
+}
+
+export interface EmbeddedBrokerArgs extends EmbeddedArgs {
+    /** `sasl_ssl`: SCRAM-SHA-512 over TLS, with a generated user and certificate. @default plaintext */
+    security?: "plaintext" | "sasl_ssl";
+    /** Names of the data set's topics. */
+    topics: { events: string; deadLetters: string };
+    /** @default 3 partitions, 72 hours */
+    events?: TopicArgs;
+    /** @default 1 partition, 168 hours */
+    deadLetters?: TopicArgs;
+    /** @default any free port */
+    ports?: { broker?: number };
+}
+
+const host = "127.0.0.1";
+const username = "tidegate";
+const probeTopic = "tidegate.probe";
+const hourMilliseconds = 3_600_000;
+
+/** The one user; it exists in the plain profile too, so that a change of `security` needs no new data. */
+interface User {
+    readonly username: string;
+    readonly password: pulumi.Output<string>;
+}
+
+export class EmbeddedBroker extends pulumi.ComponentResource {
+    readonly contract: ContractOutputs<"broker">;
+    readonly server: Process;
+
+    constructor(name: string, args: EmbeddedBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:broker:Embedded", name, {}, options);
+        const directory = join(args.dataDirectory, "broker");
+        const user = this.user(name);
+        const certificate = args.security === "sasl_ssl" ? this.certificate(name) : undefined;
+        this.server = this.kafka(name, directory, user, certificate, args);
+        const connection = {
+            bootstrapServers: pulumi.interpolate`${host}:${this.server.port("broker")}`,
+            securityProtocol: certificate === undefined ? "PLAINTEXT" : "SASL_SSL",
+            saslMechanism: certificate === undefined ? null : "SCRAM-SHA-512",
+            caPem: certificate === undefined ? null : certificate.caPem,
+            credentials: certificate === undefined ? null : { ...user },
+        } as const;
+        const events = this.topic(name, connection, args.topics.events, {
+            partitions: 3,
+            retentionHours: 72,
+            ...args.events,
+        });
+        const deadLetters = this.topic(name, connection, args.topics.deadLetters, {
+            partitions: 1,
+            retentionHours: 168,
+            ...args.deadLetters,
+        });
+        const probe = this.topic(name, connection, probeTopic, { partitions: 1, retentionHours: 1 });
+
+        this.contract = {
+            profile: pulumi.output("embedded" as const),
+            bootstrapServers: connection.bootstrapServers,
+            securityProtocol: pulumi.output(connection.securityProtocol),
+            saslMechanism: pulumi.output(connection.saslMechanism),
+            caPem: pulumi.output(connection.caPem),
+            caFile: pulumi.output(certificate === undefined ? null : join(directory, "tls", "ca.pem")),
+            clientProperties: pulumi.output<Record<string, string>>({}),
+            topics: pulumi.output({ events: events.name, deadLetters: deadLetters.name, probe: probe.name }),
+            credentials: pulumi.output(connection.credentials),
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+
+    private user(name: string): User {
+        return { username, password: new Credential(`${name}-password`, { length: 40 }, { parent: this }).value };
+    }
+
+    private certificate(name: string): Certificate {
+        return new Certificate(`${name}-certificate`, { commonName: "Tidegate Kafka" }, { parent: this });
+    }
+
+    private kafka(
+        name: string,
+        directory: string,
+        user: User,
+        certificate: Certificate | undefined,
+        args: EmbeddedBrokerArgs,
+    ): Process {
+        const classPath = [log4jFlag, "-cp", "{tool:kafka}"];
+        return new Process(
+            `${name}-kafka`,
+            {
+                name: "Kafka",
+                directory,
+                command: [
+                    // A broker mostly moves bytes: with the second compiler it needs 70 % more CPU time to start, and
+                    // still more to take in the first half million records.
+                    ...jvm({ initialHeap: 128, maximumHeap: 384, direct: 256, compiler: "start" }),
+                    ...classPath,
+                    "kafka.Kafka",
+                    "{dir}/server.properties",
+                ],
+                files: {
+                    [log4jFile]: log4j("WARN", { "kafka.server": "INFO" }),
+                    "format.args": formatArguments(args.environment, user),
+                    ...(certificate === undefined
+                        ? { "server.properties": properties(plaintext) }
+                        : {
+                              "server.properties": user.password.apply((password) => properties(saslSsl(password))),
+                              "tls/ca.pem": certificate.caPem,
+                              "tls/keystore.pem": pulumi.interpolate`${certificate.privateKeyPem}\n${certificate.certificatePem}`,
+                          }),
+                },
+                prepare: [
+                    {
+                        command: [
+                            ...jvm({ initialHeap: 32, maximumHeap: 128, compiler: "start" }),
+                            ...classPath,
+                            "@{dir}/format.args",
+                        ],
+                        creates: "data",
+                    },
+                ],
+                ports: { broker: args.ports?.broker ?? 0, controller: 0 },
+                ready: { log: "Kafka Server started", tcp: "broker", timeoutSeconds: 90 },
+                stop: { graceSeconds: 30 },
+                data: "data/meta.properties",
+                versions: args.versions ?? {},
+            },
+            { parent: this },
+        );
+    }
+
+    private topic(
+        name: string,
+        connection: KafkaConnectionArgs,
+        topic: string,
+        { partitions, retentionHours }: Required<TopicArgs>,
+    ): KafkaTopic {
+        const config = { "retention.ms": String(retentionHours * hourMilliseconds) };
+        return new KafkaTopic(
+            `${name}-${topic}`,
+            { connection, name: topic, partitions, config },
+            { parent: this, dependsOn: this.server, deletedWith: this.server },
+        );
+    }
+}
+
+/** 16 bytes in base64url, the same for every start of one environment; never beginning with a `-`. */
+function clusterId(environment: string): string {
+    const bytes = createHash("sha256").update(`tidegate ${environment}`).digest().subarray(0, 16);
+    bytes[0] = (bytes[0] ?? 0) & 0x7f;
+    return bytes.toString("base64url");
+}
+
+/** In a file, because everybody may read the arguments of a process: java(1), "@argfiles". */
+function formatArguments(environment: string, { username, password }: User): pulumi.Output<string> {
+    const format = ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId(environment)];
+    const configuration = ["--config", '"{dir}/server.properties"'];
+    const scram = pulumi.interpolate`--add-scram\n"SCRAM-SHA-512=[name=${username},password=${password}]"`;
+    return pulumi.interpolate`${[...format, ...configuration].join("\n")}\n${scram}\n`;
+}
+
+function properties(entries: Record<string, string | number>): string {
+    return Object.entries({ ...common, ...entries })
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join("");
+}
+
+/** One node: every internal topic has one replica, and a consumer group doesn't wait for others to join. */
+const common = {
+    "process.roles": "broker,controller",
+    "node.id": 1,
+    "controller.quorum.voters": `1@${host}:{port:controller}`,
+    "controller.listener.names": "CONTROLLER",
+    listeners: `BROKER://${host}:{port:broker},CONTROLLER://${host}:{port:controller}`,
+    "advertised.listeners": `BROKER://${host}:{port:broker}`,
+    "inter.broker.listener.name": "BROKER",
+    "log.dirs": "{dir}/data",
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": 1,
+    "offsets.topic.num.partitions": 5,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "transaction.state.log.num.partitions": 5,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    "group.initial.rebalance.delay.ms": 0,
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "log.cleaner.dedupe.buffer.size": 16_777_216,
+};
+
+const plaintext = { "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT" };
+
+/** The controller's listener is for the node itself: whoever connects has to show the node's own certificate. */
+const saslSsl = (password: string) => ({
+    "listener.security.protocol.map": "BROKER:SASL_SSL,CONTROLLER:SSL",
+    "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+    "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+    "listener.name.broker.scram-sha-512.sasl.jaas.config": `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`,
+    "ssl.keystore.type": "PEM",
+    "ssl.keystore.location": "{dir}/tls/keystore.pem",
+    "ssl.truststore.type": "PEM",
+    "ssl.truststore.location": "{dir}/tls/ca.pem",
+    "listener.name.controller.ssl.client.auth": "required",
+});

@@ -1,0 +1,29 @@
+/**
+ * The observability layer without a process of its own: metrics are read from Flink's REST API. Flink's Prometheus
+ * reporter listens on every address and can't be told otherwise.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Upstream } from "../../stacks/layer";
+import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
+
+export interface EmbeddedObservabilityArgs extends EmbeddedArgs {
+    runtime: Upstream<"runtime">;
+}
+
+export class EmbeddedObservability extends pulumi.ComponentResource {
+    readonly contract: ContractOutputs<"observability">;
+
+    constructor(name: string, args: EmbeddedObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:observability:Embedded", name, {}, options);
+        const { flinkRest } = args.runtime;
+        this.contract = {
+            profile: pulumi.output("embedded" as const),
+            metrics: pulumi.output<Record<string, string>>({
+                flinkJobs: `${flinkRest}/jobs/metrics`,
+                flinkJobManager: `${flinkRest}/jobmanager/metrics`,
+                flinkTaskManagers: `${flinkRest}/taskmanagers/metrics`,
+            }),
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+}

@@ -1,0 +1,2 @@
+select payment_type, description as payment_type_name
+from {{ ref('payment_type_lookup') }}

@@ -1,0 +1,326 @@
+/** A platform in memory for the gates: it keeps what is written, and breaks where a test tells it to. */
+import type { IcebergCatalog, IcebergTable, Namespace } from "../../automation/clients/iceberg";
+import type {
+    Broker,
+    Dbt,
+    DbtBuild,
+    Flink,
+    FlinkJob,
+    GateContext,
+    MetricsEndpoints,
+    ObjectStore,
+    Produced,
+    RunFacts,
+    SqlGateway,
+    TaskManager,
+    TopicRange,
+} from "../../automation/gates/context";
+import { readGateSettings, type GateSettings } from "../../automation/gates/settings";
+import { TidegateError } from "../../automation/core/errors";
+import { TestClock } from "./testClock";
+
+/** Throws while `down`, as a client whose server is gone. */
+class Server {
+    down = false;
+    /** Never answers. */
+    hangs = false;
+    calls = 0;
+
+    protected async reached(): Promise<void> {
+        this.calls += 1;
+        if (this.hangs) await new Promise<never>(() => undefined);
+        if (this.down)
+            throw new TidegateError("connection refused", { code: "down", hint: "start it", retryable: true });
+    }
+}
+
+export class FakeObjects extends Server implements ObjectStore {
+    readonly where = "s3://warehouse at fake";
+    readonly stored = new Map<string, string>();
+    /** What a read gives instead of what was written. */
+    corrupt: string | undefined;
+    keepsDeleted = false;
+    refusesReads = false;
+
+    async put(key: string, body: string): Promise<void> {
+        await this.reached();
+        this.stored.set(key, body);
+    }
+
+    async get(key: string): Promise<string | undefined> {
+        await this.reached();
+        if (this.refusesReads) throw new Error("AccessDenied");
+        return this.stored.has(key) ? (this.corrupt ?? this.stored.get(key)) : undefined;
+    }
+
+    async delete(key: string): Promise<void> {
+        await this.reached();
+        if (!this.keepsDeleted) this.stored.delete(key);
+    }
+}
+
+export class FakeBroker extends Server implements Broker {
+    readonly where = "fake:9092";
+    readonly topics = new Map<string, { removed: number; records: string[] }[]>();
+    losesRecords = false;
+
+    create(topic: string, partitions: number): void {
+        this.topics.set(
+            topic,
+            Array.from({ length: partitions }, () => ({ removed: 0, records: [] })),
+        );
+    }
+
+    /** Puts `count` records in turn onto the partitions. */
+    fill(topic: string, count: number, value: (index: number) => string = String): void {
+        const partitions = this.#partitions(topic);
+        for (let index = 0; index < count; index++) partitions[index % partitions.length]?.records.push(value(index));
+    }
+
+    /** Removes the oldest `count` records of each partition, as retention does. */
+    expire(topic: string, count: number): void {
+        for (const partition of this.#partitions(topic)) partition.removed += partition.records.splice(0, count).length;
+    }
+
+    async offsets(topic: string): Promise<TopicRange> {
+        await this.reached();
+        return {
+            topicId: `id-of-${topic}`,
+            partitions: this.#partitions(topic).map(({ removed, records }) => ({
+                earliest: removed,
+                latest: removed + records.length,
+            })),
+        };
+    }
+
+    async produce(topic: string, value: string): Promise<void> {
+        await this.reached();
+        if (!this.losesRecords) this.#partitions(topic)[0]?.records.push(value);
+    }
+
+    async consume(topic: string, from: readonly number[]): Promise<readonly string[]> {
+        await this.reached();
+        return this.#partitions(topic).flatMap(({ removed, records }, index) =>
+            records.slice((from[index] ?? 0) - removed),
+        );
+    }
+
+    async deadLetterPositions(topic: string): Promise<number> {
+        await this.reached();
+        return new Set(this.#partitions(topic).flatMap(({ records }) => records)).size;
+    }
+
+    #partitions(topic: string): { removed: number; records: string[] }[] {
+        const found = this.topics.get(topic);
+        if (found === undefined) throw new TidegateError(`There is no topic ${topic}`, { code: "topic-missing" });
+        return found;
+    }
+}
+
+export class FakeCatalog extends Server implements IcebergCatalog {
+    readonly where = "http://catalog.fake";
+    readonly namespaces = new Set<string>();
+    readonly tables = new Map<string, IcebergTable>();
+    hidesNamespaces = false;
+    keepsDropped = false;
+    #snapshots = 0;
+
+    /** Commits a snapshot with these rows. */
+    commit(name: string, rows: number, timestampMs: number, summary: Record<string, string> = {}): void {
+        this.#snapshots += 1;
+        this.tables.set(name, {
+            metadataLocation: `s3://lake/${name}/metadata/v${this.#snapshots}.metadata.json`,
+            location: `s3://lake/${name}`,
+            uuid: name,
+            formatVersion: 2,
+            currentSnapshot: {
+                id: `90071992547409930${this.#snapshots}`,
+                timestampMs,
+                summary: { "total-records": String(rows), ...summary },
+            },
+            properties: {},
+            schema: [],
+        });
+    }
+
+    /** Makes a table that nothing was ever committed to. */
+    createEmpty(name: string): void {
+        this.commit(name, 0, 0);
+        const table = this.tables.get(name);
+        if (table !== undefined) this.tables.set(name, { ...table, currentSnapshot: null });
+    }
+
+    async loadTable(namespace: Namespace, table: string): Promise<IcebergTable | undefined> {
+        await this.reached();
+        return this.tables.get(`${String(namespace)}.${table}`);
+    }
+
+    async listNamespaces(): Promise<readonly (readonly string[])[]> {
+        await this.reached();
+        return this.hidesNamespaces ? [] : [...this.namespaces].map((name) => [name]);
+    }
+
+    async namespaceExists(namespace: Namespace): Promise<boolean> {
+        await this.reached();
+        return this.namespaces.has(String(namespace));
+    }
+
+    async createNamespace(namespace: Namespace): Promise<void> {
+        await this.reached();
+        this.namespaces.add(String(namespace));
+    }
+
+    async dropNamespace(namespace: Namespace): Promise<void> {
+        await this.reached();
+        if (!this.keepsDropped) this.namespaces.delete(String(namespace));
+    }
+}
+
+export class FakeFlink extends Server implements Flink {
+    readonly where = "http://flink.fake";
+    slotsTotal = 8;
+    managers: TaskManager[] = [];
+    readonly dead = new Set<string>();
+    jobList: FlinkJob[] = [];
+    readonly restarts = new Map<string, number | undefined>();
+    readonly checkpoints = new Map<string, number>();
+
+    async overview(): Promise<{ version: string; slotsTotal: number }> {
+        await this.reached();
+        return { version: "2.0.0", slotsTotal: this.slotsTotal };
+    }
+
+    async taskManagers(): Promise<readonly TaskManager[]> {
+        await this.reached();
+        return this.managers;
+    }
+
+    async reachTaskManager(id: string): Promise<void> {
+        await this.reached();
+        if (this.dead.has(id)) throw new Error("connection refused");
+    }
+
+    async jobs(): Promise<readonly FlinkJob[]> {
+        await this.reached();
+        return this.jobList;
+    }
+
+    async numRestarts(jobId: string): Promise<number | undefined> {
+        await this.reached();
+        return this.restarts.get(jobId);
+    }
+
+    async completedCheckpointMs(jobId: string): Promise<number | undefined> {
+        await this.reached();
+        return this.checkpoints.get(jobId);
+    }
+}
+
+export class FakeGateway extends Server implements SqlGateway {
+    readonly where = "http://gateway.fake";
+    answer = { productName: "Apache Flink", version: "2.0.0" };
+
+    async info(): Promise<{ productName: string; version: string }> {
+        await this.reached();
+        return this.answer;
+    }
+}
+
+export class FakeMetrics extends Server implements MetricsEndpoints {
+    urls: Record<string, string> = { jobmanager: "http://flink.fake/jobmanager/metrics" };
+    metrics = 40;
+
+    async count(): Promise<number> {
+        await this.reached();
+        return this.metrics;
+    }
+}
+
+export class FakeDbt implements Dbt {
+    readonly where = "/data/dbt/target";
+    build: DbtBuild | undefined;
+
+    async lastBuild(): Promise<DbtBuild | undefined> {
+        return this.build;
+    }
+}
+
+export interface FakePlatform {
+    readonly clock: TestClock;
+    readonly objects: FakeObjects;
+    readonly broker: FakeBroker;
+    readonly catalog: FakeCatalog;
+    readonly flink: FakeFlink;
+    readonly gateway: FakeGateway;
+    readonly metrics: FakeMetrics;
+    readonly dbt: FakeDbt;
+    produced: Produced | undefined;
+    context(changes?: { run?: Partial<RunFacts>; settings?: Partial<GateSettings> }): GateContext;
+}
+
+/**
+ * A platform where everything is right: 1,000 generated events on three partitions, of which 10 are broken and 5
+ * duplicates, so bronze 990, silver 985, dead letters 10; both tables committed and dbt built after the run began.
+ */
+export function fakePlatform(): FakePlatform {
+    const clock = new TestClock();
+    const startedMs = clock.now();
+    clock.advance(60_000);
+    const [objects, broker, catalog] = [new FakeObjects(), new FakeBroker(), new FakeCatalog()];
+    const [flink, gateway, metrics, dbt] = [new FakeFlink(), new FakeGateway(), new FakeMetrics(), new FakeDbt()];
+    broker.create("events", 3);
+    broker.create("letters", 1);
+    broker.create("probe", 1);
+    broker.fill("events", 1000);
+    broker.fill("letters", 10);
+    catalog.commit("bronze.trips", 990, startedMs + 20_000);
+    catalog.commit("silver.trips", 985, startedMs + 30_000);
+    flink.managers = [{ id: "tm-1", lastHeartbeatMs: clock.now() - 1000, slots: 8 }];
+    flink.jobList = [
+        { id: "job-bronze", name: "bronze", state: "FINISHED", startMs: startedMs + 10_000 },
+        { id: "job-silver", name: "silver", state: "FINISHED", startMs: startedMs + 20_000 },
+    ];
+    dbt.build = {
+        silverSnapshotId: catalog.tables.get("silver.trips")?.currentSnapshot?.id,
+        nodes: [
+            { name: "stg_trips", resourceType: "model", status: "success", text: "model stg_trips" },
+            { name: "unique_trips", resourceType: "test", status: "pass", text: "test unique_trips" },
+        ],
+    };
+    let probes = 0;
+    const platform: FakePlatform = {
+        clock,
+        objects,
+        broker,
+        catalog,
+        flink,
+        gateway,
+        metrics,
+        dbt,
+        produced: { records: 1000, expected: { bronze: 990, silver: 985, deadLetters: 10 } },
+        context: ({ run, settings } = {}) => ({
+            clients: { objects, broker, catalog, flink, sqlGateway: gateway, metrics, dbt },
+            settings: { ...readGateSettings({ deadLettersMax: 10 }, {}), ...settings },
+            run: {
+                startedMs,
+                mode: "batch",
+                batchJobs: [{ name: "bronze" }, { name: "silver" }],
+                streamingJobs: [],
+                producedNow: true,
+                produced: async () => platform.produced,
+                ...run,
+            },
+            topics: {
+                events: { name: "events", partitions: 3 },
+                deadLetters: { name: "letters", partitions: 1 },
+                probe: { name: "probe", partitions: 1 },
+            },
+            tables: {
+                bronze: { namespace: "bronze", table: "trips" },
+                silver: { namespace: "silver", table: "trips" },
+            },
+            unique: () => `probe${(probes += 1)}`,
+        }),
+    };
+    return platform;
+}

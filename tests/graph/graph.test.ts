@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { Graph, type GraphNode } from "../../automation/graph/graph";
+import { loadGraph } from "../../automation/graph/load";
+
+const node = (name: string, ...dependsOn: string[]): GraphNode => ({ name, dependsOn, exercises: [] });
+
+describe("Graph", () => {
+    it("puts every node after what it depends on, ties by name", () => {
+        const graph = new Graph([node("d", "b", "c"), node("c", "a"), node("b", "a"), node("a"), node("z")]);
+        assert.deepEqual(graph.order, ["a", "b", "c", "d", "z"]);
+    });
+
+    it("shows the cycle", () => {
+        assert.throws(
+            () => new Graph([node("a", "c"), node("b", "a"), node("c", "b"), node("d")]),
+            /cycle: a → c → b → a/,
+        );
+    });
+
+    it("names an unknown upstream and a name given twice", () => {
+        assert.throws(() => new Graph([node("a", "b")]), /'a' depends on 'b'/);
+        assert.throws(() => new Graph([node("a"), node("a")]), /Two stacks are called 'a'/);
+    });
+
+    it("selects a node with all that it stands on", () => {
+        const graph = new Graph([node("a"), node("b", "a"), node("c", "b"), node("d", "a")]);
+        assert.deepEqual(graph.upTo("c"), ["a", "b", "c"]);
+        assert.deepEqual(graph.dependents("a"), ["b", "d"]);
+    });
+
+    it("reads tidegate.yaml, the lakehouse's graph", async () => {
+        const graph = await loadGraph();
+        assert.deepEqual(graph.order, ["broker", "storage", "catalog", "runtime", "observability"]);
+        assert.deepEqual(graph.node("runtime").exercises, ["produce", "flink", "dbt"]);
+    });
+});

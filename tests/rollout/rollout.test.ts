@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import type { CheckResult } from "../../automation/gates";
+import { Graph } from "../../automation/graph/graph";
+import type { OperationResult } from "../../automation/engine/protocol";
+import type { RolloutEvent } from "../../automation/rollout/events";
+import { changesText, Rollout, type RolloutDependencies, type Surroundings } from "../../automation/rollout/rollout";
+import { TidegateError } from "../../automation/core/errors";
+import type { Environment } from "../../stacks/environment";
+
+const graph = new Graph([
+    { name: "broker", dependsOn: [], exercises: [] },
+    { name: "storage", dependsOn: [], exercises: [] },
+    { name: "runtime", dependsOn: ["broker", "storage"], exercises: ["produce", "flink"] },
+    { name: "observability", dependsOn: ["runtime"], exercises: [] },
+]);
+
+const check = (id: string, status: CheckResult["status"] = "pass"): CheckResult =>
+    ({
+        id,
+        stage: 1,
+        layer: "storage",
+        title: id,
+        status,
+        seconds: 0,
+        evidence: {},
+        ...(status === "pass" ? {} : { message: "it is red" }),
+    }) as CheckResult;
+
+/** A driver whose operations and surroundings are scripted, and which writes down what was done in which order. */
+function scripted(script: { fail?: string; redAfter?: string; redBefore?: string; abortIn?: string } = {}) {
+    const done: string[] = [];
+    const events: RolloutEvent[] = [];
+    const abort = new AbortController();
+    const step = async (what: string): Promise<void> => {
+        done.push(what);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (script.abortIn === what) abort.abort();
+        if (script.fail === what) throw new TidegateError(`${what} failed`, { code: "test" });
+    };
+    const surroundings: Surroundings = {
+        preflight: async () => [check("tools", script.redBefore === "all" ? "fail" : "pass")],
+        preflightLayer: async (layer) => [check(`contracts-${layer}`, script.redBefore === layer ? "fail" : "pass")],
+        exercise: async (name) => {
+            await step(`exercise ${name}`);
+            return `${name} done`;
+        },
+        validate: async (layer) => {
+            await step(`validate ${layer}`);
+            return [check(`green-${layer}`), check(`maybe-${layer}`, script.redAfter === layer ? "fail" : "pass")];
+        },
+    };
+    const deps: RolloutDependencies = {
+        environment: { name: "local" } as Environment,
+        graph,
+        engine: { run: () => assert.fail("the rollout goes through operate"), close: () => {} },
+        surroundings,
+        operate: async (layer, operation): Promise<OperationResult> => {
+            await step(`${operation} ${layer}`);
+            return { outputs: { name: { value: layer, secret: false } }, changes: { create: 1 } };
+        },
+        onEvent: (event) => events.push(event),
+        now: () => 0,
+        signal: abort.signal,
+    };
+    return { rollout: new Rollout(deps), done, events };
+}
+
+describe("Rollout.up", () => {
+    it("deploys, exercises and validates each stack before what stands on it", async () => {
+        const { rollout, done } = scripted();
+        const result = await rollout.up();
+        assert.equal(result.ok, true);
+        const at = (what: string): number => done.indexOf(what);
+        assert.ok(at("validate storage") < at("up runtime") && at("validate broker") < at("up runtime"));
+        assert.deepEqual(done.slice(at("up runtime")), [
+            "up runtime",
+            "exercise produce",
+            "exercise flink",
+            "validate runtime",
+            "up observability",
+            "validate observability",
+        ]);
+        assert.deepEqual(result.outputs.get("runtime"), { name: "runtime" });
+    });
+
+    it("touches nothing when the preflight is red", async () => {
+        const { rollout, done } = scripted({ redBefore: "all" });
+        const result = await rollout.up();
+        assert.deepEqual([result.ok, result.problem?.code, done], [false, "gate-red", []]);
+    });
+
+    it("stops at a red gate and blocks what stands on it", async () => {
+        const { rollout, done, events } = scripted({ redAfter: "storage" });
+        const result = await rollout.up();
+        assert.equal(result.ok, false);
+        assert.match(result.problem?.message ?? "", /storage: 1 of 2 checks are red, first maybe-storage: it is red/);
+        assert.ok(!done.includes("up runtime"));
+        assert.deepEqual(
+            [result.states.get("storage"), result.states.get("runtime"), result.states.get("observability")],
+            ["failed", "blocked", "blocked"],
+        );
+        assert.ok(
+            events.some((event) => event.type === "layer" && event.layer === "runtime" && event.state === "blocked"),
+        );
+    });
+
+    it("does not deploy a stack whose own preflight is red", async () => {
+        const { rollout, done } = scripted({ redBefore: "runtime" });
+        await rollout.up();
+        assert.ok(!done.includes("up runtime"));
+    });
+
+    it("validates nothing after a failed exercise", async () => {
+        const { rollout, done } = scripted({ fail: "exercise produce" });
+        const result = await rollout.up();
+        assert.equal(result.problem?.message, "exercise produce failed");
+        assert.ok(!done.includes("exercise flink") && !done.includes("validate runtime"));
+    });
+
+    it("starts nothing more once it is interrupted", async () => {
+        const { rollout, done } = scripted({ abortIn: "up storage" });
+        const result = await rollout.up();
+        assert.equal(result.ok, false);
+        assert.equal(result.states.get("storage"), "interrupted");
+        assert.ok(!done.includes("up runtime") && !done.includes("validate storage"));
+    });
+
+    it("rolls out only what is needed for the layer that is named", async () => {
+        const { rollout, done } = scripted();
+        await rollout.up({ until: "storage" });
+        assert.deepEqual(done, ["up storage", "validate storage"]);
+    });
+
+    it("deploys without exercising when told so", async () => {
+        const { rollout, done } = scripted();
+        await rollout.up({ exercise: false });
+        assert.ok(!done.some((what) => what.startsWith("exercise")));
+    });
+});
+
+describe("Rollout.preview", () => {
+    it("says which upstreams are stood in for", async () => {
+        const { rollout, done, events } = scripted();
+        const result = await rollout.preview((layer) => layer === "storage");
+        assert.equal(result.ok, true);
+        assert.deepEqual(done, ["preview broker", "preview storage", "preview runtime", "preview observability"]);
+        const notes = events
+            .filter((event) => event.type === "note" && event.text.startsWith("advisory"))
+            .map((event) => (event.type === "note" ? event.layer : ""));
+        assert.deepEqual(notes, ["runtime", "observability"]);
+    });
+});
+
+describe("Rollout.down", () => {
+    it("destroys in reverse order what exists", async () => {
+        const { rollout, done } = scripted();
+        await rollout.down((layer) => layer !== "observability");
+        assert.deepEqual(done, ["destroy runtime", "destroy storage", "destroy broker"]);
+    });
+
+    it("leaves what others stand on when a destroy fails", async () => {
+        const { rollout, done } = scripted({ fail: "destroy runtime" });
+        const result = await rollout.down(() => true);
+        assert.equal(result.ok, false);
+        assert.deepEqual(done, ["destroy observability", "destroy runtime"]);
+    });
+});
+
+describe("changesText", () => {
+    it("counts what was done and says when there was nothing", () => {
+        assert.equal(changesText({ create: 2, same: 4, update: 1 }, "did"), "2 created, 1 updated");
+        assert.equal(changesText({ same: 4 }, "would"), "no change");
+        assert.equal(changesText({ delete: 1 }, "would"), "1 deleted at the next up");
+    });
+});
