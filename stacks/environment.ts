@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../automation/core/errors";
+import { gateSettings } from "../automation/gates/settings";
 import { readYamlFile } from "../automation/core/yamlFile";
 import { repositoryRoot } from "../automation/core/repository";
 
@@ -26,21 +27,6 @@ const hours = z
 const environmentName = z
     .string()
     .regex(/^[a-z][a-z0-9]{0,19}$/, "1 to 20 lower-case letters and digits, a letter first");
-
-const retryable = {
-    minRows: z
-        .number()
-        .int()
-        .min(0)
-        .default(1)
-        .describe("Rows that silver has to hold before its checks run. WAIT_FOR_SILVER_MIN_ROWS"),
-    timeoutSeconds: z.number().int().min(1).max(86400).default(90).describe("WAIT_FOR_SILVER_TIMEOUT_SECONDS"),
-    pollSeconds: z.number().min(0.1).max(600).default(1).describe("WAIT_FOR_SILVER_POLL_SECONDS"),
-    allowEmpty: z
-        .boolean()
-        .default(false)
-        .describe("Whether an empty silver table is right. WAIT_FOR_SILVER_ALLOW_EMPTY"),
-};
 
 export const environmentSchema = z
     .strictObject({
@@ -125,7 +111,7 @@ export const environmentSchema = z
         ]),
         events: z
             .strictObject({
-                count: z.number().int().min(0).max(100_000_000).default(100_000),
+                count: z.number().int().min(1).max(50_000_000).default(100_000),
                 seed: z
                     .number()
                     .int()
@@ -143,18 +129,7 @@ export const environmentSchema = z
             })
             .prefault({})
             .describe("The events that are generated where no file is given."),
-        gates: z
-            .strictObject({
-                deadLettersMax: z
-                    .number()
-                    .int()
-                    .min(0)
-                    .default(0)
-                    .describe("Dead letters that are still green. DLQ_MAX"),
-                waitForSilver: z.strictObject(retryable).prefault({}),
-                diskFreeGiB: z.number().min(0).default(3).describe("Free disk that a rollout wants before it begins."),
-            })
-            .prefault({}),
+        gates: gateSettings.prefault({}),
     })
     .superRefine((environment, context) => {
         const complain = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });

@@ -2,27 +2,37 @@
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 
-export const gateSettings = z.object({
-    /** Dead letters that are still green. `DLQ_MAX`. */
-    deadLettersMax: z.number().int().min(0).default(0),
+export const gateSettings = z.strictObject({
+    deadLettersMax: z.number().int().min(0).default(0).describe("Dead letters that are still green. DLQ_MAX"),
     waitForSilver: z
-        .object({
-            /** Rows that silver has to hold before the data is judged. `WAIT_FOR_SILVER_MIN_ROWS`. */
-            minRows: z.number().int().min(0).default(1),
-            /** `WAIT_FOR_SILVER_TIMEOUT_SECONDS`. */
-            timeoutSeconds: z.number().min(0).max(86400).default(90),
-            /** Seconds between two looks; the first is at once. `WAIT_FOR_SILVER_POLL_SECONDS`. */
-            pollSeconds: z.number().min(0.1).max(600).default(5),
-            /** Whether an empty silver table, and nothing produced, is right. `WAIT_FOR_SILVER_ALLOW_EMPTY`. */
-            allowEmpty: z.boolean().default(false),
+        .strictObject({
+            minRows: z
+                .number()
+                .int()
+                .min(0)
+                .default(1)
+                .describe("Rows that silver has to hold before the data is judged. WAIT_FOR_SILVER_MIN_ROWS"),
+            timeoutSeconds: z.number().min(0).max(86400).default(90).describe("WAIT_FOR_SILVER_TIMEOUT_SECONDS"),
+            pollSeconds: z
+                .number()
+                .min(0.1)
+                .max(600)
+                .default(5)
+                .describe("Between two looks; the first is at once. WAIT_FOR_SILVER_POLL_SECONDS"),
+            allowEmpty: z
+                .boolean()
+                .default(false)
+                .describe("Whether an empty silver, and nothing produced, is right. WAIT_FOR_SILVER_ALLOW_EMPTY"),
         })
         .prefault({}),
-    /** Share of foreign events that has to be in bronze. */
-    bronzeShareMin: z.number().gt(0).max(1).default(0.95),
-    /** Age of a TaskManager's heartbeat that is still alive, in seconds. */
-    heartbeatSeconds: z.number().gt(0).default(10),
-    /** How long a streaming job may take to its first completed checkpoint, in seconds. */
-    checkpointTimeoutSeconds: z.number().gt(0).default(60),
+    bronzeShareMin: z.number().gt(0).max(1).default(0.95).describe("Share of foreign events that has to be in bronze."),
+    heartbeatSeconds: z.number().gt(0).default(10).describe("Age of a TaskManager's heartbeat that is still alive."),
+    checkpointTimeoutSeconds: z
+        .number()
+        .gt(0)
+        .default(60)
+        .describe("How long a streaming job may take to its first completed checkpoint."),
+    diskFreeGiB: z.number().min(0).default(3).describe("Free disk that a rollout wants before it begins."),
 });
 export type GateSettings = z.infer<typeof gateSettings>;
 
@@ -50,8 +60,7 @@ type Variables = { [K in keyof typeof variables]?: z.infer<(typeof variables)[K]
 export const gateVariables = Object.keys(variables) as (keyof typeof variables)[];
 
 /**
- * `file` is the environment file's `gates` (unknown keys, e.g. of the preflight, are left aside). Blanks around a
- * variable's value do not count; a variable that is set to nothing is an error, for it is mostly a mistake of a script.
+ * `file` is the environment file's `gates`. Blanks around a variable's value do not count; a variable that is set to nothing is an error, for it is mostly a mistake of a script.
  *
  * @throws TidegateError `gate-settings-invalid` that names every bad variable and what it may be.
  */

@@ -283,6 +283,15 @@ describe("stage 2", () => {
         });
     });
 
+    it("jobs.batch-finished: one that had nothing to do is not looked for, but its failure counts", async () => {
+        const platform = fakePlatform();
+        const run = { batchJobs: [{ name: "silver", skipped: "bronze has not changed since" }] };
+        platform.flink.jobList = [];
+        await assertGreen(platform, finished, { run });
+        platform.flink.jobList = [{ id: "1", name: "silver", state: "FAILED", startMs: 1 }];
+        await assertRed(platform, finished, /the newest run of job silver FAILED/i, { run });
+    });
+
     it("jobs.streaming-running: red when it is absent, failed, or runs twice", async () => {
         const platform = streamingPlatform();
         await assertGreen(platform, "jobs.streaming-running", streaming);
