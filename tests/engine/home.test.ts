@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import {
+    breakDeadLocks,
+    prepareHome,
+    prepareWorkDirectory,
+    restoreStackFile,
+    stackFile,
+} from "../../automation/engine/home";
+import { loadEnvironment, type Environment } from "../../stacks/environment";
+
+describe("home of an environment's stacks", () => {
+    let root: string;
+    let environment: Environment;
+    const stack = "local-hometest";
+    before(async () => {
+        root = await mkdtemp(join(tmpdir(), "tidegate-"));
+        environment = await loadEnvironment("local", { TIDEGATE_DATA: root });
+    });
+    after(() => rm(root, { recursive: true }));
+
+    it("makes a passphrase that only its owner can read, once", async () => {
+        await prepareHome(environment);
+        const file = environment.passphraseFile ?? assert.fail("local has a passphrase");
+        const first = await readFile(file, "utf8");
+        assert.equal((await stat(file)).mode & 0o777, 0o600);
+        assert.ok(first.trim().length >= 40);
+        await prepareHome(environment);
+        assert.equal(await readFile(file, "utf8"), first);
+    });
+
+    it("generates a project that reads the same stack files, with absolute plugin paths", async () => {
+        const directory = await prepareWorkDirectory(environment, stack);
+        const project = parse(await readFile(join(directory, "Pulumi.yaml"), "utf8")) as {
+            name: string;
+            main: string;
+            stackConfigDir: string;
+            plugins: { providers: { path: string }[] };
+        };
+        assert.equal(project.name, "tidegate");
+        assert.ok(existsSync(project.main));
+        assert.equal(join(directory, project.stackConfigDir, `Pulumi.${stack}.yaml`), stackFile(stack));
+        assert.ok(existsSync(join(project.plugins.providers[0]?.path ?? "", "pulumi-resource-tidegate")));
+    });
+
+    it("takes the salt of a stack whose file is missing from its state", async () => {
+        const stacks = join(root, "local", "state", ".pulumi", "stacks", "tidegate");
+        await mkdir(stacks, { recursive: true });
+        const checkpoint = {
+            version: 3,
+            checkpoint: { latest: { secrets_providers: { type: "passphrase", state: { salt: "v1:abc=" } } } },
+        };
+        await writeFile(join(stacks, `${stack}.json`), JSON.stringify(checkpoint));
+        try {
+            await restoreStackFile(environment, stack);
+            assert.deepEqual(parse(await readFile(stackFile(stack), "utf8")), { encryptionsalt: "v1:abc=" });
+            await writeFile(stackFile(stack), "encryptionsalt: own\n");
+            await restoreStackFile(environment, stack);
+            assert.match(await readFile(stackFile(stack), "utf8"), /own/, "a file that is there is left alone");
+        } finally {
+            await rm(stackFile(stack), { force: true });
+        }
+    });
+
+    it("takes away the locks of dead processes of this machine, and no others", async () => {
+        const locks = join(root, "local", "state", ".pulumi", "locks", "organization", "tidegate", stack);
+        await mkdir(locks, { recursive: true });
+        const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+        const write = (name: string, pid: number, host: string) =>
+            writeFile(join(locks, name), JSON.stringify({ pid, hostname: host, username: "x", timestamp: "" }));
+        await write("dead.json", dead, hostname());
+        await write("alive.json", process.pid, hostname());
+        await write("elsewhere.json", dead, "another-host");
+        await writeFile(join(locks, "torn.json"), "{");
+        assert.deepEqual(await breakDeadLocks(environment, stack), [dead]);
+        assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);
+    });
+});
