@@ -20,9 +20,14 @@ export interface RenderedScript {
     readonly jobName: string;
 }
 
+/** What of a platform the SQL is made from. */
+export type PipelinePlatform = Pick<Platform, "storage" | "broker" | "catalog"> & {
+    readonly runtime: Pick<Platform["runtime"], "parallelism" | "savepoints">;
+};
+
 export interface PipelineOptions {
     readonly dataset: Dataset;
-    readonly platform: Platform;
+    readonly platform: PipelinePlatform;
     readonly mode: PipelineMode;
     /** What a batch job reads. @default "all" */
     readonly range?: Exclude<ScanRange, "group">;
@@ -142,7 +147,7 @@ function script(
 }
 
 /** The last line of defence: a secret of the platform in a script is a fault of this module. */
-function refuseSecrets(scripts: readonly RenderedScript[], { storage, broker }: Platform): void {
+function refuseSecrets(scripts: readonly RenderedScript[], { storage, broker }: PipelinePlatform): void {
     const secrets = [storage.credentials.secretAccessKey, broker.credentials?.password].filter(
         (secret) => secret !== undefined && secret.length >= 6,
     ) as string[];

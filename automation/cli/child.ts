@@ -6,7 +6,7 @@ const passedOn = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs a command on this process's own streams and answers with its exit code, as a shell would tell it. Signals are
- * left to the command: a terminal sends them to both, and anybody else's are passed on.
+ * left to the command: a terminal sends Ctrl-C to both, and everything else is passed on.
  */
 export function runThrough(
     file: string,
@@ -16,7 +16,7 @@ export function runThrough(
     return new Promise((resolve, reject) => {
         const child = spawn(file, args, { stdio: "inherit", env: variables });
         const passOn = (signal: NodeJS.Signals): void => {
-            if (!process.stdin.isTTY) child.kill(signal);
+            if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
         };
         for (const signal of passedOn) process.on(signal, passOn);
         const settled = (): void => passedOn.forEach((signal) => void process.off(signal, passOn));

@@ -26,7 +26,7 @@ function build(): Command {
             "after",
             `
 Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missing, 4 something else holds what is needed,
-70 a fault of Tidegate, 130 interrupted. docs/errors.md lists the codes of errors.`,
+70 a fault of Tidegate, 130 interrupted, 141 the reader of its output went away. docs/errors.md lists the codes of errors.`,
         );
     doctorCommand(program);
     rolloutCommands(program);
@@ -38,10 +38,12 @@ Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missi
 }
 
 async function main(): Promise<void> {
-    // A reader that goes away (`tidegate logs | head`) is no error.
-    process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-        process.exit(error.code === "EPIPE" ? (process.exitCode ?? 0) : exitCodes.internal),
-    );
+    // A reader that goes away (`tidegate logs | head`) ends the command without a word, as SIGPIPE ends other programs:
+    // not with 0, for what was left undone is not done. Workers end in order when this process is gone.
+    for (const stream of [process.stdout, process.stderr])
+        stream.on("error", (error: NodeJS.ErrnoException) =>
+            process.exit(error.code === "EPIPE" ? exitCodes.brokenPipe : exitCodes.internal),
+        );
     try {
         await build().parseAsync(process.argv);
     } catch (error) {

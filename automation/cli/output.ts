@@ -1,8 +1,9 @@
 import pc from "picocolors";
-import { exitCodes, messageOf, TidegateError, type ExitCode } from "../core/errors";
+import { exitCodes, explained, messageOf, TidegateError, type ExitCode } from "../core/errors";
 
 /** Prints an error for a person on stderr and returns the exit code; a stack only for a fault of Tidegate itself. */
-export function printError(error: unknown): ExitCode {
+export function printError(thrown: unknown): ExitCode {
+    const error = explained(thrown);
     if (TidegateError.is(error)) {
         process.stderr.write(
             `${pc.red(`✗ ${error.message}`)} ${pc.dim(`[${error.code}]`)}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,

@@ -23,22 +23,27 @@ export function stderrProgress(label = ""): Progress & { close(): void } {
             close: () => live.clear(),
         };
     }
+    // Lines stay where there is no terminal: one every few seconds is enough of them.
     let last = 0;
-    let lastText = "";
+    let text = "";
+    const write = (line: string): void => {
+        last = Date.now();
+        stream.write(`${prefix}${line}\n`);
+    };
     return {
-        update: (text) => {
-            if (text !== lastText) stream.write(`${prefix}${text}\n`);
-            lastText = text;
+        update: (next) => {
+            text = next;
+            if (Date.now() - last >= everyMs) write(text);
         },
         advance: (done, total, unit) => {
-            if (Date.now() - last < 5000 && done !== total) return;
-            last = Date.now();
-            stream.write(`${prefix}${lastText}  ${howFar(done, total, unit)}\n`);
+            if (Date.now() - last >= everyMs) write(`${text}  ${howFar(done, total, unit)}`);
         },
-        note: (line) => void stream.write(`${prefix}${line}\n`),
+        note: write,
         close: () => {},
     };
 }
+
+const everyMs = 5000;
 
 function howFar(done: number, total: number | undefined, unit: string): string {
     return total === undefined ? amount(done, unit) : `${amount(done, unit)} of ${amount(total, unit)}`;

@@ -201,6 +201,24 @@ export async function topicMetadata(
     return found;
 }
 
+/**
+ * Commits offsets of a consumer group that has no members now: where its next member begins. Partition → offset of the
+ * first record to be read.
+ */
+export async function commitGroupOffsets(
+    connection: KafkaConnection,
+    group: string,
+    topic: string,
+    offsets: ReadonlyMap<number, bigint>,
+    options: { timeoutMs?: number } = {},
+): Promise<void> {
+    const admin = new Admin(boundedOptions(connection));
+    const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+    await bounded(connection, `commit offsets of group ${group}`, options.timeoutMs, admin, () =>
+        admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] }),
+    );
+}
+
 const missing = (topic: string, cause?: unknown): TidegateError =>
     new TidegateError(`There is no topic ${topic}`, {
         code: "topic-missing",

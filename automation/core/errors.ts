@@ -18,6 +18,8 @@ export const exitCodes = {
     internal: 70,
     /** Interrupted by SIGINT (128 + 2), as shells report it. */
     interrupted: 130,
+    /** The reader of the output went away (128 + SIGPIPE), as `head` does. */
+    brokenPipe: 141,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -30,9 +32,12 @@ export interface TidegateErrorOptions {
     readonly cause?: unknown;
     /** Whether the same call may succeed later without any change. @default false */
     readonly retryable?: boolean;
-    /** @default exitCodes.failed */
+    /** @default exitCodes.interrupted for the code `interrupted`, else exitCodes.failed */
     readonly exitCode?: ExitCode;
 }
+
+/** The one code of everything that ended because somebody wanted it to end. */
+export const interruptedCode = "interrupted";
 
 /** Branded by a registered symbol, so that `isTidegateError` works across two copies of this module. */
 const brand = Symbol.for("tidegate.error");
@@ -50,12 +55,43 @@ export class TidegateError extends Error {
         this.code = options.code;
         this.hint = options.hint;
         this.retryable = options.retryable ?? false;
-        this.exitCode = options.exitCode ?? exitCodes.failed;
+        this.exitCode =
+            options.exitCode ?? (options.code === interruptedCode ? exitCodes.interrupted : exitCodes.failed);
     }
 
     static is(error: unknown): error is TidegateError {
         return typeof error === "object" && error !== null && brand in error;
     }
+}
+
+const fullDisk = ["ENOSPC", "EDQUOT"];
+const forbidden = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR"];
+
+/**
+ * What the operating system refuses is no fault of this program: a full disk and a file that may not be written become
+ * errors for a person. Anything else is returned as it is.
+ */
+export function explained(error: unknown): unknown {
+    if (TidegateError.is(error) || !(error instanceof Error)) return error;
+    const { code, path, syscall } = error as NodeJS.ErrnoException;
+    const where = path === undefined ? "" : ` at ${path}`;
+    if (code !== undefined && fullDisk.includes(code))
+        return new TidegateError(`The disk is full${where}.`, {
+            code: "disk-full",
+            hint: "Free some room, then run the same command again: it goes on from what is there.",
+            cause: error,
+            retryable: true,
+        });
+    // A folder that is to be made where a file lies.
+    const inTheWay = code === "EEXIST" && syscall === "mkdir";
+    if (code !== undefined && path !== undefined && (forbidden.includes(code) || inTheWay))
+        return new TidegateError(`${path} cannot be used: ${code}.`, {
+            code: "file-refused",
+            hint: "See to it that this user may read and write it, and that it is what its name says.",
+            cause: error,
+            exitCode: exitCodes.usage,
+        });
+    return error;
 }
 
 /** The text of anything that was thrown, without a stack. */

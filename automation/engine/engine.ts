@@ -1,10 +1,17 @@
 /** Runs stack operations, each in a worker process of its own that was forked ahead. */
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { exitCodes, TidegateError } from "../core/errors";
+import { setTimeout as delay } from "node:timers/promises";
+import { TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
 import type { EngineFact } from "./facts";
-import type { DriverMessage, OperationRequest, OperationResult, WorkerMessage } from "./protocol";
+import {
+    graceSeconds,
+    type DriverMessage,
+    type OperationRequest,
+    type OperationResult,
+    type WorkerMessage,
+} from "./protocol";
 
 export interface RunOptions {
     readonly onFact?: (fact: EngineFact) => void;
@@ -12,6 +19,8 @@ export interface RunOptions {
     readonly signal?: AbortSignal;
     readonly forceSignal?: AbortSignal;
 }
+
+const pollMilliseconds = 50;
 
 /** The seam between the driver and Pulumi: tests put a scripted engine here. */
 export interface Engine {
@@ -44,27 +53,22 @@ export class PulumiEngine implements Engine {
                     else if (message.kind === "result") resolve(message.result);
                     else if (message.kind === "failure") {
                         const { failure } = message;
-                        reject(
-                            new TidegateError(failure.message, {
-                                ...failure,
-                                ...(failure.code === "interrupted" ? { exitCode: exitCodes.interrupted } : {}),
-                            }),
-                        );
+                        reject(new TidegateError(failure.message, failure));
                     }
                 });
                 worker.on("error", reject);
-                worker.on("exit", (code, signal) =>
-                    reject(
-                        new TidegateError(
-                            `${request.stack}: the worker of ${request.operation} ended without an answer (${signal ?? `exit code ${code}`}).`,
-                            {
-                                code: options.forceSignal?.aborted ? "interrupted" : "worker-lost",
-                                hint: "Run the same command again: it goes on from what is there.",
-                                retryable: true,
-                            },
-                        ),
-                    ),
-                );
+                worker.on("exit", (code, signal) => {
+                    const lost = new TidegateError(
+                        `${request.stack}: the worker of ${request.operation} ended without an answer (${signal ?? `exit code ${code}`}).`,
+                        {
+                            code: options.forceSignal?.aborted ? "interrupted" : "worker-lost",
+                            hint: "Run the same command again: it goes on from what is there.",
+                            retryable: true,
+                        },
+                    );
+                    // Its engine does not notice that nobody waits for it any more.
+                    void endGroup(worker).finally(() => reject(lost));
+                });
                 options.signal?.addEventListener("abort", interrupt);
                 options.forceSignal?.addEventListener("abort", kill);
                 send({ kind: "run", request });
@@ -93,10 +97,26 @@ export class PulumiEngine implements Engine {
 }
 
 function killGroup(worker: ChildProcess): void {
-    if (worker.pid === undefined || worker.exitCode !== null || worker.signalCode !== null) return;
+    if (worker.exitCode === null && worker.signalCode === null) signalGroup(worker, "SIGKILL");
+}
+
+/** False where no process of the worker's group is left. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+    if (pid === undefined) return false;
     try {
-        process.kill(-worker.pid, "SIGKILL");
+        return process.kill(-pid, signal);
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+        return false;
     }
+}
+
+/** Ends what a worker that is no more has left: in order, and after the grace by force. */
+async function endGroup(worker: ChildProcess): Promise<void> {
+    signalGroup(worker, "SIGINT");
+    for (const begun = Date.now(); signalGroup(worker, 0); await delay(pollMilliseconds))
+        if (Date.now() - begun > graceSeconds * 1000) {
+            signalGroup(worker, "SIGKILL");
+            return;
+        }
 }

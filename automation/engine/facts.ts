@@ -84,7 +84,8 @@ export function factOf(event: EngineEvent): EngineFact | undefined {
     const diagnostic = event.diagnosticEvent;
     if (!diagnostic || diagnostic.ephemeral || (diagnostic.severity as string) === "debug") return undefined;
     const message = plainText(diagnostic.message);
-    if (message === "") return undefined;
+    // The engine's remark on a language host that does not lie beside it: that is how the toolchain wants it.
+    if (message === "" || message.startsWith("using pulumi-language-nodejs from $PATH")) return undefined;
     const severity =
         diagnostic.severity === "error" || diagnostic.severity === "warning" ? diagnostic.severity : "info";
     return { kind: "diagnostic", severity, message, urn: diagnostic.urn || undefined };

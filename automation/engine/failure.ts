@@ -2,10 +2,10 @@
  * Why an engine operation failed: classified from its events first and from its text last, because the text also holds
  * whatever the program printed. Pure.
  */
-import type { TidegateErrorOptions } from "../core/errors";
+import { exitCodes, type TidegateErrorOptions } from "../core/errors";
 import { nameOf, plainText, type EngineFact } from "./facts";
 
-export interface Failure extends Pick<TidegateErrorOptions, "hint" | "retryable"> {
+export interface Failure extends Pick<TidegateErrorOptions, "hint" | "retryable" | "exitCode"> {
     readonly code: string;
     readonly message: string;
 }
@@ -69,12 +69,14 @@ export function classify(
             message: `${stack} is locked by another operation:\n${tail(stderr, 4)}`,
             hint: `If nothing runs any more, \`pulumi cancel -s ${stack}\` takes the lock away.`,
             retryable: true,
+            exitCode: exitCodes.busy,
         };
     if (/incorrect passphrase|passphrase must be set/.test(stderr))
         return {
             code: "passphrase",
             message: `${stack}: the passphrase is not the one of this state.`,
             hint: "The file `passphrase` in the environment's data directory belongs to the state beside it: restore both together.",
+            exitCode: exitCodes.usage,
         };
     return {
         code: "engine-failed",

@@ -10,7 +10,9 @@ import { join, relative } from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { parse } from "yaml";
+import { exitCodes, TidegateError } from "../core/errors";
 import { projectName, repositoryRoot } from "../core/repository";
+import { inspect } from "../../components/provider/daemon/processes";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import type { Tools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
@@ -43,13 +45,25 @@ export function engineVariables(environment: Environment, tools: Tools): Record<
     };
 }
 
-/** Makes the data directory, the passphrase and the state's folder where they are missing. Idempotent. */
+/**
+ * Makes the data directory, the passphrase and the state's folder where they are missing. Idempotent.
+ * @throws TidegateError `passphrase-missing` where stacks are there that a lost passphrase has encrypted
+ */
 export async function prepareHome(environment: Environment): Promise<void> {
     await mkdir(environment.dataDirectory, { recursive: true, mode: 0o700 });
     await mkdir(join(environment.dataDirectory, "pulumi"), { recursive: true });
     const state = stateDirectory(environment);
     if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
     if (environment.passphraseFile !== null) {
+        if (!existsSync(environment.passphraseFile) && (await stacksIn(state)).length > 0)
+            throw new TidegateError(
+                `The passphrase of ${environment.name} is gone: there is no ${environment.passphraseFile}, but there are stacks in ${state} whose secrets it encrypts.`,
+                {
+                    code: "passphrase-missing",
+                    hint: `Put the file back from a copy. Where there is none, \`npx tidegate down ${environment.name} --force\` takes the platform away without Pulumi, with its data.`,
+                    exitCode: exitCodes.usage,
+                },
+            );
         try {
             await writeFile(environment.passphraseFile, `${randomBytes(32).toString("base64url")}\n`, {
                 flag: "wx",
@@ -60,6 +74,13 @@ export async function prepareHome(environment: Environment): Promise<void> {
             await chmod(environment.passphraseFile, 0o600);
         }
     }
+}
+
+/** Names of the stacks that the file backend holds. */
+async function stacksIn(state: string | null): Promise<string[]> {
+    if (state === null) return [];
+    const names = await readdir(join(state, ".pulumi", "stacks", projectName)).catch(() => []);
+    return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
 }
 
 /** Writes the generated project of one stack and returns its folder. */
@@ -95,19 +116,43 @@ const checkpointSchema = z.looseObject({
  * with a new salt and call every secret changed; so the salt is taken from the state.
  */
 export async function restoreStackFile(environment: Environment, stack: string): Promise<void> {
-    const state = stateDirectory(environment);
-    if (environment.state.secretsProvider !== "passphrase" || state === null || existsSync(stackFile(stack))) return;
-    const checkpoint = join(state, ".pulumi", "stacks", projectName, `${stack}.json`);
-    if (!existsSync(checkpoint)) return;
-    const parsed = checkpointSchema.safeParse(JSON.parse(await readFile(checkpoint, "utf8")));
+    if (environment.state.secretsProvider !== "passphrase" || existsSync(stackFile(stack))) return;
+    const checkpoint = await readCheckpoint(environment, stack);
+    if (checkpoint === undefined) return;
+    const parsed = checkpointSchema.safeParse(checkpoint);
     const salt = parsed.success ? parsed.data.checkpoint.latest?.secrets_providers?.state?.salt : undefined;
     if (salt !== undefined) await writeFile(stackFile(stack), stringify({ encryptionsalt: salt }));
+}
+
+const checkpointFile = (state: string, stack: string): string =>
+    join(state, ".pulumi", "stacks", projectName, `${stack}.json`);
+
+/**
+ * The checkpoint of a stack in the file backend; undefined where there is none, and for other backends.
+ * @throws TidegateError `state-unreadable`: Pulumi would only say that it could not deserialize something
+ */
+export async function readCheckpoint(environment: Environment, stack: string): Promise<unknown> {
+    const state = stateDirectory(environment);
+    if (state === null || !existsSync(checkpointFile(state, stack))) return undefined;
+    const file = checkpointFile(state, stack);
+    try {
+        return JSON.parse(await readFile(file, "utf8"));
+    } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        const backup = existsSync(`${file}.bak`) ? `Pulumi keeps the one before it in ${file}.bak: copy it over. ` : "";
+        throw new TidegateError(`The state of ${stack}, ${file}, cannot be read: it is no JSON.`, {
+            code: "state-unreadable",
+            hint: `${backup}Where no copy is left, \`npx tidegate down ${environment.name} --force\` takes the platform away without Pulumi, with its data.`,
+            cause: error,
+            exitCode: exitCodes.usage,
+        });
+    }
 }
 
 /** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
 export function stackExists(environment: Environment, stack: string): boolean | undefined {
     const state = stateDirectory(environment);
-    return state === null ? undefined : existsSync(join(state, ".pulumi", "stacks", projectName, `${stack}.json`));
+    return state === null ? undefined : existsSync(checkpointFile(state, stack));
 }
 
 const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
@@ -128,14 +173,16 @@ export async function breakDeadLocks(environment: Environment, stack: string): P
                 .then(JSON.parse)
                 .catch(() => undefined),
         );
-        if (!lock.success || lock.data.hostname !== hostname() || isAlive(lock.data.pid)) continue;
+        if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
         await rm(file, { force: true });
         broken.push(lock.data.pid);
     }
     return broken;
 }
 
-function isAlive(pid: number): boolean {
+/** Pids are given again: a process of another name is not the one that took the lock. */
+async function isPulumi(pid: number): Promise<boolean> {
+    if (existsSync("/proc/self/stat")) return (await inspect(pid))?.name.startsWith("pulumi") ?? false;
     try {
         process.kill(pid, 0);
         return true;

@@ -3,6 +3,9 @@ import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Failure } from "./failure";
 import type { EngineFact } from "./facts";
 
+/** How long an engine may take to stop after SIGINT before its process group is killed, in seconds. */
+export const graceSeconds = 20;
+
 export type Operation = "prepare" | "up" | "preview" | "refresh" | "destroy" | "outputs";
 
 export interface OperationRequest {

@@ -14,12 +14,15 @@ import {
 import { projectName } from "../core/repository";
 import { classify } from "./failure";
 import { factOf, type EngineFact } from "./facts";
-import type { DriverMessage, OperationRequest, OperationResult, WorkerMessage } from "./protocol";
+import {
+    graceSeconds,
+    type DriverMessage,
+    type OperationRequest,
+    type OperationResult,
+    type WorkerMessage,
+} from "./protocol";
 
-/** How long the engine may take to stop after SIGINT before its process group is killed. */
-const graceSeconds = 20;
-
-const abort = new AbortController();
+const abort = lateAbort();
 const facts: EngineFact[] = [];
 let interrupted = false;
 
@@ -27,6 +30,21 @@ function say(message: WorkerMessage): Promise<void> {
     return new Promise((resolve) =>
         process.connected ? process.send?.(message, undefined, undefined, () => resolve()) : resolve(),
     );
+}
+
+/**
+ * The SDK listens only once its `pulumi` runs, and a signal that was aborted before would never reach it: here a
+ * listener that comes late is called too.
+ */
+function lateAbort(): AbortController {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const add = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...[type, listener, options]: Parameters<typeof add>) => {
+        if (!signal.aborted || typeof listener !== "function") return add(type, listener, options);
+        setImmediate(() => listener(new Event(type)));
+    };
+    return controller;
 }
 
 function interrupt(): void {

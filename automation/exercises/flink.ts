@@ -5,7 +5,7 @@ import type { Dataset } from "../../sql/dataset";
 import type { Platform } from "../../stacks/contracts";
 import { FlinkClient, type Job, type JobState } from "../clients/flink";
 import { openCatalog, type IcebergCatalog, type IcebergTable } from "../clients/iceberg";
-import { topicOffsets } from "../clients/kafka";
+import { commitGroupOffsets, topicOffsets } from "../clients/kafka";
 import { SqlGateway, type SqlSession } from "../clients/sqlGateway";
 import { TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
@@ -90,6 +90,13 @@ class BatchRun {
             const snapshot = (await this.#catalog.loadTable("bronze", table))?.currentSnapshot ?? null;
             const consumed = { topicId: offsets.topicId, end: plan.end, snapshot: snapshot?.id ?? null };
             await this.#setOffsets(session, { consumed, pending: null });
+            // A streaming job that takes over later begins where this one ended.
+            await commitGroupOffsets(
+                platform.broker,
+                jobName(dataset, "bronze"),
+                topic,
+                new Map(Object.entries(plan.end).map(([partition, end]) => [Number(partition), end])),
+            );
             const mine = snapshot?.summary["flink.job-id"] === job ? snapshot.summary["added-records"] : "0";
             return { ...ended, rowsWritten: Number(mine ?? 0) };
         });

@@ -3,6 +3,7 @@
  * name, so that two runs of one graph do the same things in the same order.
  */
 import { exitCodes, TidegateError } from "../core/errors";
+import { nearest } from "../core/yamlFile";
 
 export interface GraphNode {
     readonly name: string;
@@ -36,7 +37,11 @@ export class Graph {
 
     node(name: string): GraphNode {
         const node = this.nodes.get(name);
-        if (!node) throw invalid(`The graph has no stack '${name}'.`, `It has ${this.order.join(", ")}.`);
+        if (!node)
+            throw invalid(
+                `The graph has no stack '${name}'.`,
+                nearest(name, this.order) || `It has ${this.order.join(", ")}.`,
+            );
         return node;
     }
 

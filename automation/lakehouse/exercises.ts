@@ -9,7 +9,10 @@ import { produceEvents, type ProductionResult } from "../exercises/events/produc
 import { runBatch } from "../exercises/flink";
 import { jobName } from "../../sql/pipeline";
 import type { Tools } from "../toolchain";
-import { folders, loadSilver } from "./platform";
+import { openCatalog } from "../clients/iceberg";
+import { topicOffsets } from "../clients/kafka";
+import { waitFor } from "../clients/flinkHttp";
+import { folders, loadSilver, namespaces } from "./platform";
 import { RunStateFile } from "./runState";
 
 export interface ExerciseContext {
@@ -85,6 +88,7 @@ export type BatchResult = Awaited<ReturnType<typeof runBatch>>;
 
 export async function flink(context: ExerciseContext): Promise<BatchResult> {
     const { environment, platform, dataset, progress, signal } = context;
+    if (environment.mode === "streaming_bronze") await untilBronzeHasAll(context);
     const result = await runBatch({ dataset, platform, progress, signal });
     await new RunStateFile(environment.dataDirectory).update({
         batchJobs: result.jobs.map(({ name, jobId, reason }) => ({
@@ -139,6 +143,37 @@ export function dbtText(result: DbtResult): string {
     const { models, tests, seeds, warned, failed, errored } = result.summary;
     const bad = failed + errored;
     return `${models} models, ${seeds} seeds, ${tests} tests${warned > 0 ? `, ${warned} warnings` : ""}${bad > 0 ? `, ${bad} failed` : ", all green"}`;
+}
+
+/**
+ * Silver is made of what bronze holds when it runs; so where a streaming job feeds bronze, that has to come first.
+ * Dead letters may be written twice, so this can end early by as many; the gates count exactly.
+ */
+async function untilBronzeHasAll({ environment, platform, dataset, progress, signal }: ExerciseContext): Promise<void> {
+    const catalog = openCatalog(platform.catalog, platform.storage);
+    const { topics } = platform.broker;
+    const wanted = await recordsIn(platform.broker, topics.events);
+    const seconds = environment.runtime.checkpointIntervalSeconds * 6 + 60;
+    progress.update("waiting until the streaming job has committed every event");
+    await waitFor(
+        {
+            what: `bronze.${dataset.tables.bronze} to hold the ${wanted} events of ${topics.events}`,
+            timeoutSeconds: seconds,
+            signal,
+        },
+        async () => {
+            const table = await catalog.loadTable(namespaces.bronze, dataset.tables.bronze);
+            const rows = Number(table?.currentSnapshot?.summary["total-records"] ?? 0);
+            const done = rows + (await recordsIn(platform.broker, topics.deadLetters));
+            progress.advance(Math.min(done, wanted), wanted, "events");
+            return done >= wanted ? true : undefined;
+        },
+    );
+}
+
+async function recordsIn(broker: Platform["broker"], topic: string): Promise<number> {
+    const { partitions } = await topicOffsets(broker, topic);
+    return partitions.reduce((sum, { earliest, latest }) => sum + Number(latest - earliest), 0);
 }
 
 export function batchText(result: BatchResult): string {

@@ -9,7 +9,7 @@ import type { Dataset } from "../../sql/dataset";
 import { renderPipeline } from "../../sql/pipeline";
 import { daemonOf, readRecord } from "../../components/provider/daemon/record";
 import { topicOffsets } from "../clients/kafka";
-import { stackName, stateDirectory } from "../engine/home";
+import { prepareHome, stackName, stateDirectory } from "../engine/home";
 import { expectedCounts, readManifest } from "../exercises/events/manifest";
 import { liveClients, liveFlink } from "../gates/live";
 import {
@@ -31,9 +31,6 @@ import { RunStateFile } from "./runState";
 export interface GateRun {
     readonly startedMs: number;
     readonly producedNow: boolean;
-    readonly restartsBefore?: Readonly<Record<string, number>>;
-    /** Dead letters that the run itself plants, beyond what the environment file allows. */
-    readonly plannedDeadLetters?: number;
 }
 
 /** The contract of a layer, or undefined where it is not deployed. */
@@ -59,6 +56,8 @@ export async function gateContext(
     const state = await lastRun.read();
     const produced = broker === undefined ? async () => undefined : () => producedInto(environment, broker);
     const settings = readGateSettings(environment.gates);
+    // Those that a generator planted are no surprise. A broker that does not answer is for the checks to tell.
+    const planted = (await produced().catch(() => undefined))?.expected?.deadLetters ?? 0;
     const facts: RunFacts = {
         startedMs: run.startedMs,
         mode: environment.mode,
@@ -68,7 +67,7 @@ export async function gateContext(
             ...(skipped === null ? {} : { skipped }),
         })),
         streamingJobs: runtime?.jobs ?? [],
-        ...(run.restartsBefore === undefined ? {} : { restartsBefore: run.restartsBefore }),
+        restartsBefore: state.restartsBefore,
         producedNow: run.producedNow,
         produced,
     };
@@ -93,10 +92,10 @@ export async function gateContext(
         },
         settings: {
             ...settings,
-            // A person's DLQ_MAX is meant as it stands; else the run's own planted dead letters are no surprise.
+            // A person's DLQ_MAX is meant as it stands.
             deadLettersMax:
                 process.env.DLQ_MAX === undefined
-                    ? Math.max(settings.deadLettersMax, run.plannedDeadLetters ?? 0)
+                    ? Math.max(settings.deadLettersMax, planted)
                     : settings.deadLettersMax,
         },
         run: facts,
@@ -160,6 +159,7 @@ async function probeState(environment: Environment): Promise<void> {
     const directory = stateDirectory(environment);
     // Other backends are reached by the engine itself, with credentials that are its own.
     if (directory === null) return;
+    await prepareHome(environment);
     const probe = join(directory, `.probe-${process.pid}`);
     await writeFile(probe, "probe", { mode: 0o600 });
     await rm(probe);

@@ -14,6 +14,10 @@ const runState = z.strictObject({
     batchJobs: z
         .array(z.strictObject({ name: z.string(), id: z.string().nullable(), skipped: z.string().nullable() }))
         .default([]),
+    /** JobManager's REST API of the last run; null before the first. */
+    flinkRest: z.url().nullable().default(null),
+    /** Restarts that each streaming job had when the last rollout began, by job id. */
+    restartsBefore: z.record(z.string(), z.number().int().min(0)).default({}),
     /** The last `dbt build`, and the snapshot of silver that it read. */
     dbt: z
         .strictObject({ silverSnapshotId: z.string().nullable(), nodes: z.array(dbtNode) })
@@ -37,7 +41,7 @@ export class RunStateFile {
         const text = await readFile(this.file, "utf8").catch(() => undefined);
         const parsed = text === undefined ? undefined : runState.safeParse(parseJson(text));
         // An unreadable file is as none: what it would tell is then red in the gates.
-        return parsed?.success ? parsed.data : { version: 1, batchJobs: [], dbt: null };
+        return parsed?.success ? parsed.data : runState.parse({ version: 1 });
     }
 
     async update(change: Partial<Omit<RunState, "version">>): Promise<void> {

@@ -18,6 +18,7 @@ import {
     type ProduceChoice,
 } from "./exercises";
 import { gateContext, preflightContext } from "./gates";
+import { rememberFlink, rememberRestarts } from "./restarts";
 import { datasetOf, platformOf } from "./platform";
 
 export class LakehouseSurroundings implements Surroundings {
@@ -38,11 +39,13 @@ export class LakehouseSurroundings implements Surroundings {
         });
     }
 
-    preflightLayer(
+    async preflightLayer(
         layer: Layer,
         outputs: ReadonlyMap<string, Outputs>,
         signal: AbortSignal,
     ): Promise<readonly CheckResult[]> {
+        // Restarts count from here on: what happened to a job before this rollout is not its fault.
+        if (layer === "runtime") await rememberRestarts(this.environment);
         return runChecks(preflightFor(layer, preflightContext(this.environment, this.graph, outputs)), { signal });
     }
 
@@ -84,10 +87,10 @@ export class LakehouseSurroundings implements Surroundings {
         onResult: (result: CheckResult) => void,
         signal: AbortSignal,
     ): Promise<readonly CheckResult[]> {
+        if (layer === "runtime") await rememberFlink(this.environment, platformOf(this.environment, outputs).runtime);
         const context = await gateContext(this.environment, outputs, {
             startedMs: this.startedMs,
             producedNow: this.producedNow,
-            plannedDeadLetters: this.plannedDeadLetters(),
         });
         return runChecks(validationFor(layer, context), {
             signal,
@@ -95,10 +98,5 @@ export class LakehouseSurroundings implements Surroundings {
                 if (event.type === "check-finished") onResult(event.result);
             },
         });
-    }
-
-    private plannedDeadLetters(): number {
-        const { count, shares } = this.environment.events;
-        return this.choice.file === undefined ? Math.floor((this.choice.events ?? count) * shares.broken) : 0;
     }
 }

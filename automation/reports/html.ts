@@ -19,7 +19,7 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}.dim{color:
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .lane{position:relative;height:1.1rem;background:var(--card);border-radius:3px;min-width:18rem}.lane i{position:absolute;top:0;bottom:0;border-radius:3px;min-width:2px}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}
-.key i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .3em 0 1em}code{overflow-wrap:anywhere}`;
+td:last-child{white-space:nowrap}.key i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .3em 0 1em}code{overflow-wrap:anywhere}`;
 
 export function renderHtml(facts: RunFacts): string {
     const state = facts.ok ? `<span class="green">green</span>` : `<span class="red">red</span>`;

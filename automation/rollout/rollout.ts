@@ -5,7 +5,7 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Layer } from "../../stacks/contracts";
 import type { Environment } from "../../stacks/environment";
-import { exitCodes, messageOf, TidegateError } from "../core/errors";
+import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import type { Engine } from "../engine/engine";
 import type { EngineFact } from "../engine/facts";
@@ -298,6 +298,8 @@ export class Rollout {
         const red = results.filter((result) => result.status !== "pass");
         const first = red[0];
         if (first === undefined) return;
+        // What was cut off says nothing about the platform.
+        if (this.deps.signal.aborted) throw interrupted(where);
         throw new TidegateError(
             `${where}: ${red.length} of ${results.length} checks are red, first ${first.id}: ${first.message ?? first.title}`,
             {
@@ -310,7 +312,9 @@ export class Rollout {
     private tell(layer: string, fact: EngineFact, preview = false): void {
         const { onEvent } = this.deps;
         if (fact.kind === "resource") {
-            const shown = fact.op !== "same" && fact.op !== "refresh" && fact.op !== "read";
+            // Of the engine's own: the stack itself, its providers and its references.
+            const own = fact.type.startsWith("pulumi:");
+            const shown = !own && fact.op !== "same" && fact.op !== "refresh" && fact.op !== "read";
             if (fact.phase === "started" && shown)
                 onEvent({ type: "activity", layer, text: `${fact.op} ${fact.type.split(":").pop()} ${fact.name}` });
             if (shown && (preview ? fact.phase === "started" : fact.phase === "done"))
@@ -328,7 +332,8 @@ export class Rollout {
             onEvent({ type: "activity", layer, text: fact.message.split("\n")[0] ?? "" });
     }
 
-    private fail(layer: string | undefined, error: unknown): void {
+    private fail(layer: string | undefined, thrown: unknown): void {
+        const error = this.deps.signal.aborted && isAbort(thrown) ? interrupted(layer) : explained(thrown);
         const problem = TidegateError.is(error)
             ? error
             : new TidegateError(messageOf(error), {
@@ -352,11 +357,12 @@ export class Rollout {
     }
 }
 
-function interrupted(layer: string): TidegateError {
-    return new TidegateError(`${layer}: interrupted.`, {
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
+
+function interrupted(where = "the rollout"): TidegateError {
+    return new TidegateError(`${where}: interrupted.`, {
         code: "interrupted",
         hint: "Run the same command again: it goes on from what is there.",
-        exitCode: exitCodes.interrupted,
     });
 }
 

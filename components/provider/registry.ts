@@ -4,6 +4,7 @@ import { bucketHandler } from "./resources/bucket";
 import { certificateHandler } from "./resources/certificate";
 import { credentialHandler } from "./resources/credential";
 import { directoryHandler } from "./resources/directory";
+import { flinkSqlJobHandler } from "./resources/flinkSqlJob";
 import { kafkaTopicHandler } from "./resources/kafkaTopic";
 import { processHandler } from "./resources/process";
 import { tableBucketHandler } from "./resources/tableBucket";
@@ -17,4 +18,5 @@ export const handlers: ReadonlyMap<string, AnyHandler> = new Map<string, AnyHand
     ["tidegate:embedded:Bucket", bucketHandler as unknown as AnyHandler],
     ["tidegate:embedded:TableBucket", tableBucketHandler as unknown as AnyHandler],
     ["tidegate:embedded:KafkaTopic", kafkaTopicHandler as unknown as AnyHandler],
+    ["tidegate:embedded:FlinkSqlJob", flinkSqlJobHandler as unknown as AnyHandler],
 ]);

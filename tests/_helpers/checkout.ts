@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import {
+    appendFileSync,
     cpSync,
     existsSync,
     mkdirSync,
@@ -25,8 +26,12 @@ export interface Outcome {
     readonly stderr: string;
 }
 
+/** Names a file to which each checkout adds its folder, so that whoever owns the test run finds what it leaves behind. */
+export const checkoutsVariable = "TIDEGATE_TEST_CHECKOUTS";
+
 export class Checkout {
-    private constructor(
+    /** One that another process made. */
+    constructor(
         readonly directory: string,
         /** `TIDEGATE_DATA`; the environment's own folder is in it. */
         readonly dataRoot: string,
@@ -36,6 +41,8 @@ export class Checkout {
     static create(change: (text: string) => string = (text) => text, dataRoot?: string): Checkout {
         const base = mkdtempSync(join(tmpdir(), "tidegate-checkout-"));
         const directory = join(base, "clone");
+        const list = process.env[checkoutsVariable];
+        if (list) appendFileSync(list, `${base}\n`);
         const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
             cwd: repositoryRoot,
             encoding: "utf8",
@@ -85,11 +92,15 @@ export class Checkout {
 
     /** Runs a command in the shell that `tidegate env local` makes. */
     shell(command: string): Promise<Outcome> {
-        const script = `set -e; eval "$(node automation/cli/tidegate.mjs env local)"; ${command}`;
+        return this.bash(`eval "$(node automation/cli/tidegate.mjs env local)"; ${command}`);
+    }
+
+    /** Runs a command in a shell that knows nothing of the platform. */
+    bash(command: string, variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
         return outcomeOf(
-            spawn("bash", ["-c", script], {
+            spawn("bash", ["-c", `set -e; ${command}`], {
                 cwd: this.directory,
-                env: this.environment({}),
+                env: this.environment(variables),
                 stdio: ["ignore", "pipe", "pipe"],
             }),
         );

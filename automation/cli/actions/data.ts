@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { z } from "zod";
 import { consumeBounded } from "../../clients/kafka";
 import { renderPipeline } from "../../../sql/pipeline";
-import { exitCodes, TidegateError } from "../../core/errors";
+import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { isGreen, runChecks, validationFor, type CheckResult } from "../../gates";
 import { dbt, dbtText, flink, produce, productionText, type ExerciseContext } from "../../lakehouse/exercises";
 import { gateContext } from "../../lakehouse/gates";
@@ -196,6 +196,11 @@ export async function validate(wanted: string, options: Common): Promise<void> {
         interrupts.close();
         session.close();
     }
+    if (interrupts.orderly.signal.aborted)
+        throw new TidegateError("The validation was interrupted.", {
+            code: interruptedCode,
+            hint: "Run it again: it changes nothing.",
+        });
     const green = isGreen(results);
     if (options.json) printJson({ green, results });
     else {

@@ -3,14 +3,17 @@ import { rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pc from "picocolors";
-import { exitCodes } from "../../core/errors";
+import { exitCodes, interruptedCode } from "../../core/errors";
+import { holding } from "../../engine/environmentLock";
 import { stackExists, stackFile, stackName } from "../../engine/home";
 import { martSummary } from "../../exercises/dbtMarts";
+import { checkEventFile } from "../../exercises/events/source";
+import { loadGraph } from "../../graph/load";
 import { stopLeftOvers } from "../../lakehouse/leftOvers";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
 import { LakehouseSurroundings } from "../../lakehouse/surroundings";
-import { folders } from "../../lakehouse/platform";
+import { datasetOf, folders } from "../../lakehouse/platform";
 import { Rollout, type Outputs, type RolloutResult } from "../../rollout/rollout";
 import type { EventSink } from "../../rollout/events";
 import { ensureTools } from "../../toolchain";
@@ -30,11 +33,22 @@ export interface UpFlags {
 }
 
 export async function up(name: string, flags: UpFlags): Promise<void> {
-    // Wrong input is told before minutes of downloads.
-    await loadEnvironment(name);
-    const progress = stderrProgress();
-    const tools = await ensureTools(progress).finally(() => progress.close());
-    const session = await Session.open(name, tools);
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    try {
+        // Wrong input is told before minutes of downloads.
+        const environment = await loadEnvironment(name);
+        if (flags.until !== undefined) (await loadGraph()).node(flags.until);
+        if (flags.data !== undefined) await checkEventFile(resolve(flags.data), datasetOf(environment));
+        const progress = stderrProgress();
+        const { signal } = interrupts.orderly;
+        const tools = await ensureTools(progress, { signal }).finally(() => progress.close());
+        await holding(environment, async () => rollOut(await Session.open(name, tools), flags, interrupts));
+    } finally {
+        interrupts.close();
+    }
+}
+
+async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts): Promise<void> {
     const collector = new FactsCollector(() => Date.now());
     const choice = {
         ...(flags.data === undefined ? {} : { file: resolve(flags.data) }),
@@ -43,6 +57,7 @@ export async function up(name: string, flags: UpFlags): Promise<void> {
     };
     const result = await run(
         session,
+        interrupts,
         flags.json ?? false,
         Date.now(),
         choice,
@@ -58,44 +73,63 @@ export async function up(name: string, flags: UpFlags): Promise<void> {
     const report = await writeReports(folders(session.environment).reports, collector.facts(places));
     if (!flags.json)
         await closing(session.environment, result, { ...places, report: report.html }, collector.facts(places));
-    process.exitCode = exitCodeOf(result);
+    process.exitCode = exitCodeOf(result, interrupts);
 }
 
-export async function down(name: string, json: boolean): Promise<void> {
+export interface DownFlags {
+    readonly force?: true;
+    readonly json?: true;
+}
+
+export async function down(name: string, flags: DownFlags): Promise<void> {
     const environment = await loadEnvironment(name);
-    if (!existsSync(environment.dataDirectory)) {
-        if (!json) process.stdout.write(`${name} is not deployed: ${environment.dataDirectory} does not exist.\n`);
-        return;
-    }
-    const session = await Session.open(name);
-    const result = await run(session, json, Date.now(), {}, (rollout) =>
-        rollout.down((layer) => stackExists(environment, stackName(environment, layer)) ?? true),
-    );
-    if (result.ok) {
-        const stopped = await stopLeftOvers(environment);
-        if (!json) for (const left of stopped) process.stdout.write(`stopped ${left}, which no stack knew any more\n`);
-        for (const layer of session.graph.order) await rm(stackFile(stackName(environment, layer)), { force: true });
-        await rm(environment.dataDirectory, { recursive: true, force: true });
-        if (!json)
-            process.stdout.write(
-                `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${duration(result.seconds)})\n`,
+    const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
+    if (!existsSync(environment.dataDirectory))
+        return say(`${name} is not deployed: ${environment.dataDirectory} does not exist.`);
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const begun = performance.now();
+    try {
+        await holding(environment, async () => {
+            if (!flags.force) {
+                const session = await Session.open(name);
+                const result = await run(session, interrupts, flags.json ?? false, Date.now(), {}, (rollout) =>
+                    rollout.down((layer) => stackExists(environment, stackName(environment, layer)) ?? true),
+                );
+                process.exitCode = exitCodeOf(result, interrupts);
+                if (!result.ok) return;
+            }
+            for (const left of await stopLeftOvers(environment)) say(`stopped ${left}, which no stack knew any more`);
+            for (const layer of (await loadGraph()).order)
+                await rm(stackFile(stackName(environment, layer)), { force: true });
+            await rm(environment.dataDirectory, { recursive: true, force: true });
+            const seconds = duration((performance.now() - begun) / 1000);
+            say(
+                `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${seconds})`,
             );
+        });
+    } finally {
+        interrupts.close();
     }
-    process.exitCode = exitCodeOf(result);
 }
 
 /** What the next up would change. */
 export async function preview(name: string, json: boolean): Promise<void> {
     const session = await Session.open(name);
-    const result = await run(session, json, Date.now(), {}, (rollout) =>
-        rollout.preview((layer) => stackExists(session.environment, stackName(session.environment, layer)) ?? true),
-    );
-    process.exitCode = exitCodeOf(result);
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    try {
+        const result = await run(session, interrupts, json, Date.now(), {}, (rollout) =>
+            rollout.preview((layer) => stackExists(session.environment, stackName(session.environment, layer)) ?? true),
+        );
+        process.exitCode = exitCodeOf(result, interrupts);
+    } finally {
+        interrupts.close();
+    }
 }
 
 /** Runs one operation of the driver with a view, signals and a warm engine. */
 async function run(
     session: Session,
+    interrupts: Interrupts,
     json: boolean,
     startedMs: number,
     choice: { file?: string; events?: number; once?: boolean },
@@ -103,7 +137,7 @@ async function run(
     alsoTo: EventSink = () => {},
 ): Promise<RolloutResult> {
     const view = viewFor(process.stdout, json);
-    const interrupts = new Interrupts((text) => view.sink({ type: "note", text }));
+    interrupts.sayBy((text) => view.sink({ type: "note", text }));
     const onEvent: EventSink = (event) => {
         alsoTo(event);
         view.sink(event);
@@ -131,13 +165,16 @@ async function run(
         );
     } finally {
         view.close();
-        interrupts.close();
+        interrupts.sayBy((text) => void process.stderr.write(`${text}\n`));
         session.close();
     }
 }
 
-const exitCodeOf = (result: RolloutResult): number =>
-    result.ok ? exitCodes.ok : (result.problem?.exitCode ?? exitCodes.interrupted);
+function exitCodeOf(result: RolloutResult, { orderly }: Interrupts): number {
+    if (result.ok) return exitCodes.ok;
+    if (orderly.signal.aborted) return exitCodes.interrupted;
+    return result.problem?.exitCode ?? exitCodes.failed;
+}
 
 /** Where to look, once the platform runs. */
 function placesOf(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Record<string, string> {
@@ -171,9 +208,10 @@ async function closing(
     const green = checks.filter((check) => check.status === "pass").length;
     write("");
     if (!result.ok) {
-        const red = result.problem === undefined ? "Interrupted" : `${pc.red("✗")} ${environment.name} is not green`;
+        const cut = result.problem === undefined || result.problem.code === interruptedCode;
+        const red = cut ? `${pc.yellow("–")} Interrupted` : `${pc.red("✗")} ${environment.name} is not green`;
         write(
-            `${red} after ${duration(result.seconds)}: ${green} of ${checks.length} checks are green. What runs is left as it is.`,
+            `${red} after ${duration(result.seconds)}: ${green} of ${checks.length} checks are green. What runs is left as it is${cut ? "; `npx tidegate up` goes on from there" : ""}.`,
         );
         write(`${pc.dim("report")} ${places.report ?? ""}`);
         return;

@@ -1,6 +1,6 @@
 /** `up`, `preview` and `down`: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
-import type { UpFlags } from "../actions/rollout";
+import type { DownFlags, UpFlags } from "../actions/rollout";
 import { wholeNumber } from "../arguments";
 
 export function rolloutCommands(program: Command): void {
@@ -31,8 +31,7 @@ export function rolloutCommands(program: Command): void {
         .command("down")
         .description("destroy an environment in reverse order, with its processes, state and data")
         .argument("[environment]", "name of the environment", "local")
+        .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: { json?: true }) =>
-            (await import("../actions/rollout.js")).down(name, flags.json ?? false),
-        );
+        .action(async (name: string, flags: DownFlags) => (await import("../actions/rollout.js")).down(name, flags));
 }

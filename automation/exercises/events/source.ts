@@ -11,7 +11,7 @@ import { pipeline } from "node:stream/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Column, ColumnType, Dataset } from "../../../sql/dataset";
 import { TidegateError, exitCodes, messageOf } from "../../core/errors";
-import { pathLiteral, quoted, rowsOf, textLiteral } from "./duckdb";
+import { pathLiteral, quoted, rowsOf, textLiteral, withDuckDB } from "./duckdb";
 import { generatedHeaderSchema, type GeneratedHeader } from "./generator";
 import { jsonSql } from "./generatorSql";
 
@@ -80,6 +80,10 @@ export async function openEventFile(connection: DuckDBConnection, file: string, 
         throw fileError(`${file} cannot be read as ${format}: ${firstLines(messageOf(error))}`, hints[format], error);
     }
 }
+
+/** As `openEventFile`, for telling a person before anything is deployed. */
+export const checkEventFile = (file: string, dataset: Dataset): Promise<void> =>
+    withDuckDB(async (connection) => void (await openEventFile(connection, file, dataset)));
 
 const hints: Record<Format, string> = {
     parquet: "Is the file whole? A download that was cut off has no Parquet footer.",

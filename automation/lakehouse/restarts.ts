@@ -1,0 +1,31 @@
+/** Restarts of streaming jobs as they are when a rollout begins, against which its gate counts. */
+import type { RuntimeContract } from "../../stacks/contracts";
+import type { Environment } from "../../stacks/environment";
+import { FlinkClient } from "../clients/flink";
+import { RunStateFile } from "./runState";
+
+/** Asks the Flink of the last run; one that does not answer, or is not there yet, has no jobs that could restart. */
+export async function rememberRestarts(environment: Environment): Promise<void> {
+    const file = new RunStateFile(environment.dataDirectory);
+    const { flinkRest } = await file.read();
+    if (flinkRest === null) return;
+    const flink = new FlinkClient(flinkRest, { requestSeconds: 3 });
+    const restarts = await flink
+        .jobs()
+        .then((jobs) =>
+            Promise.all(
+                jobs
+                    .filter(({ state }) => state === "RUNNING")
+                    .map(async ({ id }) => [id, (await flink.restarts(id)) ?? 0] as const),
+            ),
+        )
+        .catch(() => []);
+    await file.update({ restartsBefore: Object.fromEntries(restarts) });
+}
+
+export async function rememberFlink(
+    environment: Environment,
+    { flinkRest }: Pick<RuntimeContract, "flinkRest">,
+): Promise<void> {
+    await new RunStateFile(environment.dataDirectory).update({ flinkRest });
+}

@@ -1,0 +1,85 @@
+/** What the kernel knows of a checkout's processes: https://www.kernel.org/doc/html/latest/filesystems/proc.html */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+export interface Process {
+    readonly pid: number;
+    readonly command: string;
+}
+
+function text(path: string): string {
+    try {
+        return readFileSync(path, "utf8");
+    } catch {
+        // Of a process that has ended meanwhile, or of another user.
+        return "";
+    }
+}
+
+function link(path: string): string {
+    try {
+        return readlinkSync(path);
+    } catch {
+        return "";
+    }
+}
+
+function entries(path: string): string[] {
+    try {
+        return readdirSync(path);
+    } catch {
+        return [];
+    }
+}
+
+const command = (pid: number): string => text(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+
+export function allProcesses(): Process[] {
+    return entries("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(Number)
+        .filter((pid) => pid !== process.pid)
+        .map((pid) => ({ pid, command: command(pid) }));
+}
+
+/** Processes that work in a folder, or have it in their command line or environment; no zombies. */
+export function processesOf(folder: string): Process[] {
+    return allProcesses().filter(
+        ({ pid, command: line }) =>
+            line !== "" &&
+            (line.includes(folder) ||
+                link(`/proc/${pid}/cwd`).startsWith(folder) ||
+                text(`/proc/${pid}/environ`).includes(`=${folder}`)),
+    );
+}
+
+export interface Listener {
+    readonly pid: number;
+    /** As the kernel writes it: `0100007F:2382`, or 32 hexadecimal digits of an IPv6 address and a port. */
+    readonly address: string;
+    readonly port: number;
+    readonly loopback: boolean;
+}
+
+const loopback4 = "0100007F";
+const loopback6 = "00000000000000000000000001000000";
+const mappedLoopback = "0000000000000000FFFF00000100007F";
+
+/** TCP sockets that processes listen on. */
+export function listenersOf(processes: readonly Process[]): Listener[] {
+    const byInode = new Map<string, string>();
+    for (const table of ["/proc/net/tcp", "/proc/net/tcp6"])
+        for (const line of text(table).split("\n").slice(1)) {
+            const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+            // 0A is LISTEN: include/net/tcp_states.h.
+            if (state === "0A" && local !== undefined && inode !== undefined) byInode.set(`socket:[${inode}]`, local);
+        }
+    return processes.flatMap(({ pid }) =>
+        entries(`/proc/${pid}/fd`).flatMap((descriptor) => {
+            const address = byInode.get(link(`/proc/${pid}/fd/${descriptor}`));
+            if (address === undefined) return [];
+            const [host = "", port = ""] = address.split(":");
+            const loopback = [loopback4, loopback6, mappedLoopback].includes(host);
+            return [{ pid, address, port: Number.parseInt(port, 16), loopback }];
+        }),
+    );
+}

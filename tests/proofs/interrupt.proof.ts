@@ -1,0 +1,84 @@
+/**
+ * Interrupts `tidegate up` at seeded random moments and goes on: `npm run proof:interrupt -- [moments] [seed]`, 20
+ * moments by default. Each platform is interrupted one to three times; then `up` has to be green with exact counts,
+ * and `down` has to leave nothing. Prints a line of JSON for each moment; exits with 1 where one failed.
+ */
+import { Checkout } from "../_helpers/checkout";
+import { converge, interrupt, small, takeDown, type Blow } from "../cli/interruption";
+
+/** Mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: public domain. */
+function random(seed: number): () => number {
+    let state = seed;
+    return () => {
+        state = (state + 0x6d2b79f5) | 0;
+        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+/** Ctrl-C most of the time: it is what people do. */
+const blows: readonly Blow[] = [
+    "SIGINT",
+    "SIGINT",
+    "SIGINT",
+    "SIGTERM",
+    "SIGINT twice",
+    "SIGKILL of the command",
+    "SIGKILL of a worker",
+];
+
+const report = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+async function main(moments: number, seed: number): Promise<void> {
+    const next = random(seed);
+    // Longer than an `up` of so few events takes: some moments are behind its end.
+    const longestMs = 50_000;
+    let done = 0;
+    let failed = 0;
+    let platforms = 0;
+    const seconds: number[] = [];
+    while (done < moments) {
+        platforms++;
+        const checkout = Checkout.create(small);
+        const times = Math.min(moments - done, 1 + Math.floor(next() * 3));
+        try {
+            for (let time = 0; time < times; time++) {
+                done++;
+                const at = Math.round(200 + next() * longestMs);
+                const blow = blows[Math.floor(next() * blows.length)] ?? "SIGINT";
+                report({ moment: done, platform: platforms, at, blow });
+                const result = await interrupt(checkout, { at, blow });
+                if (result.hit) seconds.push(result.seconds);
+                report({
+                    moment: done,
+                    hit: result.hit,
+                    exitCode: result.outcome.code,
+                    seconds: result.seconds,
+                    during: result.during,
+                });
+            }
+            const begun = Date.now();
+            await converge(checkout);
+            report({ platform: platforms, converged: true, seconds: (Date.now() - begun) / 1000 });
+            await takeDown(checkout);
+            await checkout.remove({ down: false });
+        } catch (error) {
+            failed++;
+            report({ platform: platforms, converged: false, directory: checkout.directory, error: String(error) });
+            await checkout.run(["down", "--force"]);
+        }
+    }
+    report({
+        seed,
+        moments: done,
+        hit: seconds.length,
+        platforms,
+        failed,
+        slowestSeconds: Math.max(0, ...seconds),
+    });
+    if (failed > 0) process.exitCode = 1;
+}
+
+const [moments = "20", seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);
+void main(Number(moments), Number(seed));
