@@ -2,12 +2,13 @@
  * The environment file, `stacks/<environment>.yaml`: everything about one platform that is not secret. Its JSON Schema
  * for editors is `stacks/environment.schema.json` (`npm run schema` writes it).
  */
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../automation/core/errors";
 import { gateSettings } from "../automation/gates/settings";
-import { readYamlFile } from "../automation/core/yamlFile";
+import { nearest, readYamlFile } from "../automation/core/yamlFile";
 import { repositoryRoot } from "../automation/core/repository";
 
 const port = z
@@ -183,6 +184,20 @@ export function dataRoot(variables: NodeJS.ProcessEnv = process.env): string {
     return join(variables.XDG_DATA_HOME || join(homedir(), ".local", "share"), "tidegate");
 }
 
+function unknownEnvironment(name: string, file: string): TidegateError {
+    const found = existsSync(dirname(file)) ? readdirSync(dirname(file)) : [];
+    const names = found
+        .filter((entry) => /^[a-z][a-z0-9]*\.yaml$/.test(entry))
+        .map((entry) => entry.slice(0, -".yaml".length));
+    return new TidegateError(`There is no environment '${name}': ${file} does not exist.`, {
+        code: "environment-unknown",
+        hint:
+            nearest(name, names) ||
+            `There is ${names.join(", ") || "none"}. docs/environments.md tells how to write one.`,
+        exitCode: exitCodes.usage,
+    });
+}
+
 export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv = process.env): Promise<Environment> {
     if (!environmentName.safeParse(name).success)
         throw new TidegateError(`'${name}' cannot be the name of an environment.`, {
@@ -191,6 +206,7 @@ export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv
             exitCode: exitCodes.usage,
         });
     const file = variables.TIDEGATE_ENVIRONMENT_FILE || environmentFile(name);
+    if (!existsSync(file)) throw unknownEnvironment(name, file);
     const parsed = await readYamlFile(file, environmentSchema, {
         kind: "environment file",
         code: "environment-invalid",

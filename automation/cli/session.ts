@@ -8,6 +8,7 @@ import {
     engineVariables,
     prepareHome,
     prepareWorkDirectory,
+    readCheckpoint,
     restoreStackFile,
     stackName,
 } from "../engine/home";
@@ -82,6 +83,7 @@ export class Session {
     ): Promise<OperationResult> {
         const stack = stackName(this.environment, layer);
         await prepareHome(this.environment);
+        await readCheckpoint(this.environment, stack);
         const workDirectory = await prepareWorkDirectory(this.environment, stack);
         await restoreStackFile(this.environment, stack);
         for (const pid of await breakDeadLocks(this.environment, stack))

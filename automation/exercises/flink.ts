@@ -35,6 +35,8 @@ export interface BatchJob {
 }
 
 const silverSourceProperty = "tidegate.source";
+/** Id of the snapshot that the last run left: with another one, somebody else has changed the table since. */
+const silverResultProperty = "tidegate.result";
 
 /**
  * Runs bronze, then silver. Running it again changes nothing; a run that was interrupted is finished by the next one.
@@ -111,7 +113,8 @@ class BatchRun {
         const source = `${bronze.uuid ?? ""}/${bronze.currentSnapshot.id}/${digest}`;
         const before = await this.#catalog.loadTable("silver", dataset.tables.silver);
         const last = before?.properties[silverSourceProperty];
-        if (last === source && force !== true) return skipped("silver", "bronze has not changed since");
+        const untouched = before?.properties[silverResultProperty] === (before?.currentSnapshot?.id ?? "");
+        if (last === source && untouched && force !== true) return skipped("silver", "bronze has not changed since");
         const job = randomBytes(16).toString("hex");
         return this.#gateway.withSession(script.jobName, async (session) => {
             if (before !== undefined && last !== undefined && !last.endsWith(`/${digest}`)) {
@@ -123,9 +126,12 @@ class BatchRun {
             } else await this.#prepare(session, script);
             await this.#refuseOtherSchema("silver", dataset.tables.silver);
             const ended = await this.#run(session, script, job, Number(bronze.currentSnapshot?.summary["total-records"]));
-            await this.#setProperty(session, "silver", dataset.tables.silver, silverSourceProperty, source);
-            const after = await this.#catalog.loadTable("silver", dataset.tables.silver);
-            return { ...ended, rowsWritten: Number(after?.currentSnapshot?.summary["total-records"] ?? 0) };
+            const snapshot = (await this.#catalog.loadTable("silver", dataset.tables.silver))?.currentSnapshot;
+            await this.#setProperties(session, "silver", dataset.tables.silver, {
+                [silverSourceProperty]: source,
+                [silverResultProperty]: snapshot?.id ?? "",
+            });
+            return { ...ended, rowsWritten: Number(snapshot?.summary["total-records"] ?? 0) };
         });
     }
 
@@ -236,18 +242,19 @@ class BatchRun {
     }
 
     #setOffsets(session: SqlSession, record: OffsetsRecord): Promise<void> {
-        return this.#setProperty(
-            session,
-            "bronze",
-            this.#options.dataset.tables.bronze,
-            offsetsProperty,
-            writeOffsets(record),
-        );
+        return this.#setProperties(session, "bronze", this.#options.dataset.tables.bronze, {
+            [offsetsProperty]: writeOffsets(record),
+        });
     }
 
-    async #setProperty(session: SqlSession, layer: string, table: string, key: string, value: string): Promise<void> {
-        const literal = value.replaceAll("'", "''");
-        await session.execute(`ALTER TABLE lake.${layer}.\`${table}\` SET ('${key}' = '${literal}')`);
+    async #setProperties(
+        session: SqlSession,
+        layer: string,
+        table: string,
+        properties: Readonly<Record<string, string>>,
+    ): Promise<void> {
+        const literals = Object.entries(properties).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
+        await session.execute(`ALTER TABLE lake.${layer}.\`${table}\` SET (${literals.join(", ")})`);
     }
 
     get #limit(): number {

@@ -131,7 +131,13 @@ export interface RunFacts {
     readonly startedMs: number;
     readonly mode: "batch" | "streaming_bronze";
     /** Batch jobs by `pipeline.name`; `id` where the run submitted it, `skipped` with the reason where it had nothing to do. */
-    readonly batchJobs: readonly { readonly name: string; readonly id?: string; readonly skipped?: string }[];
+    readonly batchJobs: readonly {
+        readonly name: string;
+        readonly id?: string;
+        readonly skipped?: string;
+        /** When that was found, milliseconds since the epoch: what failed before it is settled. @default 0 */
+        readonly skippedAtMs?: number;
+    }[];
     readonly streamingJobs: readonly string[];
     /** Restarts that a streaming job had when the rollout began, by job id. @default 0 for each */
     readonly restartsBefore?: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 /** The gates: which checks stand before and after each layer. */
-import type { Layer } from "../../stacks/contracts";
+import { layers, type Layer } from "../../stacks/contracts";
 import type { Check } from "./check";
 import type { GateContext } from "./context";
 import type { PreflightContext } from "./preflight/context";
@@ -63,6 +63,8 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             memoryCheck(context),
             stateBackendCheck(context),
             sqlCheck(context),
+            // All of them now: a port that is busy must not be found when half of the layers run.
+            ...layers.map((each) => portsCheck(context, each)).filter((check) => check !== undefined),
         ];
     return [upstreamCheck(context, layer), portsCheck(context, layer)].filter((check) => check !== undefined);
 }

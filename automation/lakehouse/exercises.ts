@@ -95,6 +95,7 @@ export async function flink(context: ExerciseContext): Promise<BatchResult> {
             name: jobName(dataset, name),
             id: jobId,
             skipped: jobId === null ? (reason ?? "nothing to do") : null,
+            atMs: Date.now(),
         })),
     });
     return result;

@@ -61,10 +61,10 @@ export async function gateContext(
     const facts: RunFacts = {
         startedMs: run.startedMs,
         mode: environment.mode,
-        batchJobs: state.batchJobs.map(({ name, id, skipped }) => ({
+        batchJobs: state.batchJobs.map(({ name, id, skipped, atMs }) => ({
             name,
             ...(id === null ? {} : { id }),
-            ...(skipped === null ? {} : { skipped }),
+            ...(skipped === null ? {} : { skipped, skippedAtMs: atMs }),
         })),
         streamingJobs: runtime?.jobs ?? [],
         restartsBefore: state.restartsBefore,

@@ -12,7 +12,15 @@ const runState = z.strictObject({
     version: z.literal(1),
     /** Batch jobs of the last run, in order, by `pipeline.name`; `skipped` says why one had nothing to do. */
     batchJobs: z
-        .array(z.strictObject({ name: z.string(), id: z.string().nullable(), skipped: z.string().nullable() }))
+        .array(
+            z.strictObject({
+                name: z.string(),
+                id: z.string().nullable(),
+                skipped: z.string().nullable(),
+                /** When the run had ended, milliseconds since the epoch. */
+                atMs: z.number().int().default(0),
+            }),
+        )
         .default([]),
     /** JobManager's REST API of the last run; null before the first. */
     flinkRest: z.url().nullable().default(null),

@@ -20,6 +20,8 @@ const tools = () =>
     );
 
 async function main(): Promise<void> {
+    // Inherited by the daemons: their logs and data are for their owner alone.
+    process.umask(0o077);
     const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
     const server = await serve({ version, handlers, engineAddress, tools });
     const parent = process.ppid;

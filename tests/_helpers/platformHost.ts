@@ -1,7 +1,8 @@
 /**
- * Runs a command with a platform of its own: `node --import tsx tests/_helpers/platformHost.ts COMMAND…`. Deploys the
- * environment `local` from a checkout of its own into a folder of its own, runs the command with TIDEGATE_TEST_PLATFORM,
- * and takes everything away afterwards, however the command ended: also what its tests deployed and did not take away.
+ * Runs a command whose tests deploy platforms: `node --import tsx tests/_helpers/platformHost.ts COMMAND…`. With
+ * TIDEGATE_TEST_DEPLOY=1 it first deploys the environment `local` from a checkout of its own into a folder of its own,
+ * which the command finds by TIDEGATE_TEST_PLATFORM. Afterwards, however the command ended, it takes everything away:
+ * also what the tests deployed and did not take away themselves.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,10 +13,7 @@ import { z } from "zod";
 import { Checkout, checkoutsVariable, outcomeOf } from "./checkout";
 import { platformVariable } from "./platform";
 import { processesOf } from "./processes";
-
-/** Events of the shared platform, and what of them is broken: see the shares in stacks/local.yaml. */
-export const smaller = (text: string): string =>
-    text.replace(/count: \d+/, "count: 20000").replace(/deadLettersMax: \d+/, "deadLettersMax: 20");
+import { smaller } from "./smaller";
 
 const scratch = mkdtempSync(join(tmpdir(), "tidegate-test-"));
 const list = join(scratch, "checkouts");
@@ -53,9 +51,9 @@ async function deploy(): Promise<string> {
     return file;
 }
 
-async function run(command: readonly string[], platform: string): Promise<number> {
+async function run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<number> {
     const [file = "", ...args] = command;
-    const child = spawn(file, args, { stdio: "inherit", env: { ...process.env, [platformVariable]: platform } });
+    const child = spawn(file, args, { stdio: "inherit", env: { ...process.env, ...variables } });
     // Mocha passes SIGINT on to the process in which its tests run, and no other signal.
     stopWork = () => child.kill("SIGINT");
     return new Promise((resolve, reject) => {
@@ -86,8 +84,9 @@ async function main(command: readonly string[]): Promise<number> {
     try {
         writeFileSync(list, "");
         process.env[checkoutsVariable] = list;
-        const platform = await deploy();
-        if (interrupted === undefined) code = await run(command, platform);
+        const shared = process.env.TIDEGATE_TEST_DEPLOY === "1";
+        const variables: Record<string, string> = shared ? { [platformVariable]: await deploy() } : {};
+        if (interrupted === undefined) code = await run(command, variables);
     } catch (error) {
         say(`platform: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -96,7 +95,7 @@ async function main(command: readonly string[]): Promise<number> {
     const bases = readFileSync(list, "utf8").split("\n").filter((line) => line !== "");
     const clean: boolean[] = [];
     for (const base of bases) if (existsSync(base)) clean.push(await takeAway(base));
-    say(`platform: down in ${since(begun)}`);
+    say(`platform: all taken away in ${since(begun)}`);
     rmSync(scratch, { recursive: true, force: true });
     if (interrupted !== undefined) return 128 + constants.signals[interrupted];
     return clean.includes(false) ? 1 : code;

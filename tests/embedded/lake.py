@@ -5,7 +5,7 @@ is JSON on standard output. OPERATION is one of
   {"append": {"batches": B, "rows": R, "first": N}}  B commits of R rows each: columns id (N, N+1, …) and writer
   {"delete": "pickup_location_id = 1"}               deletes the rows that a filter finds
   {"rollBack": "<snapshot id>"}                      makes an earlier snapshot the current one
-  {"count": true}                                    counts rows and distinct ids, by a scan
+  {"count": true}                                    counts rows and distinct ids, by a scan; who committed, in order
 """
 
 import datetime as dt
@@ -107,8 +107,11 @@ def main():
             snapshots.set_current_snapshot(snapshot_id=int(options))
         result = {}
     else:
-        ids = catalog.load_table(name).scan(selected_fields=("id",)).to_arrow()["id"].to_pylist()
-        result = {"rows": len(ids), "distinct": len(set(ids))}
+        table = catalog.load_table(name)
+        ids = table.scan(selected_fields=("id",)).to_arrow()["id"].to_pylist()
+        snapshots = sorted(table.snapshots(), key=lambda snapshot: snapshot.sequence_number)
+        flink = ["flink.job-id" in (snapshot.summary.additional_properties or {}) for snapshot in snapshots]
+        result = {"rows": len(ids), "distinct": len(set(ids)), "byFlink": flink}
     json.dump(result, sys.stdout)
 
 

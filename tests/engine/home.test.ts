@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -67,17 +68,26 @@ describe("home of an environment's stacks", () => {
         }
     });
 
-    it("takes away the locks of dead processes of this machine, and no others", async () => {
+    it("takes away the locks of processes of this machine that are no more, and no others", async () => {
         const locks = join(root, "local", "state", ".pulumi", "locks", "organization", "tidegate", stack);
         await mkdir(locks, { recursive: true });
         const dead = spawnSync(process.execPath, ["-e", ""]).pid;
         const write = (name: string, pid: number, host: string) =>
             writeFile(join(locks, name), JSON.stringify({ pid, hostname: host, username: "x", timestamp: "" }));
-        await write("dead.json", dead, hostname());
-        await write("alive.json", process.pid, hostname());
-        await write("elsewhere.json", dead, "another-host");
-        await writeFile(join(locks, "torn.json"), "{");
-        assert.deepEqual(await breakDeadLocks(environment, stack), [dead]);
-        assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);
+        const pulumi = join(root, "pulumi");
+        await copyFile("/bin/sleep", pulumi);
+        const holder = spawn(pulumi, ["60"]);
+        try {
+            await once(holder, "spawn");
+            await write("dead.json", dead, hostname());
+            await write("given-again.json", process.pid, hostname());
+            await write("alive.json", holder.pid ?? assert.fail("it has no pid"), hostname());
+            await write("elsewhere.json", dead, "another-host");
+            await writeFile(join(locks, "torn.json"), "{");
+            assert.deepEqual((await breakDeadLocks(environment, stack)).sort(), [dead, process.pid].sort());
+            assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);
+        } finally {
+            holder.kill();
+        }
     });
 });

@@ -290,6 +290,10 @@ describe("stage 2", () => {
         await assertGreen(platform, finished, { run });
         platform.flink.jobList = [{ id: "1", name: "silver", state: "FAILED", startMs: 1 }];
         await assertRed(platform, finished, /the newest run of job silver FAILED/i, { run });
+        const settled = { batchJobs: [{ name: "silver", skipped: "bronze has not changed since", skippedAtMs: 2 }] };
+        await assertGreen(platform, finished, { run: settled });
+        platform.flink.jobList = [{ id: "1", name: "silver", state: "FAILED", startMs: 3 }];
+        await assertRed(platform, finished, /the newest run of job silver FAILED/i, { run: settled });
     });
 
     it("jobs.streaming-running: red when it is absent, failed, or runs twice", async () => {

@@ -30,10 +30,33 @@ const blows: readonly Blow[] = [
 
 const report = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
+function shuffled<T>(values: readonly T[], next: () => number): T[] {
+    return values
+        .map((value) => ({ value, key: next() }))
+        .sort((one, other) => one.key - other.key)
+        .map(({ value }) => value);
+}
+
+/** Milliseconds that an uninterrupted `up` takes on this machine, as busy as it is. */
+async function timeOfUp(): Promise<number> {
+    const checkout = Checkout.create(small);
+    const begun = Date.now();
+    await converge(checkout);
+    const took = Date.now() - begun;
+    await takeDown(checkout);
+    await checkout.remove({ down: false });
+    return took;
+}
+
 async function main(moments: number, seed: number): Promise<void> {
     const next = random(seed);
-    // Longer than an `up` of so few events takes: some moments are behind its end.
-    const longestMs = 50_000;
+    const longestMs = await timeOfUp();
+    report({ seed, moments, upSeconds: longestMs / 1000 });
+    // One in each of equal parts of an `up`, in any order: no phase is left out.
+    const shares = shuffled(
+        Array.from({ length: moments }, (_, part) => (part + next()) / moments),
+        next,
+    );
     let done = 0;
     let failed = 0;
     let platforms = 0;
@@ -45,7 +68,7 @@ async function main(moments: number, seed: number): Promise<void> {
         try {
             for (let time = 0; time < times; time++) {
                 done++;
-                const at = Math.round(200 + next() * longestMs);
+                const at = Math.round((shares[done - 1] ?? 0) * longestMs);
                 const blow = blows[Math.floor(next() * blows.length)] ?? "SIGINT";
                 report({ moment: done, platform: platforms, at, blow });
                 const result = await interrupt(checkout, { at, blow });

@@ -78,7 +78,7 @@ describe("environment file", () => {
     });
 
     it("names the file that is not there", async () => {
-        await assert.rejects(loadEnvironment("nowhere", {}), /stacks\/nowhere\.yaml cannot be read: ENOENT/);
+        await assert.rejects(loadEnvironment("nowhere", {}), /no environment 'nowhere': .*stacks\/nowhere\.yaml/);
     });
 
     it("has a JSON Schema for editors that is up to date", async () => {

@@ -1,11 +1,11 @@
 /** What `up`, `preview` and `down` do. */
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import pc from "picocolors";
 import { exitCodes, interruptedCode } from "../../core/errors";
 import { holding } from "../../engine/environmentLock";
-import { stackExists, stackFile, stackName } from "../../engine/home";
+import { prepareHome, readCheckpoint, stackExists, stackFile, stackName } from "../../engine/home";
 import { martSummary } from "../../exercises/dbtMarts";
 import { checkEventFile } from "../../exercises/events/source";
 import { loadGraph } from "../../graph/load";
@@ -49,6 +49,10 @@ export async function up(name: string, flags: UpFlags): Promise<void> {
 }
 
 async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts): Promise<void> {
+    // A state that cannot be gone on from is told before the first layer is touched.
+    await prepareHome(session.environment);
+    for (const layer of session.graph.order)
+        await readCheckpoint(session.environment, stackName(session.environment, layer));
     const collector = new FactsCollector(() => Date.now());
     const choice = {
         ...(flags.data === undefined ? {} : { file: resolve(flags.data) }),
@@ -102,6 +106,8 @@ export async function down(name: string, flags: DownFlags): Promise<void> {
             for (const layer of (await loadGraph()).order)
                 await rm(stackFile(stackName(environment, layer)), { force: true });
             await rm(environment.dataDirectory, { recursive: true, force: true });
+        // The folder of all environments too, where this was the last one.
+        await rmdir(dirname(environment.dataDirectory)).catch(() => {});
             const seconds = duration((performance.now() - begun) / 1000);
             say(
                 `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${seconds})`,

@@ -33,12 +33,14 @@ function batchCheck(context: GateContext): Check {
                 if (wrong.length === 0) look = jobUrl(flink.where, job);
                 wrong.push(text);
             };
-            for (const { name, id, skipped } of batchJobs) {
+            for (const { name, id, skipped, skippedAtMs = 0 } of batchJobs) {
                 const named = newestFirst(jobs.filter((job) => job.name === name));
                 if (skipped !== undefined) {
-                    // What it would have read is in the table already; stage 3 proves that. A failed try is still red.
+                    // What it would have read is in the table already; stage 3 proves that. A later try that failed is red.
                     states.push(`${name}: ${skipped}`);
-                    if (named[0]?.state === "FAILED") blame(named[0], `the newest run of job ${name} FAILED`);
+                    const [last] = named;
+                    if (last?.state === "FAILED" && last.startMs >= skippedAtMs)
+                        blame(last, `the newest run of job ${name} FAILED`);
                     continue;
                 }
                 const job = id === undefined ? named[0] : jobs.find((candidate) => candidate.id === id);

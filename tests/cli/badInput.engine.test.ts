@@ -1,0 +1,377 @@
+/** Wrong input and a machine that refuses: the real command line, and what it says. */
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { withDuckDB } from "../../automation/exercises/events/duckdb";
+import { Checkout, outcomeOf, type Outcome } from "../_helpers/checkout";
+import { processesOf } from "../_helpers/processes";
+import { small, strangers, takeDown, untilQuiet } from "./interruption";
+
+/** Of a port that nothing listens on: RFC 863's discard service, which nobody runs. */
+const nobody = "http://127.0.0.1:9";
+
+describe("bad input", () => {
+    let local: Checkout;
+    let base: string;
+    let good: string;
+    const file = () => join(local.directory, "stacks", "local.yaml");
+    before(() => {
+        local = Checkout.create(small);
+        base = dirname(local.directory);
+        good = readFileSync(file(), "utf8");
+    });
+    afterEach(() => writeFileSync(file(), good));
+    after(async () => {
+        // What a failed test has left must not outlive the suite.
+        await local.run(["down", "--force"]);
+        await local.remove({ down: false });
+    });
+
+    const all = ({ stdout, stderr }: Outcome): string => `${stdout}${stderr}`;
+
+    /** Runs it; asserts the exit code, each text, that no stack trace is shown and that nothing was started. */
+    async function refused(
+        args: readonly string[],
+        code: number,
+        texts: readonly (RegExp | string)[],
+        variables: Readonly<Record<string, string>> = {},
+    ): Promise<Outcome> {
+        const outcome = await local.run(args, variables);
+        const said = all(outcome);
+        assert.equal(outcome.code, code, said);
+        for (const text of texts)
+            assert.ok(
+                typeof text === "string" ? said.includes(text) : text.test(said),
+                `${String(text)} is not in\n${said}`,
+            );
+        assert.doesNotMatch(said, /^\s+at .*:\d+:\d+|fault of Tidegate/m);
+        await untilQuiet(local, 10);
+        assert.deepEqual(processesOf(base), []);
+        return outcome;
+    }
+
+    const nothingMade = () => assert.ok(!existsSync(local.dataDirectory), `${local.dataDirectory} was made`);
+
+    describe("environment file", () => {
+        const mistakes: [string, (text: string) => string, (RegExp | string)[]][] = [
+            ["that is no YAML", (text) => text.replace("storage: {", "storage: [{"), [/local\.yaml:\d+: /]],
+            [
+                "with an unknown key",
+                (text) => text.replace("broker:", "brokr:"),
+                [/local\.yaml:\d+: the file has no key 'brokr'; did you mean 'broker'\?/, "docs/environments.md"],
+            ],
+            [
+                "with a value that is not allowed",
+                (text) => text.replace("mode: batch", "mode: hourly"),
+                [/local\.yaml:\d+: 'mode' has to be one of 'batch', 'streaming_bronze'/],
+            ],
+            [
+                "with axes that cannot work together",
+                (text) => text.replace("taskSlots: 8", "taskSlots: 1"),
+                [/local\.yaml:\d+: 'runtime\.parallelism': has to be at most runtime\.taskSlots \(1\)/],
+            ],
+            [
+                "with a profile that there is not",
+                (text) => text.replace("storage: { profile: embedded }", "storage: { profile: floppy }"),
+                [/local\.yaml:\d+: 'storage.*' has to be .*'embedded'/],
+            ],
+        ];
+        for (const [what, change, texts] of mistakes)
+            it(`${what} is told by line and key`, async () => {
+                local.edit(change);
+                for (const command of ["up", "preview", "status", "down"])
+                    await refused([command], 2, [...texts, "[environment-invalid]"]);
+                nothingMade();
+            });
+
+        it("of another name lists what there is", async () => {
+            await refused(["up", "lokal"], 2, ["There is no environment 'lokal'", "did you mean 'local'?"]);
+            await refused(["up", "Not A Name"], 2, ["'Not A Name' cannot be the name of an environment"]);
+            nothingMade();
+        });
+
+        it("with a catalog that only local may use", async () => {
+            const dev = join(local.directory, "stacks", "dev.yaml");
+            writeFileSync(dev, good.replace("name: local", "name: dev").replace("type: rest", "type: hadoop"));
+            try {
+                await refused(["up", "dev"], 2, [/dev\.yaml:\d+: 'catalog\.type': 'hadoop' is not safe/]);
+            } finally {
+                rmSync(dev);
+            }
+        });
+    });
+
+    it("on the command line is told with what there is", async () => {
+        await refused(["upp"], 2, ["unknown command 'upp'", "--help"]);
+        await refused(["up", "--untl", "broker"], 2, ["unknown option '--untl'", "--help"]);
+        await refused(["up", "--events", "many"], 2, ["'many' is invalid", "whole number"]);
+        await refused(["up", "local", "twice"], 2, ["too many arguments"]);
+        await refused(["up", "--until", "brokr"], 2, ["no stack 'brokr'", "did you mean 'broker'?"]);
+        await refused(["up", "--until", "nowhere"], 2, ["no stack 'nowhere'", "broker, storage, catalog"]);
+        await refused(["validate", "everything"], 2, ["no layer 'everything'", "storage, broker"]);
+        await refused(["run", "dbt", "compile"], 2, ["no dbt command 'compile'", "build"]);
+        await refused(["exec", "--", "no-such-command"], 2, ["There is no command 'no-such-command'"]);
+        nothingMade();
+    });
+
+    it("as an event file is told before anything is deployed", async () => {
+        const at = (name: string): string => join(base, name);
+        await withDuckDB(async (connection) => {
+            await connection.run(
+                `COPY (SELECT 1 AS apples, 'x' AS pears) TO '${at("fruit.parquet")}' (FORMAT parquet)`,
+            );
+            await connection.run(
+                `COPY (SELECT 'soon' AS tpep_pickup_datetime) TO '${at("wrong.parquet")}' (FORMAT parquet)`,
+            );
+        });
+        writeFileSync(at("cut.parquet"), readFileSync(at("fruit.parquet")).subarray(0, -20));
+        writeFileSync(at("events.xlsx"), "");
+        const cases: [string, (RegExp | string)[]][] = [
+            ["absent.parquet", [/There is no file .*absent\.parquet/, "--data", "[data-file]"]],
+            ["fruit.parquet", [/fruit\.parquet has no column '\w+' \(wanted: \w+\)/, "apples, pears", "[data-schema]"]],
+            ["wrong.parquet", [/wrong\.parquet/, "wanted", "[data-schema]"]],
+            ["cut.parquet", [/cut\.parquet cannot be read as parquet/, "Is the file whole?", "[data-file]"]],
+            ["events.xlsx", ["is not known by its name", ".parquet, .csv"]],
+        ];
+        for (const [name, texts] of cases) await refused(["up", "--data", at(name)], 2, texts);
+        nothingMade();
+    });
+
+    it("of a platform that is not there says how to get one", async () => {
+        for (const args of [["validate"], ["produce"], ["run", "flink"], ["run", "dbt"], ["logs", "dead-letters"]])
+            await refused(args, 1, ["npx tidegate up"]);
+        await refused(["status"], 1, ["local is not deployed", "npm start"]);
+        await refused(["logs", "brokr"], 2, ["no process 'brokr'", "npm start"]);
+        await refused(["down"], 0, []);
+        nothingMade();
+    });
+
+    describe("machine", () => {
+        it("whose port is busy: names port, key and holder", async () => {
+            const server = createServer().listen(0, "127.0.0.1");
+            await once(server, "listening");
+            const { port } = server.address() as AddressInfo;
+            try {
+                local.edit((text) =>
+                    text.replace(
+                        "runtime: { profile: embedded,",
+                        `runtime: { profile: embedded, ports: { rest: ${port} },`,
+                    ),
+                );
+                await refused(["up"], 1, [
+                    `ort ${port} (runtime.ports.rest) is held by process ${process.pid}`,
+                    "take the port out of the environment file",
+                    "[gate-red]",
+                ]);
+            } finally {
+                server.close();
+            }
+        });
+
+        it("whose disk has too little room: says how much is wanted", async () => {
+            local.edit((text) => text.replace("gates: {", "gates: { diskFreeGiB: 100000,"));
+            await refused(["up"], 1, [/Only [\d.]+ GiB are free at .*, wanted are 100000 GiB/, "TIDEGATE_DATA"]);
+        });
+
+        it("whose data directory cannot be made: names it", async () => {
+            writeFileSync(join(base, "a-file"), "");
+            for (const command of ["up", "env", "produce"]) {
+                const variables = { TIDEGATE_DATA: join(base, "a-file") };
+                await refused([command], 2, [join(base, "a-file"), "ENOTDIR", "[file-refused]"], variables);
+            }
+            mkdirSync(join(base, "other"));
+            writeFileSync(join(base, "other", "local"), "");
+            const variables = { TIDEGATE_DATA: join(base, "other") };
+            await refused(["up"], 2, [join(base, "other", "local"), "EEXIST"], variables);
+        });
+
+        it("without Python: says how to install it", async () => {
+            const variables = { TIDEGATE_CACHE: join(base, "no-cache"), PATH: join(base, "no-path") };
+            await refused(["up"], 3, [/Python 3\.\d+ or newer is needed/, "Install it", "[python-missing]"], variables);
+            await refused(["doctor"], 3, ["Python", "missing", "npm start"], variables);
+            assert.ok(!existsSync(local.dataDirectory));
+        });
+
+        it("without tools and network: names the registry, and that a start goes on", async () => {
+            const variables = {
+                TIDEGATE_CACHE: join(base, "empty-cache"),
+                TIDEGATE_PULUMI_RELEASES: nobody,
+                PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+                PIP_INDEX_URL: `${nobody}/simple`,
+                PIP_RETRIES: "0",
+                UV_HTTP_RETRIES: "0",
+                HTTPS_PROXY: nobody,
+                HTTP_PROXY: nobody,
+                NODE_USE_ENV_PROXY: "1",
+            };
+            await refused(
+                ["up"],
+                3,
+                [/could not be reached/, "network and the proxy settings", "[registry-unreachable]"],
+                variables,
+            );
+            await refused(["validate"], 3, ["Tools are missing", "doctor --fix"], variables);
+            assert.ok(!existsSync(local.dataDirectory));
+        });
+    });
+
+    describe("state", () => {
+        const stacks = () => join(local.dataDirectory, "state", ".pulumi", "stacks", "tidegate");
+        const state = () => join(stacks(), "local-storage.json");
+        const passphrase = () => join(local.dataDirectory, "passphrase");
+        const locks = () =>
+            join(local.dataDirectory, "state", ".pulumi", "locks", "organization", "tidegate", "local-storage");
+        const lockOf = (pid: number) => {
+            mkdirSync(locks(), { recursive: true });
+            const held = { pid, username: "somebody", hostname: hostname(), timestamp: new Date().toISOString() };
+            writeFileSync(join(locks(), "0000.json"), JSON.stringify(held));
+        };
+        before(async () => {
+            const { code, stderr } = await local.run(["up", "--until", "storage"]);
+            assert.equal(code, 0, stderr);
+        });
+        after(() => takeDown(local));
+
+        /** As `refused`, of a platform that runs: what runs is left as it is. */
+        async function stopped(
+            args: readonly string[],
+            code: number,
+            texts: readonly (RegExp | string)[],
+        ): Promise<void> {
+            const outcome = await local.run(args);
+            const said = all(outcome);
+            assert.equal(outcome.code, code, said);
+            for (const text of texts)
+                assert.ok(
+                    typeof text === "string" ? said.includes(text) : text.test(said),
+                    `${String(text)} is not in\n${said}`,
+                );
+            assert.doesNotMatch(said, /^\s+at .*:\d+:\d+|fault of Tidegate/m);
+            await untilQuiet(local, 10);
+            assert.deepEqual(strangers(local), []);
+        }
+
+        it("of which a part is deployed is healthy, by its processes", async () => {
+            const { code, stdout } = await local.run(["status"]);
+            assert.equal(code, 0);
+            assert.match(stdout, /1 of 5 stacks, 1 processes/);
+            await stopped(["validate"], 1, ["local-broker", "npx tidegate up"]);
+        });
+
+        it("that is no JSON names the file and its backup", async () => {
+            const whole = readFileSync(state());
+            writeFileSync(state(), whole.subarray(0, whole.length / 2));
+            try {
+                for (const command of ["up", "preview", "down", "validate"])
+                    await stopped([command], 2, [state(), `${state()}.bak`, "[state-unreadable]"]);
+            } finally {
+                writeFileSync(state(), whole);
+            }
+        });
+
+        it("whose passphrase is lost gets no other one", async () => {
+            const kept = readFileSync(passphrase());
+            rmSync(passphrase());
+            try {
+                for (const command of ["up", "down", "preview", "env"])
+                    await stopped([command], 2, [passphrase(), "down local --force", "[passphrase-missing]"]);
+                assert.ok(!existsSync(passphrase()), "a new passphrase was made");
+            } finally {
+                writeFileSync(passphrase(), kept, { mode: 0o600 });
+            }
+        });
+
+        it("with another passphrase says that it is the wrong one", async () => {
+            const kept = readFileSync(passphrase());
+            writeFileSync(passphrase(), "another\n");
+            try {
+                await stopped(["up", "--until", "storage"], 2, ["the passphrase is not the one of this state"]);
+            } finally {
+                writeFileSync(passphrase(), kept);
+            }
+        });
+
+        it("locked by a Pulumi that works names it", async () => {
+            const pulumi = join(base, "pulumi");
+            copyFileSync("/bin/sleep", pulumi);
+            const holder = spawn(pulumi, ["300"], { cwd: "/" });
+            try {
+                await once(holder, "spawn");
+                lockOf(holder.pid ?? assert.fail("it has no pid"));
+                const { code, stdout, stderr } = await local.run(["up", "--until", "storage"]);
+                assert.equal(code, 4, `${stdout}${stderr}`);
+                assert.match(
+                    stdout,
+                    new RegExp(`local-storage is locked[^]*pid ${holder.pid}[^]*pulumi cancel[^]*stack-locked`),
+                );
+            } finally {
+                holder.kill();
+                await once(holder, "exit");
+            }
+        });
+
+        it("locked by a Pulumi that is no more is taken over, and it says so", async () => {
+            const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+            lockOf(dead);
+            const { code, stdout } = await local.run(["up", "--until", "storage"]);
+            assert.equal(code, 0, stdout);
+            assert.match(stdout, new RegExp(`process ${dead}, which is no more`));
+            assert.deepEqual(readdirSync(locks()), []);
+        });
+
+        it("is worked on by one rollout at a time", async () => {
+            const first = local.start(["up", "--until", "storage"]);
+            const ended = outcomeOf(first);
+            await new Promise<void>((resolve) => {
+                first.stdout?.on("data", (text: string) => text.includes("up local") && resolve());
+                first.once("close", () => resolve());
+            });
+            for (const command of ["up", "down"]) {
+                const second = await local.run([command]);
+                assert.equal(second.code, 4, all(second));
+                assert.match(
+                    second.stderr,
+                    /Process \d+ rolls local out or takes it down now\.[^]*\[environment-busy\]/,
+                );
+            }
+            const { code, stdout, stderr } = await ended;
+            assert.equal(code, 0, `${stdout}${stderr}`);
+        });
+
+        it("whose process was killed is not healthy, and the next up heals it", async () => {
+            const { stdout } = await local.run(["status", "--json"]);
+            const pid = Number(/"pid": (\d+)/.exec(stdout)?.[1]);
+            process.kill(pid, "SIGKILL");
+            const broken = await local.run(["status"]);
+            assert.equal(broken.code, 1);
+            assert.match(broken.stdout, /does not run[^]*npx tidegate up/);
+            assert.equal((await local.run(["up", "--until", "storage"])).code, 0);
+        });
+    });
+
+    it("of a disk that is full in the midst of it: says so, and goes on when there is room", async function () {
+        const disk = join(base, "disk");
+        mkdirSync(disk);
+        if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk]).status !== 0) return this.skip();
+        const full = new Checkout(local.directory, disk);
+        try {
+            local.edit((text) => text.replace("gates: {", "gates: { diskFreeGiB: 0,"));
+            const { code, stdout, stderr } = await full.run(["up", "--until", "storage"]);
+            assert.equal(code, 1, `${stdout}${stderr}`);
+            assert.match(`${stdout}${stderr}`, /disk[^]*full|no space left/i);
+            assert.doesNotMatch(`${stdout}${stderr}`, /^\s+at .*:\d+:\d+|fault of Tidegate/m);
+            await untilQuiet(full, 10);
+            execFileSync("mount", ["-o", "remount,size=2g", disk]);
+            const again = await full.run(["up", "--until", "storage"]);
+            assert.equal(again.code, 0, all(again));
+            assert.equal((await full.run(["down"])).code, 0);
+        } finally {
+            await full.run(["down", "--force"]);
+            execFileSync("umount", [disk]);
+        }
+    });
+});
