@@ -1,7 +1,8 @@
 /** A rule's condition is SQL by design: this makes sure that it is one expression, and stays where it is put. */
 
 /** Words with which a query or a statement begins; an expression over columns needs none of them. */
-const statementWords = /\b(select|insert|update|delete|drop|create|alter|set|reset|execute|call|load|use|from|union)\b/i;
+const statementWords =
+    /\b(select|insert|update|delete|drop|create|alter|set|reset|execute|call|load|use|from|union)\b/i;
 
 /** Why `condition` can't be put in parentheses into a WHERE clause; undefined where it can. */
 export function conditionProblem(condition: string): string | undefined {

@@ -126,7 +126,8 @@ const location = (warehouse: string): Value => (/^(s3|gs|abfss?):/.test(warehous
 
 function signing(catalog: Extract<CatalogContract, { type: "rest" }>): SqlFragment {
     // A fragment may not be empty: without signing this comma and line would be missing.
-    if (catalog.auth.mode === "none") return sql`,
+    if (catalog.auth.mode === "none")
+        return sql`,
 ${option("rest.auth.type", "none")}`;
     return sql`,\n${joined(
         [

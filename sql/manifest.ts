@@ -28,7 +28,9 @@ export function loadDataset(name: string): Dataset {
         });
     const dataset = parseManifest(readFileSync(file, "utf8"), relative(join(__dirname, ".."), file));
     if (dataset.name !== name)
-        throw invalid([`${relative(join(__dirname, ".."), file)}: name is '${dataset.name}', but the file says '${name}'`]);
+        throw invalid([
+            `${relative(join(__dirname, ".."), file)}: name is '${dataset.name}', but the file says '${name}'`,
+        ]);
     return dataset;
 }
 
@@ -52,7 +54,9 @@ export function parseManifest(yaml: string, file: string): Dataset {
         dataset[list].flatMap((rule, index) => {
             const problem = conditionProblem(rule.condition);
             const path = [list, index, "condition"];
-            return problem === undefined ? [] : [`${file}:${lineOf(document, lines, path)}: ${pathText(path)}${problem}`];
+            return problem === undefined
+                ? []
+                : [`${file}:${lineOf(document, lines, path)}: ${pathText(path)}${problem}`];
         }),
     );
     if (problems.length > 0) throw invalid(problems);
@@ -69,7 +73,9 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
 
 function pathText(path: readonly PropertyKey[]): string {
     const text = path
-        .map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
+        .map((part, index) =>
+            typeof part === "number" ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`,
+        )
         .join("");
     return text === "" ? "" : `${text}: `;
 }

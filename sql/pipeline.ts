@@ -4,7 +4,7 @@ import type { Platform } from "../stacks/contracts";
 import { catalogScript, kafkaOptions, scanOptions, type ScanRange } from "./connection";
 import type { Dataset } from "./dataset";
 import * as parts from "./fragments";
-import { duration, fragment, identifier, readTemplate, renderTemplate, text, uri, type Value } from "./render";
+import { duration, fragment, identifier, integer, readTemplate, renderTemplate, text, uri, type Value } from "./render";
 import { splitStatements } from "./split";
 
 export type PipelineMode = "batch" | "streaming_bronze";
@@ -97,9 +97,9 @@ function bronzeValues(dataset: Dataset, topic: string): Record<string, Value> {
         dataset: text(dataset.name),
         columns: fragment(parts.columnDefinitions(dataset)),
         names: fragment(parts.columnNames(dataset)),
-        separator: text(',"'),
-        parts_are_fields: fragment(parts.partsAreFields(dataset)),
-        values: fragment(parts.partValues(dataset)),
+        order_pattern: fragment(parts.orderPattern(dataset)),
+        token_pattern: fragment(parts.tokenPattern()),
+        token_count: integer(parts.tokenCount(dataset)),
         is_object: fragment(parts.isObject),
         is_utf8: fragment(parts.isUtf8),
         texts: fragment(parts.fieldTexts(dataset)),

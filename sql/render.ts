@@ -64,7 +64,8 @@ function write(value: Value): string {
     const given = value.value;
     if (given === "") throw new UnsafeValue("is empty");
     // U+2028 and U+2029 end a line for some readers of a rendered file.
-    if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(given)) throw new UnsafeValue("holds a line break or a control character");
+    if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(given))
+        throw new UnsafeValue("holds a line break or a control character");
     switch (value.type) {
         case "identifier":
             if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(given))
@@ -101,10 +102,12 @@ export function renderTemplate(file: string, template: string, values: Readonly<
     const rendered = template.replace(placeholder, (whole: string, name: string, at: number) => {
         const where = `${file}:${template.slice(0, at).split("\n").length}`;
         if (!whole.endsWith("}") || !/^[a-z][a-z0-9_]*$/.test(name))
-            throw failure("template-invalid", `${where}: '${whole.slice(0, 40)}' is not a placeholder such as \${name}`);
+            throw failure(
+                "template-invalid",
+                `${where}: '${whole.slice(0, 40)}' is not a placeholder such as \${name}`,
+            );
         const value = Object.hasOwn(values, name) ? values[name] : undefined;
-        if (value === undefined)
-            throw failure("template-value-missing", `${where}: nothing was given for \${${name}}`);
+        if (value === undefined) throw failure("template-value-missing", `${where}: nothing was given for \${${name}}`);
         used.add(name);
         try {
             return write(value);

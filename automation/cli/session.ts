@@ -10,10 +10,12 @@ import {
     prepareWorkDirectory,
     readCheckpoint,
     restoreStackFile,
+    stackExists,
     stackName,
 } from "../engine/home";
+import { readOutputs } from "../engine/outputs";
 import type { Operation, OperationResult } from "../engine/protocol";
-import { plain, type OperateOptions, type Outputs } from "../rollout/rollout";
+import { type OperateOptions, type Outputs } from "../rollout/rollout";
 import { locateTools, type Tools } from "../toolchain";
 import { layers, type Contract, type Layer } from "../../stacks/contracts";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
@@ -119,10 +121,16 @@ export class Session {
         signal: AbortSignal = new AbortController().signal,
         wanted: readonly Layer[] = layers,
     ): Promise<Map<Layer, Outputs>> {
+        const deployed = wanted.filter(
+            (layer) => stackExists(this.environment, stackName(this.environment, layer)) ?? true,
+        );
         const read = await Promise.all(
-            wanted.map(async (layer) => {
-                const { outputs } = await this.operate(layer, "outputs", { signal, onFact: () => {} });
-                return [layer, plain(outputs)] as const;
+            deployed.map(async (layer) => {
+                const stack = stackName(this.environment, layer);
+                await readCheckpoint(this.environment, stack);
+                const workDirectory = await prepareWorkDirectory(this.environment, stack);
+                const variables = engineVariables(this.environment, this.tools);
+                return [layer, await readOutputs({ stack, workDirectory, variables }, signal)] as const;
             }),
         );
         return new Map(read.filter(([, outputs]) => Object.keys(outputs).length > 0));

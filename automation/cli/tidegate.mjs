@@ -42,7 +42,10 @@ function continueUnder(node, extra) {
 
 async function start() {
     // Until main.ts takes over, an interrupt has to run the exit handlers, which end npm and pip.
-    const interrupted = (signal) => process.exit(128 + constants.signals[signal]);
+    const interrupted = (signal) => {
+        say("Interrupted. Run the same command again.");
+        process.exit(128 + constants.signals[signal]);
+    };
     process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
 
     if (process.connected) {

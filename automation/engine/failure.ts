@@ -40,6 +40,14 @@ export function classify(
             code: "policy",
             message: `${stack}: ${policies.length} mandatory policies are violated:\n${policies.map((fact) => `  ${fact.kind === "policy" ? `${fact.policy}: ${fact.message}` : ""}`).join("\n")}`,
         };
+    const all = [...errors.map((fact) => (fact.kind === "diagnostic" ? fact.message : "")), stderr].join("\n");
+    if (/no space left on device|ENOSPC|disk quota exceeded/i.test(all))
+        return {
+            code: "disk-full",
+            message: `${stack}: ${operation} failed, for the disk is full:\n${tail(all, 4)}`,
+            hint: "Free some room, then run the same command again: it goes on from what is there.",
+            retryable: true,
+        };
     if (failed.length > 0) {
         const texts = failed.map((fact) => {
             const reasons = errors.filter(

@@ -6,7 +6,7 @@ import type { EngineFact } from "./facts";
 /** How long an engine may take to stop after SIGINT before its process group is killed, in seconds. */
 export const graceSeconds = 20;
 
-export type Operation = "prepare" | "up" | "preview" | "refresh" | "destroy" | "outputs";
+export type Operation = "prepare" | "up" | "preview" | "refresh" | "destroy";
 
 export interface OperationRequest {
     readonly operation: Operation;

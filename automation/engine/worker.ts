@@ -114,9 +114,6 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             await stack.destroy({ ...common, showSecrets: false, suppressOutputs: true });
             if (request.remove) await stack.workspace.removeStack(stack.name);
             break;
-        case "outputs":
-            outputs = await stack.outputs();
-            break;
     }
     return { outputs, changes };
 }

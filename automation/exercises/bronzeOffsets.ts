@@ -67,7 +67,8 @@ export function settle(
     const untouched = (snapshot?.id ?? null) === (consumed?.snapshot ?? null);
     if (pending === null) return { kind: "settled", consumed, askRows: !untouched };
     const committed = { topicId: pending.topicId, end: pending.end, snapshot: snapshot?.id ?? null };
-    if (snapshot?.summary["flink.job-id"] === pending.job) return { kind: "settled", consumed: committed, askRows: false };
+    if (snapshot?.summary["flink.job-id"] === pending.job)
+        return { kind: "settled", consumed: committed, askRows: false };
     if (pendingState !== undefined && !hasEnded(pendingState)) return { kind: "running", job: pending.job };
     // It ended well without a snapshot of its own: every record was a dead letter.
     if (pendingState === "FINISHED") return { kind: "settled", consumed: committed, askRows: !untouched };

@@ -125,7 +125,12 @@ class BatchRun {
                 await session.execute(creation(script));
             } else await this.#prepare(session, script);
             await this.#refuseOtherSchema("silver", dataset.tables.silver);
-            const ended = await this.#run(session, script, job, Number(bronze.currentSnapshot?.summary["total-records"]));
+            const ended = await this.#run(
+                session,
+                script,
+                job,
+                Number(bronze.currentSnapshot?.summary["total-records"]),
+            );
             const snapshot = (await this.#catalog.loadTable("silver", dataset.tables.silver))?.currentSnapshot;
             await this.#setProperties(session, "silver", dataset.tables.silver, {
                 [silverSourceProperty]: source,
@@ -147,11 +152,15 @@ class BatchRun {
             const state = record.pending === null ? undefined : (await this.#flink.job(record.pending.job))?.state;
             const settled = settle(record, table?.currentSnapshot ?? null, state);
             if (settled.kind === "settled") {
-                const highest = settled.askRows && table?.currentSnapshot != null ? await this.#highest(table) : new Map();
+                const highest =
+                    settled.askRows && table?.currentSnapshot != null ? await this.#highest(table) : new Map();
                 return { record: { consumed: settled.consumed, pending: record.pending }, highest, streaming: false };
             }
             progress.update(`bronze: waiting for job ${settled.job} of an interrupted run`);
-            await this.#flink.waitUntilEnded(settled.job, { timeoutSeconds: this.#limit, signal: this.#options.signal });
+            await this.#flink.waitUntilEnded(settled.job, {
+                timeoutSeconds: this.#limit,
+                signal: this.#options.signal,
+            });
         }
     }
 
@@ -160,7 +169,9 @@ class BatchRun {
         progress.update("bronze: asking the table how far it was read, as another writer has committed to it");
         const script = await this.#script("silver", 1);
         return this.#gateway.withSession("tidegate-offsets", async (session) => {
-            await session.executeAll(script.statements.filter((statement) => !/^(INSERT|CREATE TABLE)/.test(statement)));
+            await session.executeAll(
+                script.statements.filter((statement) => !/^(INSERT|CREATE TABLE)/.test(statement)),
+            );
             const { rows } = await session.execute(
                 `SELECT kafka_partition, CAST(MAX(kafka_offset) AS STRING) FROM lake.bronze.\`${dataset.tables.bronze}\` ` +
                     `/*+ OPTIONS('snapshot-id'='${table.currentSnapshot?.id}') */ GROUP BY kafka_partition`,
@@ -208,7 +219,12 @@ class BatchRun {
                 },
             });
             if (ended.state !== "FINISHED") throw await this.#failed(script, ended);
-            return { name: script.name as BatchJob["name"], jobId: job, state: ended.state, seconds: (Date.now() - started) / 1000 };
+            return {
+                name: script.name as BatchJob["name"],
+                jobId: job,
+                state: ended.state,
+                seconds: (Date.now() - started) / 1000,
+            };
         } catch (error) {
             // Not with the signal of the run: it may be what has ended it.
             const flink = new FlinkClient(this.#options.platform.runtime.flinkRest);
@@ -253,7 +269,9 @@ class BatchRun {
         table: string,
         properties: Readonly<Record<string, string>>,
     ): Promise<void> {
-        const literals = Object.entries(properties).map(([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`);
+        const literals = Object.entries(properties).map(
+            ([key, value]) => `'${key}' = '${value.replaceAll("'", "''")}'`,
+        );
         await session.execute(`ALTER TABLE lake.${layer}.\`${table}\` SET (${literals.join(", ")})`);
     }
 

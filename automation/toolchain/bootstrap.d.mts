@@ -80,7 +80,13 @@ export function which(name: string, path?: string, exclude?: (folder: string) =>
 export function withLock<T>(
     name: string,
     work: () => Promise<T>,
-    options?: { root?: string; waiting?: (pid: number) => void; timeoutMs?: number },
+    options?: {
+        root?: string;
+        waiting?: (pid: number) => void;
+        timeoutMs?: number;
+        /** Ends the waiting for another holder; rejects with the signal's reason. */
+        signal?: AbortSignal | undefined;
+    },
 ): Promise<T>;
 export function artifact(
     folder: string,
@@ -90,8 +96,15 @@ export function artifact(
         waiting?: (pid: number) => void;
         /** Keep the temporary folder after a failure, for `fill` to go on from. @default false */
         keepPartial?: boolean;
+        /** Ends the waiting for another process that makes the same. */
+        signal?: AbortSignal | undefined;
     },
 ): Promise<string>;
 export function findPython(): Promise<{ path: string; version: string }>;
-export function pipInstall(python: string, requirement: string, target: string): Promise<void>;
+export function pipInstall(
+    python: string,
+    requirement: string,
+    target: string,
+    options?: { signal?: AbortSignal | undefined },
+): Promise<void>;
 export function artifactsLike(prefix: string, root?: string): Promise<string[]>;

@@ -154,7 +154,11 @@ function isAlive(holder) {
  * whose holder is dead (same host, no such process or another one under its pid) is taken over. `waiting` is called
  * once with the holder's pid; after `timeoutMs` of waiting (default 30 minutes) it is an error.
  */
-export async function withLock(name, work, { root = cacheRoot(), waiting = () => {}, timeoutMs = 1_800_000 } = {}) {
+export async function withLock(
+    name,
+    work,
+    { root = cacheRoot(), waiting = () => {}, timeoutMs = 1_800_000, signal } = {},
+) {
     const folder = join(root, "locks");
     const file = join(folder, `${name}.lock`);
     try {
@@ -175,6 +179,7 @@ export async function withLock(name, work, { root = cacheRoot(), waiting = () =>
     await writeFile(draft, mine);
     try {
         for (;;) {
+            signal?.throwIfAborted();
             try {
                 await link(draft, file);
                 break;
@@ -216,7 +221,7 @@ export async function withLock(name, work, { root = cacheRoot(), waiting = () =>
 }
 
 /** Makes a folder of the cache once: `fill` works in a folder of a temporary name, renamed when it is complete. */
-export async function artifact(folder, fill, { root = cacheRoot(), waiting, keepPartial = false } = {}) {
+export async function artifact(folder, fill, { root = cacheRoot(), waiting, keepPartial = false, signal } = {}) {
     if (existsSync(folder)) return folder;
     const name = folder.slice(dirname(folder).length + 1);
     await withLock(
@@ -235,7 +240,7 @@ export async function artifact(folder, fill, { root = cacheRoot(), waiting, keep
                 throw error;
             }
         },
-        { root, waiting },
+        { root, waiting, signal },
     );
     return folder;
 }
@@ -269,7 +274,7 @@ export async function findPython() {
 }
 
 /** Installs a hash-locked requirement file into a folder with pip, without its dependencies. */
-export async function pipInstall(python, requirement, target) {
+export async function pipInstall(python, requirement, target, { signal } = {}) {
     const args = [
         "-m",
         "pip",
@@ -281,7 +286,8 @@ export async function pipInstall(python, requirement, target) {
     ];
     args.push("--no-compile", "--no-deps", "--only-binary=:all:", "--require-hashes");
     args.push("--target", target, "-r", lockFileOf(requirement));
-    const { code, output } = await run(python, args, { env: { ...process.env, PIP_NO_PYTHON_VERSION_WARNING: "1" } });
+    const env = { ...process.env, PIP_NO_PYTHON_VERSION_WARNING: "1" };
+    const { code, output } = await run(python, args, { env, signal });
     if (code === 0) return;
     if (/No module named pip/.test(output))
         throw new BootstrapError(`${python} has no pip.`, {

@@ -49,6 +49,6 @@ export async function ensureJars(set: JarSet, root: string, board: Board, signal
         await Promise.allSettled(all);
         stop.throwIfAborted();
     };
-    await artifact(folder, fill, { root, keepPartial: true, waiting: (pid) => line.waitFor(pid) });
+    await artifact(folder, fill, { root, keepPartial: true, signal, waiting: (pid) => line.waitFor(pid) });
     line.done();
 }

@@ -103,6 +103,7 @@ async function fromArchive({ root, board, signal, ...options }: PulumiOptions, l
     await artifact(new Layout(root).pulumiArchive, fill, {
         root,
         keepPartial: true,
+        signal,
         waiting: (pid) => line.waitFor(pid),
     });
     return true;
@@ -166,7 +167,7 @@ async function fromGoModule({ root, python, signal }: PulumiOptions, line: Board
         await writeFile(join(partial, "pulumi-language-nodejs"), launcher, { mode: 0o755 });
         await rm(work, { recursive: true, force: true });
     };
-    await artifact(layout.pulumiBuilt, fill, { root, keepPartial: true, waiting: (pid) => line.waitFor(pid) });
+    await artifact(layout.pulumiBuilt, fill, { root, keepPartial: true, signal, waiting: (pid) => line.waitFor(pid) });
 }
 
 function goFailure(output: string) {

@@ -73,12 +73,13 @@ export class PythonPackages {
             const python = await findPython();
             await artifact(
                 requirementFolder("uv", pins.uv, this.root),
-                (target) => pipInstall(python.path, "uv", target),
-                {
-                    root: this.root,
-                },
+                (target) => pipInstall(python.path, "uv", target, { signal: this.signal }),
+                { root: this.root, signal: this.signal },
             );
-            const config = await run(python.path, ["-m", "pip", "config", "list"], { timeout: 30_000 });
+            const config = await run(python.path, ["-m", "pip", "config", "list"], {
+                timeout: 30_000,
+                signal: this.signal,
+            });
             const environment = {
                 ...process.env,
                 ...uvSettings(config.stdout, process.env),
@@ -119,7 +120,11 @@ export class PythonPackages {
                 line.say(`fetching ${version} from PyPI`);
                 await this.uv(name, [...installArguments(requirement, python.path), "--target", target], line);
             });
-        await artifact(folder, fill, { root: this.root, waiting: (pid) => line.waitFor(pid) });
+        await artifact(folder, fill, {
+            root: this.root,
+            signal: this.signal,
+            waiting: (pid) => line.waitFor(pid),
+        });
         line.done();
     }
 
@@ -147,7 +152,11 @@ export class PythonPackages {
             });
         // A folder whose Python has gone from this machine is of no use to anybody.
         await rm(layout.data(python.version), { recursive: true, force: true });
-        await artifact(layout.data(python.version), fill, { root: this.root, waiting: (pid) => line.waitFor(pid) });
+        await artifact(layout.data(python.version), fill, {
+            root: this.root,
+            signal: this.signal,
+            waiting: (pid) => line.waitFor(pid),
+        });
         line.done();
     }
 
@@ -169,7 +178,11 @@ export class PythonPackages {
                 if (code !== 0) throw toolFailure("Installing DuckDB's extensions", output);
                 await rm(wheels, { recursive: true });
             });
-        await artifact(layout.duckdbExtensions, fill, { root: this.root, waiting: (pid) => line.waitFor(pid) });
+        await artifact(layout.duckdbExtensions, fill, {
+            root: this.root,
+            signal: this.signal,
+            waiting: (pid) => line.waitFor(pid),
+        });
         line.done();
     }
 

@@ -11,25 +11,23 @@ ${columns},
 );
 
 -- One scan, in which every record becomes one row, so that no record can be lost between two ways of parsing.
+-- The quick way: a flat object with the fields of the manifest, in its order. The pattern accepts only strict JSON
+-- scalars; it has matched the whole text, and nothing else, if it yields one value per field and one at the end.
 -- RAND_INTEGER(1) is always 0. It keeps the planner from copying an expression into each place where its column is used:
 -- Flink does that with deterministic ones, and would then compute them once per use.
 CREATE TEMPORARY VIEW tokens AS
 SELECT
     v, kafka_partition, kafka_offset, kafka_timestamp,
-    CASE WHEN v IS JSON OBJECT THEN SPLIT(v, SUBSTRING(${separator}, 1 + RAND_INTEGER(1))) END AS t
+    CASE WHEN v LIKE ${order_pattern} ESCAPE '!' THEN REGEXP_EXTRACT_ALL(v, ${token_pattern}, 1 + RAND_INTEGER(1)) END AS t
 FROM events;
 
--- The quick way is for a flat object without white space that has the fields of the manifest, in its order: its parts are
--- the fields. The other one is for every other object, and finds a field by its name.
--- NULL: not one JSON object in valid UTF-8.
+-- Every other record: any JSON object, by the field's name. NULL: not one JSON object in valid UTF-8.
 CREATE TEMPORARY VIEW fields AS
 SELECT
     v, kafka_partition, kafka_offset, kafka_timestamp, RAND_INTEGER(1) AS zero,
     CASE
-        WHEN ${parts_are_fields}
-        THEN ARRAY[${values}]
-        WHEN t IS NOT NULL AND ${is_object}
-        THEN ARRAY[${texts}]
+        WHEN CARDINALITY(t) = ${token_count} THEN t
+        WHEN ${is_object} THEN ARRAY[${texts}]
     END AS f
 FROM tokens;
 

@@ -44,7 +44,15 @@ describe("a streaming job as a resource", function () {
     };
     let produced = 0;
     const event = (): string =>
-        JSON.stringify({ id: ++produced, at: "2024-05-01 00:00:00", amount: 1, note: "x", paid: null, day: null, small: null });
+        JSON.stringify({
+            id: ++produced,
+            at: "2024-05-01 00:00:00",
+            amount: 1,
+            note: "x",
+            paid: null,
+            day: null,
+            small: null,
+        });
     const bronzeHas = (count: number): Promise<true> =>
         waitFor({ what: `${count} rows in bronze`, timeoutSeconds: 90 }, async () =>
             (await rows("bronze")) >= count ? true : undefined,
@@ -92,8 +100,9 @@ describe("a streaming job as a resource", function () {
     });
 
     it("is drift when it is lost, and comes back from its newest checkpoint", async () => {
-        await waitFor({ what: "a completed checkpoint", timeoutSeconds: 60 }, async () =>
-            (await flink.checkpoints(state.jobId)).latestCompleted,
+        await waitFor(
+            { what: "a completed checkpoint", timeoutSeconds: 60 },
+            async () => (await flink.checkpoints(state.jobId)).latestCompleted,
         );
         await flink.cancel(state.jobId);
         await flink.waitUntilEnded(state.jobId, { timeoutSeconds: 60 });

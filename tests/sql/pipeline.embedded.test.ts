@@ -106,7 +106,17 @@ describe("the pipeline on a real platform", function () {
     it("reads what came since, and silver keeps the newest of equal events", async () => {
         const before = await counts();
         const event = (amount: number) =>
-            Buffer.from(JSON.stringify({ id: 900, at: "2024-03-01 00:00:00", amount, note: null, paid: null, day: null, small: null }));
+            Buffer.from(
+                JSON.stringify({
+                    id: 900,
+                    at: "2024-03-01 00:00:00",
+                    amount,
+                    note: null,
+                    paid: null,
+                    day: null,
+                    small: null,
+                }),
+            );
         await produce([event(1), event(2), event(3)]);
         const [bronze] = await run();
         assert.equal(bronze.rowsWritten, 3);
@@ -115,9 +125,12 @@ describe("the pipeline on a real platform", function () {
         const after = await counts();
         assert.equal(after.bronze, before.bronze + 4);
         assert.equal(after.silver, before.silver + 1);
-        assert.deepEqual(await sql(`SELECT amount, CAST(event_date AS STRING) FROM lake.silver.${dataset.tables.silver} WHERE id = 900`), [
-            [4, "2024-03-01"],
-        ]);
+        assert.deepEqual(
+            await sql(
+                `SELECT amount, CAST(event_date AS STRING) FROM lake.silver.${dataset.tables.silver} WHERE id = 900`,
+            ),
+            [[4, "2024-03-01"]],
+        );
     });
 
     it("finishes a run that was interrupted between the commit and its note", async () => {
@@ -130,13 +143,35 @@ describe("the pipeline on a real platform", function () {
         const { consumed } = parseOffsets(committed?.properties[offsetsProperty], "bronze");
         assert.ok(consumed !== null);
         const job = committed?.currentSnapshot?.summary["flink.job-id"] ?? "";
-        const interrupted = { consumed: noted.consumed, pending: { topicId: consumed.topicId, end: consumed.end, job } };
+        const interrupted = {
+            consumed: noted.consumed,
+            pending: { topicId: consumed.topicId, end: consumed.end, job },
+        };
         await sql(
             `ALTER TABLE lake.bronze.${dataset.tables.bronze} SET ('${offsetsProperty}' = '${writeOffsets(interrupted)}')`,
         );
         assert.equal((await run())[0].state, "SKIPPED");
         assert.deepEqual(await counts(), before);
     });
+
+    for (const [when, moment] of [
+        ["is submitted", /submitting the job/],
+        ["runs", /job [0-9a-f]{32}/],
+    ] as const)
+        it(`neither loses nor doubles a record when it is interrupted as the job ${when}`, async () => {
+            const before = await counts();
+            await produce(["1", "2", "3"].map((id) => `{"id":91${id},"at":"2024-03-03 00:00:00","amount":1}`));
+            const controller = new AbortController();
+            const update = (text: string): void => {
+                if (moment.test(text)) controller.abort(new Error("interrupted"));
+            };
+            const progress = { ...silent, update };
+            await assert.rejects(runBatch({ dataset, platform, progress, signal: controller.signal }), /interrupted/);
+            await run();
+            const after = await counts();
+            assert.equal(after.bronze, before.bronze + 3);
+            assert.equal(after.deadLetters, before.deadLetters);
+        });
 
     it("asks the rows where another writer has committed", async () => {
         const before = await counts();
@@ -146,11 +181,18 @@ describe("the pipeline on a real platform", function () {
         const [bronze] = await run();
         const offsets = await topicOffsets(platform.broker, topic);
         // Dead letters behind the last row of a partition are read again, and recognised by their key.
-        assert.equal((await counts()).bronze, before.bronze, JSON.stringify([bronze, offsets], (_k, v: unknown) => String(v)));
+        assert.equal(
+            (await counts()).bronze,
+            before.bronze,
+            JSON.stringify([bronze, offsets], (_k, v: unknown) => String(v)),
+        );
     });
 
     it("makes silver anew when a rule of the data set changes", async () => {
-        const changed = { ...dataset, filter: [{ name: "march", condition: "id BETWEEN 900 AND 999", reason: "too old" }] };
+        const changed = {
+            ...dataset,
+            filter: [{ name: "march", condition: "id BETWEEN 900 AND 999", reason: "too old" }],
+        };
         const { jobs } = await runBatch({
             dataset: changed,
             platform,

@@ -17,7 +17,8 @@ const good = {
 };
 type Field = keyof typeof good;
 
-const json = (change: Partial<Record<Field | "further", unknown>> = {}): string => JSON.stringify({ ...good, ...change });
+const json = (change: Partial<Record<Field | "further", unknown>> = {}): string =>
+    JSON.stringify({ ...good, ...change });
 const without = (field: Field): string => {
     const rest: Partial<typeof good> = { ...good };
     delete rest[field];
@@ -82,7 +83,11 @@ export const cases: readonly Case[] = [
     one("NaN", rawField("amount", "NaN"), notObject),
     one("a bad escape", rawField("note", '"a\\x"'), notObject),
     one("a comma too many", json().replace("}", ",}"), notObject),
-    one("bytes that are not UTF-8", Buffer.from(json({ note: "caf\xe9" }), "latin1"), /^the payload is not valid UTF-8$/),
+    one(
+        "bytes that are not UTF-8",
+        Buffer.from(json({ note: "caf\xe9" }), "latin1"),
+        /^the payload is not valid UTF-8$/,
+    ),
     one("UTF-16", Buffer.from(json(), "utf16le"), /^the payload is not (valid UTF-8|one JSON object)$/),
     one("random bytes", Buffer.from([0xff, 0xfe, 0x00, 0x80]), /^the payload is not valid UTF-8$/),
 

@@ -179,11 +179,18 @@ export async function validate(wanted: string, options: Common): Promise<void> {
     try {
         const { signal } = interrupts.orderly;
         const outputs = await session.outputs(signal);
-        if (outputs.size === 0)
-            throw new TidegateError(`${options.environment} is not deployed.`, {
-                code: "not-deployed",
-                hint: "`npx tidegate up` deploys it.",
-            });
+        const wholly = layer === "all" || layer === "runtime";
+        const missing = (wholly ? platformLayers : [layer]).filter((name) => !outputs.has(name));
+        if (missing.length > 0) {
+            const what = outputs.size === 0 ? "" : `: of ${missing.join(", ")} there are no outputs`;
+            throw new TidegateError(
+                `${options.environment} is not deployed${outputs.size === 0 ? "" : " wholly"}${what}.`,
+                {
+                    code: "not-deployed",
+                    hint: "`npx tidegate up` deploys it.",
+                },
+            );
+        }
         const context = await gateContext(session.environment, outputs, { startedMs: begun, producedNow: false });
         results = await runChecks(validationFor(layer satisfies Layer | "all", context), {
             signal,

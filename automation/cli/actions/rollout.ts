@@ -106,8 +106,8 @@ export async function down(name: string, flags: DownFlags): Promise<void> {
             for (const layer of (await loadGraph()).order)
                 await rm(stackFile(stackName(environment, layer)), { force: true });
             await rm(environment.dataDirectory, { recursive: true, force: true });
-        // The folder of all environments too, where this was the last one.
-        await rmdir(dirname(environment.dataDirectory)).catch(() => {});
+            // The folder of all environments too, where this was the last one.
+            await rmdir(dirname(environment.dataDirectory)).catch(() => {});
             const seconds = duration((performance.now() - begun) / 1000);
             say(
                 `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${seconds})`,

@@ -130,9 +130,8 @@ class Jobs {
                     await session.execute(`SET '${key}' = '${value.replaceAll("'", "''")}'`);
                 await session.execute(statements.at(-1) ?? "", options);
             });
-            await waitFor(
-                { what: `job ${name} to run`, timeoutSeconds, signal: this.context.signal },
-                async () => ((await this.#up(id)) ? true : undefined),
+            await waitFor({ what: `job ${name} to run`, timeoutSeconds, signal: this.context.signal }, async () =>
+                (await this.#up(id)) ? true : undefined,
             );
         } catch (error) {
             await new FlinkClient(this.given.flinkRest).cancel(id).catch(() => undefined);
