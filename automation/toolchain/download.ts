@@ -81,6 +81,8 @@ async function attempt(download: Download, part: string): Promise<void> {
     let have = await sizeOf(part);
     if (bytes !== undefined && have === bytes) return;
     const guard = stallGuard(stallTimeout);
+    // What `onBytes` was told of this file.
+    let told = have;
     try {
         const response = await fetch(url, {
             // Without this a server may compress the body, and Content-Length and Range would count other bytes.
@@ -89,14 +91,13 @@ async function attempt(download: Download, part: string): Promise<void> {
         });
         if (response.status === 416) {
             await rm(part, { force: true });
-            onBytes?.(-have);
             throw new Broken("the partial file does not fit the server's");
         }
         if (!response.ok) throw new Refused(response.status);
         const start = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "")?.[1];
         if (have > 0 && (response.status !== 206 || Number(start) !== have)) {
             onBytes?.(-have);
-            have = 0;
+            told = have = 0;
         }
         const length = Number(response.headers.get("content-length") ?? Number.NaN);
         const whole = bytes ?? have + length;
@@ -107,6 +108,7 @@ async function attempt(download: Download, part: string): Promise<void> {
                 guard.touch();
                 come += chunk.length;
                 if (come > whole) throw new Broken(`more than the expected ${whole} bytes came`);
+                told += chunk.length;
                 onBytes?.(chunk.length);
                 yield chunk;
             }
@@ -118,6 +120,8 @@ async function attempt(download: Download, part: string): Promise<void> {
             createWriteStream(part, { flags: have > 0 ? "a" : "w" }),
         );
     } catch (error) {
+        // What came and was not written yet when the connection broke has to come again.
+        onBytes?.((await sizeOf(part)) - told);
         // The guard's reason says more than the AbortError that fetch makes of it.
         throw guard.signal.aborted ? guard.signal.reason : error;
     } finally {

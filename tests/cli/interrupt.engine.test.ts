@@ -66,7 +66,8 @@ describe("an interrupted up", () => {
     });
 
     it("leaves no dbt behind where the command is killed outright", async () => {
-        const { hit, outcome } = await interrupt(local, { at: /flink: /, blow: "SIGKILL of the command" });
+        const moment = { at: /"text":"dbt build: (?!reading)/, blow: "SIGKILL of the command" } as const;
+        const { hit, outcome } = await interrupt(local, moment, ["up", "--json"]);
         assert.ok(hit, outcome.stdout);
         assert.equal(outcome.code, null);
     });

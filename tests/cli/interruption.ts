@@ -91,7 +91,9 @@ function strike(checkout: Checkout, child: ChildProcess, blow: Blow): void {
     else if (blow === "SIGINT twice") {
         process.kill(group, "SIGINT");
         // Later than what counts as the same key, and while it still ends what runs.
-        setTimeout(() => child.exitCode === null && process.kill(group, "SIGINT"), 1_200);
+        setTimeout(() => {
+            if (child.exitCode === null && child.signalCode === null) process.kill(group, "SIGINT");
+        }, 1_200);
     } else {
         const wanted = blow === "SIGKILL of a worker" ? isWorker : isCommand;
         const victims = processesOf(dirname(checkout.directory)).filter(wanted);

@@ -160,7 +160,7 @@ describe("the pipeline on a real platform", function () {
     ] as const)
         it(`neither loses nor doubles a record when it is interrupted as the job ${when}`, async () => {
             const before = await counts();
-            await produce(["1", "2", "3"].map((id) => `{"id":91${id},"at":"2024-03-03 00:00:00","amount":1}`));
+            await produce(["1", "2", "3"].map((id) => `{"id":9400${id},"at":"2024-03-03 00:00:00","amount":1}`));
             const controller = new AbortController();
             const update = (text: string): void => {
                 if (moment.test(text)) controller.abort(new Error("interrupted"));
