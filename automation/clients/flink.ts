@@ -251,20 +251,6 @@ export class FlinkClient {
         return metric?.value === undefined ? undefined : Number(metric.value);
     }
 
-    /** The sum over a vertex's tasks of each metric, where the task reports it. */
-    async vertexMetrics(id: string, vertex: string, metrics: readonly string[]): Promise<Map<string, number>> {
-        const schema = z.array(z.object({ id: z.string(), sum: z.number().optional() }));
-        const get = encodeURIComponent(metrics.join(","));
-        const answer = await this.#get(`/jobs/${id}/vertices/${vertex}/subtasks/metrics?agg=sum&get=${get}`, schema);
-        return new Map(answer.flatMap(({ id: metric, sum }) => (sum === undefined ? [] : [[metric, sum] as const])));
-    }
-
-    /** Names of the metrics that a vertex reports. */
-    async vertexMetricNames(id: string, vertex: string): Promise<string[]> {
-        const answer = await this.#get(`/jobs/${id}/vertices/${vertex}/subtasks/metrics`, metricsSchema);
-        return answer.map((metric) => metric.id);
-    }
-
     async checkpoints(id: string): Promise<Checkpoints> {
         const { counts, latest } = await this.#get(`/jobs/${id}/checkpoints`, checkpointsSchema);
         // A savepoint counts as completed, but is told apart; the newer of the two is the latest.
