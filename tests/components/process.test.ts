@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { TidegateError } from "../../automation/core/errors";
+import { isFree } from "../../components/provider/daemon/ports";
 import { inspect } from "../../components/provider/daemon/processes";
 import { readRecord, writeRecord } from "../../components/provider/daemon/record";
 import { processHandler, type ProcessInputs } from "../../components/provider/resources/process";
@@ -182,7 +183,10 @@ describe("Process", () => {
     it("gets another automatic port when its own was taken meanwhile", async () => {
         const known = await create(inputs());
         await kill(known.state.pid);
-        await listen(known.state.ports.http ?? 0);
+        const port = known.state.ports.http ?? 0;
+        // The kernel gives a port back a moment after its process is gone.
+        await until("the port to be free", () => isFree(port));
+        await listen(port);
         const healed = await processHandler.update(known, known.inputs, testContext());
         assert.notEqual(healed.ports.http, known.state.ports.http);
         assert.equal(await answer(healed.ports.http), "hello");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,7 +61,13 @@ describe("downloading a file", () => {
         server = await serve((request, response) => {
             if (answers++ > 0) return sendFile(request, response, content);
             response.writeHead(200, { "content-length": content.length });
-            response.write(content.subarray(0, 100_000), () => response.destroy());
+            response.write(content.subarray(0, 100_000));
+            // Not before some of it is kept: else there would be nothing to go on from.
+            const timer = setInterval(() => {
+                if (!existsSync(`${file()}.part`) || statSync(`${file()}.part`).size < 10_000) return;
+                clearInterval(timer);
+                response.destroy();
+            }, 5);
         });
         let bytes = 0;
         await fetchIt({ bytes: content.length, onBytes: (difference) => (bytes += difference) });

@@ -34,6 +34,7 @@ export interface StopOptions {
 }
 
 const pollMilliseconds = 50;
+const exitMilliseconds = 1000;
 const killSeconds = 10;
 const portSeconds = 10;
 const shownLines = 15;
@@ -107,6 +108,13 @@ function describeExit(child: ChildProcess): string | undefined {
     return child.signalCode === null ? undefined : `was ended by ${child.signalCode}`;
 }
 
+/** A process is gone from /proc a moment before Node tells its exit code. */
+async function howEnded(exit: () => string | undefined): Promise<string> {
+    for (let waited = 0; exit() === undefined && waited < exitMilliseconds; waited += pollMilliseconds)
+        await sleep(pollMilliseconds);
+    return exit() ?? "ended";
+}
+
 /** Throws when the daemon ends, when its time is over or when the engine cancels. */
 export async function untilReady(
     { name, directory, ready }: Pick<Launch, "name" | "directory" | "ready">,
@@ -124,7 +132,7 @@ export async function untilReady(
     for (;;) {
         const lacking = await missing(ready, record.ports, logFile);
         if (lacking === undefined) return;
-        const ended = exit() ?? ((await daemonOf(record)) === undefined ? "ended" : undefined);
+        const ended = exit() ?? ((await daemonOf(record)) === undefined ? await howEnded(exit) : undefined);
         if (ended !== undefined)
             throw new TidegateError(`${name} ${ended} while it was starting.`, {
                 code: "process-ended",
