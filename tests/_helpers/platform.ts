@@ -59,7 +59,13 @@ const rolloutEvent = z.discriminatedUnion("type", [
     z.object({ type: z.literal("layer"), layer: z.string(), state: z.string() }),
     z.object({ type: z.literal("activity") }),
     z.object({ type: z.literal("note"), layer: z.string().optional(), text: z.string() }),
-    z.object({ type: z.literal("resource"), layer: z.string(), op: z.string(), name: z.string() }),
+    z.object({
+        type: z.literal("resource"),
+        layer: z.string(),
+        op: z.string(),
+        resourceType: z.string(),
+        name: z.string(),
+    }),
     z.object({ type: z.literal("check"), layer: z.string(), result: checkResult }),
     z.object({ type: z.literal("exercise"), exercise: z.string(), summary: z.string() }),
     z.object({ type: z.literal("problem"), code: z.string(), message: z.string() }),
@@ -110,8 +116,11 @@ export async function validate(
     variables: Readonly<Record<string, string>> = {},
 ): Promise<Validation> {
     const { code, stdout, stderr } = await checkout.run(["validate", "--json"], variables);
-    if (!stdout.trimStart().startsWith("{")) throw new Error(`tidegate validate ended with ${code}:\n${stdout}${stderr}`);
-    const { green, results } = z.object({ green: z.boolean(), results: z.array(checkResult) }).parse(JSON.parse(stdout));
+    if (!stdout.trimStart().startsWith("{"))
+        throw new Error(`tidegate validate ended with ${code}:\n${stdout}${stderr}`);
+    const { green, results } = z
+        .object({ green: z.boolean(), results: z.array(checkResult) })
+        .parse(JSON.parse(stdout));
     const red = results.filter(({ status }) => status === "fail");
     return {
         code,

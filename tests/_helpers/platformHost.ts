@@ -36,7 +36,8 @@ async function deploy(): Promise<string> {
     const child = checkout.start(["up", "--json"]);
     stopWork = () => child.kill("SIGTERM");
     const { stdout, stderr, code } = await outcomeOf(child);
-    if (code !== 0) throw new Error(`tidegate up ended with ${code}:\n${stdout.split("\n").slice(-15).join("\n")}${stderr}`);
+    if (code !== 0)
+        throw new Error(`tidegate up ended with ${code}:\n${stdout.split("\n").slice(-15).join("\n")}${stderr}`);
     const layers = ["storage", "broker", "catalog", "runtime"] as const;
     const shown = await checkout.shell(
         layers.map((layer) => `pulumi stack output --json --show-secrets -s local-${layer}; echo ","`).join("; "),
@@ -46,7 +47,9 @@ async function deploy(): Promise<string> {
     const file = join(scratch, "platform.json");
     const { directory, dataRoot } = checkout;
     const contracts = Object.fromEntries(layers.map((layer, index) => [layer, outputs[index]]));
-    writeFileSync(file, JSON.stringify({ ...contracts, checkout: { directory, dataRoot }, up: stdout }), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify({ ...contracts, checkout: { directory, dataRoot }, up: stdout }), {
+        mode: 0o600,
+    });
     say(`platform: up in ${since(begun)}`);
     return file;
 }
@@ -67,7 +70,7 @@ async function takeAway(base: string): Promise<boolean> {
     const checkout = new Checkout(join(base, "clone"), join(base, "data"));
     const commands = () => processesOf(base).filter(({ command }) => command.includes("tidegate.mjs"));
     for (const { pid } of commands()) process.kill(pid, "SIGTERM");
-    for (const limit = Date.now() + 120_000; commands().length > 0 && Date.now() < limit; ) await delay(200);
+    for (const limit = Date.now() + 120_000; commands().length > 0 && Date.now() < limit;) await delay(200);
     if (existsSync(checkout.dataDirectory)) {
         const { code, stdout, stderr } = await checkout.run(["down"]);
         if (code !== 0) say(`platform: tidegate down ended with ${code}:\n${stdout}${stderr}`);
@@ -92,7 +95,9 @@ async function main(command: readonly string[]): Promise<number> {
     }
     stopWork = undefined;
     const begun = Date.now();
-    const bases = readFileSync(list, "utf8").split("\n").filter((line) => line !== "");
+    const bases = readFileSync(list, "utf8")
+        .split("\n")
+        .filter((line) => line !== "");
     const clean: boolean[] = [];
     for (const base of bases) if (existsSync(base)) clean.push(await takeAway(base));
     say(`platform: all taken away in ${since(begun)}`);

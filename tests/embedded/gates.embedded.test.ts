@@ -107,7 +107,10 @@ describe("the gates of a platform that is broken", () => {
         await assertRed(1, ["infra.flink-taskmanagers"]);
         process.kill(await pidOf("broker"), "SIGKILL");
         const rollout = new Rollout(await run(["up", "--no-exercise", "--json"]));
-        assert.deepEqual(rollout.changed.sort(), ["broker: update broker-kafka", "runtime: update runtime-taskmanager"]);
+        const changed = rollout.of("resource");
+        assert.deepEqual([...new Set(changed.map(({ op }) => op))], ["update"], rollout.changed.join(", "));
+        const started = changed.filter(({ resourceType }) => resourceType === "tidegate:embedded:Process");
+        assert.deepEqual(started.map(({ name }) => name).sort(), ["broker-kafka", "runtime-taskmanager"]);
         assert.deepEqual(
             rollout.checks.filter(({ status }) => status !== "pass"),
             [],

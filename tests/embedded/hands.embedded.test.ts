@@ -104,11 +104,18 @@ describe("plain `pulumi` in a shell that is not set up", () => {
         try {
             const { code, stdout, stderr } = await checkout.bash(
                 "node automation/cli/tidegate.mjs exec -- bash -c 'pulumi stack init local-storage && pulumi up --yes --skip-preview'",
-                { PULUMI_BACKEND_URL: `file://${elsewhere}`, PULUMI_CONFIG_PASSPHRASE: "elsewhere", PULUMI_HOME: elsewhere },
+                {
+                    PULUMI_BACKEND_URL: `file://${elsewhere}`,
+                    PULUMI_CONFIG_PASSPHRASE: "elsewhere",
+                    PULUMI_HOME: elsewhere,
+                },
             );
             assert.notEqual(code, 0);
             const text = `${stdout}${stderr}`;
-            assert.match(text, /Stack 'local-storage' belongs to the backend file:\/\/\S+\/state, but this is file:\/\//);
+            assert.match(
+                text,
+                /Stack 'local-storage' belongs to the backend file:\/\/\S+\/state, but this is file:\/\//,
+            );
             assert.match(text, /eval "\$\(npx tidegate env local\)"/);
             assert.doesNotMatch(text, /\n\s+at .+:\d+:\d+\)/, "there is a stack trace");
         } finally {

@@ -14,7 +14,12 @@ describe("a platform that runs", () => {
             [],
         );
         const ports = new Set(listeners.map(({ port }) => port));
-        const promised = [storage.endpoint, `kafka://${broker.bootstrapServers}`, runtime.flinkRest, runtime.sqlGateway];
+        const promised = [
+            storage.endpoint,
+            `kafka://${broker.bootstrapServers}`,
+            runtime.flinkRest,
+            runtime.sqlGateway,
+        ];
         for (const url of promised) assert.ok(ports.has(Number(new URL(url).port)), `nothing listens on ${url}`);
     });
 

@@ -9,10 +9,13 @@ describe("`tidegate up` on nothing", () => {
     it("deploys all layers and runs events, Flink and dbt between them", () => {
         const rollout = first();
         const ended = rollout.of("layer").filter(({ state }) => state === "succeeded");
-        assert.deepEqual(
-            ended.map(({ layer }) => layer).sort(),
-            ["broker", "catalog", "observability", "runtime", "storage"],
-        );
+        assert.deepEqual(ended.map(({ layer }) => layer).sort(), [
+            "broker",
+            "catalog",
+            "observability",
+            "runtime",
+            "storage",
+        ]);
         assert.deepEqual(
             rollout.of("exercise").map(({ exercise }) => exercise),
             ["produce", "flink", "dbt"],

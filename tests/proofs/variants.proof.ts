@@ -25,7 +25,8 @@ function replace(text: string, from: string, to: string): string {
     return text.replace(from, to);
 }
 
-const fewer = (text: string): string => text.replace(/count: \d+/, "count: 10000").replace(/deadLettersMax: \d+/, "deadLettersMax: 10");
+const fewer = (text: string): string =>
+    text.replace(/count: \d+/, "count: 10000").replace(/deadLettersMax: \d+/, "deadLettersMax: 10");
 const generated = { bronze: 9_990, deadLetters: 10 } as const;
 
 /** A file of the TLC's yellow-taxi schema that is not the generator's: 5,000 trips, of which 50 have no pickup time. */
@@ -93,7 +94,8 @@ const variants: readonly Variant[] = [
 ];
 
 const sample = process.env["TIDEGATE_TEST_SAMPLE"];
-const chosen = sample === undefined ? variants : variants.filter((_, index) => index === Number(sample) % variants.length);
+const chosen =
+    sample === undefined ? variants : variants.filter((_, index) => index === Number(sample) % variants.length);
 
 describe("variants of the environment", () => {
     for (const variant of chosen)
