@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { consumeBounded } from "../../automation/clients/kafka";
 import { sharedPlatform, validate } from "../_helpers/platform";
 import { Lake } from "./lake";
@@ -37,7 +37,7 @@ describe("events that are produced again", () => {
     it("are red with one dead letter too many, until a person allows it", async () => {
         const [event] = await consumeBounded(broker, broker.topics.events);
         const good = JSON.parse(event?.value?.toString("utf8") ?? "") as Record<string, unknown>;
-        const file = join(local.dataRoot, "two.ndjson");
+        const file = join(dirname(local.directory), "two.ndjson");
         // Without the time of its pickup an event cannot be placed on any day.
         const broken = { ...good, tpep_pickup_datetime: null };
         writeFileSync(file, `${JSON.stringify(good)}\n${JSON.stringify(broken)}\n`);
