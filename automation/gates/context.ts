@@ -44,8 +44,8 @@ export interface Broker {
 
 export interface TaskManager {
     readonly id: string;
-    /** Milliseconds since the epoch of its last heartbeat. */
-    readonly lastHeartbeatMs: number;
+    /** Milliseconds since the epoch of its last heartbeat; null before the first one is in. */
+    readonly lastHeartbeatMs: number | null;
     readonly slots: number;
 }
 

@@ -138,8 +138,9 @@ export function liveFlink(contract: RuntimeContract): { readonly flink: Flink; r
             taskManagers: async () =>
                 (await get("/taskmanagers", taskManagersAnswer)).taskmanagers.map((one) => ({
                     id: one.id,
-                    // In spite of its name it is a time of day: TaskManagerInfo of flink-runtime.
-                    lastHeartbeatMs: one.timeSinceLastHeartbeat,
+                    // In spite of its name it is a time of day, and 0 (or -1) between the registration and the first
+                    // heartbeat: TaskManagerInfo and HeartbeatMonitorImpl of flink-runtime.
+                    lastHeartbeatMs: one.timeSinceLastHeartbeat > 0 ? one.timeSinceLastHeartbeat : null,
                     slots: one.slotsNumber,
                 })),
             // The JobManager has to ask the TaskManager for its threads: no cache answers for a dead one.

@@ -94,6 +94,9 @@ export function taskManagerSettings(host: string, slots: number, memory: TaskMan
         "taskmanager.host": host,
         "taskmanager.bind-host": host,
         "taskmanager.rpc.port": "{port:rpc}",
+        // One that is started again takes the place of the one that died; else the JobManager lists both until the dead
+        // one's heartbeat times out.
+        "taskmanager.resource-id": "taskmanager",
         "taskmanager.data.port": "{port:data}",
         "taskmanager.data.bind-port": "{port:data}",
         "taskmanager.numberOfTaskSlots": slots,

@@ -20,7 +20,10 @@ describe("the gates' view of Flink", () => {
         const { flink } = await open({
             "/overview": ok({ taskmanagers: 1, "slots-total": 8, "flink-version": "2.0.0" }),
             "/taskmanagers": ok({
-                taskmanagers: [{ id: "127.0.0.1:17122-b0014a", timeSinceLastHeartbeat: 1795447722171, slotsNumber: 8 }],
+                taskmanagers: [
+                    { id: "127.0.0.1:17122-b0014a", timeSinceLastHeartbeat: 1795447722171, slotsNumber: 8 },
+                    { id: "just registered", timeSinceLastHeartbeat: 0, slotsNumber: 8 },
+                ],
             }),
             "/jobs/overview": ok({
                 jobs: [{ jid: "a1", name: "bronze", state: "FINISHED", "start-time": 5, duration: 3 }],
@@ -29,6 +32,7 @@ describe("the gates' view of Flink", () => {
         assert.deepEqual(await flink.overview(), { version: "2.0.0", slotsTotal: 8 });
         assert.deepEqual(await flink.taskManagers(), [
             { id: "127.0.0.1:17122-b0014a", lastHeartbeatMs: 1795447722171, slots: 8 },
+            { id: "just registered", lastHeartbeatMs: null, slots: 8 },
         ]);
         assert.deepEqual(await flink.jobs(), [{ id: "a1", name: "bronze", state: "FINISHED", startMs: 5 }]);
     });

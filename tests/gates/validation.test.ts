@@ -216,12 +216,25 @@ describe("stage 1", () => {
         assert.ok(manager);
         platform.flink.managers = [{ ...manager, lastHeartbeatMs: platform.clock.now() - 11_000 }];
         await assertRed(platform, id, /no heartbeat for more than 10 s: tm-1/);
+        platform.flink.managers = [{ ...manager, lastHeartbeatMs: null }];
+        await assertRed(platform, id, /no heartbeat for more than 10 s: tm-1/);
         platform.flink.managers = [{ ...manager, slots: 0 }];
         await assertRed(platform, id, /no task slot/);
         platform.flink.managers = [];
         await assertRed(platform, id, /No TaskManager/);
         platform.flink.down = true;
         await assertRed(platform, id, /refused/);
+    });
+
+    it("infra.flink-taskmanagers: waits for the first heartbeat of one that has just registered", async () => {
+        const platform = fakePlatform();
+        const [manager] = platform.flink.managers;
+        assert.ok(manager);
+        platform.flink.managers = [{ ...manager, lastHeartbeatMs: null }];
+        void platform.clock.sleep(2_000).then(() => {
+            platform.flink.managers = [{ ...manager, lastHeartbeatMs: platform.clock.now() }];
+        });
+        await assertGreen(platform, "infra.flink-taskmanagers");
     });
 
     it("infra.sql-gateway: red when it is down or does not say what it is", async () => {

@@ -152,8 +152,16 @@ export function flinkChecks(context: GateContext): Check[] {
         limitSeconds: 20,
         look: flink.where,
         hint: "`tidegate up` starts a dead TaskManager again; `tidegate logs runtime` tells why it ended.",
-        run: async ({ clock }) => {
-            const [overview, listed] = await Promise.all([flink.overview(), flink.taskManagers()]);
+        run: async ({ clock, signal }) => {
+            // One that has just registered is listed before its first heartbeat is in.
+            const { answer } = await poll(
+                () => Promise.all([flink.overview(), flink.taskManagers()]),
+                ([, managers]) => managers.every((one) => one.lastHeartbeatMs !== null),
+                { timeoutSeconds: limit, pollSeconds: 0.25 },
+                clock,
+                signal,
+            );
+            const [overview, listed] = answer;
             const evidence = {
                 flink: overview.version,
                 taskManagers: listed.length,
@@ -162,7 +170,9 @@ export function flinkChecks(context: GateContext): Check[] {
             if (listed.length === 0) return failing(taskManagers, "No TaskManager is registered.", evidence);
             if (evidence.slots === 0 || overview.slotsTotal === 0)
                 return failing(taskManagers, "The TaskManagers offer no task slot.", evidence);
-            const silent = listed.filter((one) => clock.now() - one.lastHeartbeatMs > limit * 1000);
+            const silent = listed.filter(
+                ({ lastHeartbeatMs }) => lastHeartbeatMs === null || clock.now() - lastHeartbeatMs > limit * 1000,
+            );
             if (silent.length > 0)
                 return failing(
                     taskManagers,
