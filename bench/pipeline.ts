@@ -2,7 +2,7 @@
  * Rows per second from Kafka to bronze and from bronze to silver: Tidegate's batch jobs, and a plain pipeline (typed
  * JSON source, no dead letters, no record left to account for) over the same events in the same cluster. Prints JSON.
  *
- *     node --import tsx bench/pipeline.ts --events 1000000
+ *     npx tidegate exec -- npm run ts -- bench/pipeline.ts --events 1000000
  *
  * Deploys a platform in a checkout of its own and takes it down again.
  */

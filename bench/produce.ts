@@ -2,7 +2,7 @@
  * Events per second into Kafka: Tidegate's producer, and a plain one (rows from DuckDB, JSON.stringify, one batch after
  * the other through the client's own Producer) over the same file, one after the other. Prints JSON.
  *
- *     node --import tsx bench/produce.ts --events 1000000 --bootstrap 127.0.0.1:9092
+ *     npx tidegate exec -- npm run ts -- bench/produce.ts --events 1000000 --bootstrap 127.0.0.1:9092
  *
  * Makes topics of its own and deletes them. Without --bootstrap the broker is that of TIDEGATE_TEST_PLATFORM: the
  * contracts of a platform as JSON, or a file with them.

@@ -2,7 +2,7 @@
  * From a stopped, set-up machine to all gates green: `tidegate up` with N events in a checkout of its own, beside a
  * second `up` in which nothing changed. Prints JSON: total seconds, where they went, resident memory.
  *
- *     node --import tsx bench/rollout.ts --events 100000
+ *     npx tidegate exec -- npm run ts -- bench/rollout.ts --events 100000
  */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";

@@ -23,7 +23,7 @@ const rank = (file) => {
 };
 const embedded = files.filter((file) => file.endsWith(".embedded.test.ts")).sort((a, b) => rank(a) - rank(b));
 const variants = ["tests/proofs/variants.proof.ts"];
-const host = ["--import", "tsx", "tests/_helpers/platformHost.ts"];
+const host = ["--require", "./automation/toolchain/loader.cjs", "tests/_helpers/platformHost.ts"];
 const suites = {
     unit: { specs: files.filter((file) => !/\.(engine|embedded)\.test\.ts$/.test(file)) },
     engine: { specs: files.filter((file) => file.endsWith(".engine.test.ts")) },

@@ -14,8 +14,8 @@ import {
     stackName,
 } from "../engine/home";
 import { readOutputs } from "../engine/outputs";
-import type { Operation, OperationResult } from "../engine/protocol";
-import { type OperateOptions, type Outputs } from "../rollout/rollout";
+import type { Operation, OperationResult, Outputs } from "../engine/protocol";
+import type { OperateOptions } from "../rollout/rollout";
 import { locateTools, type Tools } from "../toolchain";
 import { layers, type Contract, type Layer } from "../../stacks/contracts";
 import { loadEnvironment, type Environment } from "../../stacks/environment";

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { cacheRoot, checkout } from "../toolchain/bootstrap.mjs";
 import { ensureModules, ensureNode, isOlder } from "../toolchain/node.mjs";
 
@@ -66,13 +66,12 @@ async function start() {
     }
     await ensureModules(say);
     process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
-    // tsx would write its cache to the temp directory, with no way to name another; Node's own cache can be named.
-    process.env.TSX_DISABLE_CACHE = "1";
     process.env.NODE_COMPILE_CACHE ??= join(cacheRoot(), "compile-cache");
-    const { enableCompileCache } = await import("node:module");
+    const { createRequire, enableCompileCache } = await import("node:module");
     enableCompileCache(process.env.NODE_COMPILE_CACHE);
-    await import(pathToFileURL(join(checkout, "node_modules", "tsx", "dist", "loader.mjs")).href);
-    await import(new URL("main.ts", import.meta.url).href);
+    const require = createRequire(import.meta.url);
+    require("../toolchain/loader.cjs");
+    require("./main.ts");
 }
 
 start().catch(fail);

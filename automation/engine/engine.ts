@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { TidegateError } from "../core/errors";
-import { repositoryRoot } from "../core/repository";
+import { loaderFile, repositoryRoot } from "../core/repository";
 import type { EngineFact } from "./facts";
 import {
     graceSeconds,
@@ -88,7 +88,7 @@ export class PulumiEngine implements Engine {
     private fork(): ChildProcess {
         return fork(join(__dirname, "worker.ts"), {
             cwd: repositoryRoot,
-            execArgv: ["--import", "tsx"],
+            execArgv: ["--require", loaderFile],
             detached: true,
             env: { ...process.env, ...this.variables },
             stdio: ["ignore", "ignore", "inherit", "ipc"],

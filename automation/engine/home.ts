@@ -11,7 +11,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { parse } from "yaml";
 import { exitCodes, TidegateError } from "../core/errors";
-import { projectName, repositoryRoot } from "../core/repository";
+import { loaderFile, projectName, repositoryRoot } from "../core/repository";
 import { inspect } from "../../components/provider/daemon/processes";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import type { Tools } from "../toolchain";
@@ -40,8 +40,6 @@ export function engineVariables(environment: Environment, tools: Tools): Record<
         PULUMI_HOME: join(environment.dataDirectory, "pulumi"),
         TIDEGATE_DATA: dataRoot(),
         TIDEGATE_CACHE: tools.cache,
-        // tsx would keep compiled files in the temporary directory.
-        TSX_DISABLE_CACHE: "1",
     };
 }
 
@@ -88,11 +86,14 @@ export async function prepareWorkDirectory(environment: Environment, stack: stri
     const directory = join(environment.dataDirectory, "work", stack);
     await mkdir(directory, { recursive: true });
     const committed = z
-        .looseObject({ runtime: z.unknown() })
+        .looseObject({ runtime: z.looseObject({ options: z.looseObject({}) }) })
         .parse(parse(await readFile(join(repositoryRoot, "Pulumi.yaml"), "utf8")));
+    // The committed one is relative to the checkout, where plain `pulumi` runs the program; language hosts split this as
+    // a shell does.
+    const options = { ...committed.runtime.options, nodeargs: `--require '${loaderFile}'` };
     const project = {
         name: projectName,
-        runtime: committed.runtime,
+        runtime: { ...committed.runtime, options },
         main: join(repositoryRoot, "index.ts"),
         stackConfigDir: relative(directory, stacksDirectory),
         plugins: { providers: [{ name: "tidegate", path: join(repositoryRoot, "components", "provider") }] },

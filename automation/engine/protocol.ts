@@ -1,5 +1,4 @@
 /** What the driver and a worker process say to each other over the worker's IPC channel. */
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Failure } from "./failure";
 import type { EngineFact } from "./facts";
 
@@ -23,9 +22,11 @@ export interface OperationRequest {
     readonly remove?: boolean;
 }
 
+/** Values of a stack's outputs by name, secrets in clear: they stay in the memory of the driver. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
 export interface OperationResult {
-    /** Outputs by name, secrets in clear: they stay in the memory of the driver. */
-    readonly outputs: OutputMap;
+    readonly outputs: Outputs;
     readonly changes: Readonly<Record<string, number>>;
 }
 

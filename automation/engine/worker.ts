@@ -6,24 +6,29 @@
 import {
     CommandError,
     LocalWorkspace,
+    PulumiCommand,
     StackNotFoundError,
     type EngineEvent,
-    type OutputMap,
     type Stack,
 } from "@pulumi/pulumi/automation";
 import { projectName } from "../core/repository";
 import { classify } from "./failure";
 import { factOf, type EngineFact } from "./facts";
+import { readOutputs } from "./outputs";
 import {
     graceSeconds,
     type DriverMessage,
     type OperationRequest,
     type OperationResult,
+    type Outputs,
     type WorkerMessage,
 } from "./protocol";
 
 const abort = lateAbort();
 const facts: EngineFact[] = [];
+/** Found while nobody waits yet. The toolchain has compared its version. */
+const command = PulumiCommand.get({ skipVersionCheck: true });
+command.catch(() => undefined);
 let interrupted = false;
 
 function say(message: WorkerMessage): Promise<void> {
@@ -62,10 +67,26 @@ function killGroup(): never {
 
 async function open(request: OperationRequest): Promise<Stack> {
     const target = { stackName: `organization/${projectName}/${request.stack}`, workDir: request.workDirectory };
-    const options = { envVars: { ...request.variables }, secretsProvider: request.secretsProvider };
-    if (request.operation === "prepare" || request.operation === "up" || request.operation === "preview")
-        return LocalWorkspace.createOrSelectStack(target, options);
-    return LocalWorkspace.selectStack(target, options);
+    const options = {
+        envVars: { ...request.variables },
+        secretsProvider: request.secretsProvider,
+        pulumiCommand: await command,
+    };
+    const create = request.operation === "prepare" || request.operation === "up" || request.operation === "preview";
+    const stack = create
+        ? await LocalWorkspace.createOrSelectStack(target, options)
+        : await LocalWorkspace.selectStack(target, options);
+    return withoutQuestions(stack);
+}
+
+/**
+ * After an operation the SDK asks the CLI for the outputs twice and for the history once, a second of CPU: the driver
+ * reads the outputs by one call, and the history not at all.
+ */
+function withoutQuestions(stack: Stack): Stack {
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
+    return stack;
 }
 
 async function run(request: OperationRequest): Promise<OperationResult> {
@@ -81,7 +102,7 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             void say({ kind: "fact", fact });
         },
     };
-    let outputs: OutputMap = {};
+    let outputs: Outputs = {};
     let stack: Stack;
     try {
         stack = await open(request);
@@ -95,14 +116,13 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             break;
         case "up":
             // `up` must not ask for secrets in its summary: it would hold the configuration in clear.
-            outputs = (
-                await stack.up({
-                    ...common,
-                    refresh: request.refresh ?? false,
-                    showSecrets: false,
-                    suppressOutputs: true,
-                })
-            ).outputs;
+            await stack.up({
+                ...common,
+                refresh: request.refresh ?? false,
+                showSecrets: false,
+                suppressOutputs: true,
+            });
+            outputs = await readOutputs(request, abort.signal);
             break;
         case "preview":
             await stack.preview({ ...common, suppressOutputs: true });

@@ -1,13 +1,12 @@
 /** The gates of the lakehouse: what their checks look at, made of an environment and of the outputs of its stacks. */
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { layers, type Layer, type Platform } from "../../stacks/contracts";
 import type { Environment } from "../../stacks/environment";
 import { parseContract } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
 import { renderPipeline } from "../../sql/pipeline";
-import { daemonOf, readRecord } from "../../components/provider/daemon/record";
 import { topicOffsets } from "../clients/kafka";
 import { prepareHome, stackName, stateDirectory } from "../engine/home";
 import { expectedCounts, readManifest } from "../exercises/events/manifest";
@@ -21,10 +20,11 @@ import {
     type RunFacts,
 } from "../gates";
 import type { Graph } from "../graph/graph";
-import type { Outputs } from "../rollout/rollout";
+import type { Outputs } from "../engine/protocol";
 import { inspectTools } from "../toolchain";
 import { loadEnvironment } from "../../stacks/environment";
 import { datasetOf, folders, namespaces, platformOrStandIns } from "./platform";
+import { ownProcesses } from "./processes";
 import { RunStateFile } from "./runState";
 
 /** What a rollout knows that the outputs do not tell. */
@@ -185,20 +185,4 @@ function fixedPorts(environment: Environment): PreflightContext["fixedPorts"] {
             port === undefined ? [] : [{ port, key: `${layer}.ports.${name}`, layer: layer as Layer }],
         ),
     );
-}
-
-/** Folders of the embedded processes: those that hold a run record. */
-export async function processDirectories(environment: Environment): Promise<string[]> {
-    const entries = await readdir(environment.dataDirectory, { withFileTypes: true, recursive: true }).catch(() => []);
-    return entries.filter((entry) => entry.isFile() && entry.name === "run.json").map((entry) => entry.parentPath);
-}
-
-async function ownProcesses(environment: Environment): Promise<ReadonlySet<number>> {
-    const pids = await Promise.all(
-        (await processDirectories(environment)).map(async (directory) => {
-            const record = await readRecord(directory);
-            return record === undefined ? undefined : (await daemonOf(record))?.pid;
-        }),
-    );
-    return new Set(pids.filter((pid) => pid !== undefined));
 }

@@ -8,7 +8,7 @@ import { loadDataset } from "../../sql/manifest";
 import { openCatalog, type IcebergTable } from "../clients/iceberg";
 import { stackName } from "../engine/home";
 import type { SilverTable } from "../exercises/dbt";
-import type { Outputs } from "../rollout/rollout";
+import type { Outputs } from "../engine/protocol";
 
 export const namespaces = { bronze: "bronze", silver: "silver" } as const;
 

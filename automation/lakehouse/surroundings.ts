@@ -5,7 +5,8 @@ import { TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import { preflightFor, runChecks, validationFor, type CheckResult } from "../gates";
 import type { Graph } from "../graph/graph";
-import type { Outputs, Surroundings } from "../rollout/rollout";
+import type { Outputs } from "../engine/protocol";
+import type { Surroundings } from "../rollout/rollout";
 import type { Tools } from "../toolchain";
 import {
     batchText,

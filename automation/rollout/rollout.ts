@@ -2,21 +2,17 @@
  * Rolls the stacks of one environment out, in the order of the graph: preflight, up, exercises, validation, and only
  * then what stands on it. Stops at the first failure; what runs beside it may end. Everything is told as events.
  */
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { Layer } from "../../stacks/contracts";
 import type { Environment } from "../../stacks/environment";
 import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import type { Engine } from "../engine/engine";
 import type { EngineFact } from "../engine/facts";
-import type { Operation, OperationResult } from "../engine/protocol";
+import type { Operation, OperationResult, Outputs } from "../engine/protocol";
 import type { CheckResult } from "../gates";
 import type { Graph } from "../graph/graph";
 import { Scheduler, type LayerState } from "../graph/scheduler";
 import type { EventSink, RolloutOperation } from "./events";
-
-/** Names and plain values of a stack's outputs, secrets in clear: only in the memory of this process. */
-export type Outputs = Readonly<Record<string, unknown>>;
 
 /** What the driver does around Pulumi's operations; the lakehouse's is `automation/rollout/lakehouse.ts`. */
 export interface Surroundings {
@@ -218,7 +214,7 @@ export class Rollout {
                 signal,
                 onFact: (fact) => this.tell(layer, fact),
             });
-            this.outputs.set(layer, plain(result.outputs));
+            this.outputs.set(layer, result.outputs);
             onEvent({ type: "note", layer, text: changesText(result.changes, "did") });
             if (options.exercise ?? true) {
                 for (const exercise of graph.node(layer).exercises) {
@@ -364,10 +360,6 @@ function interrupted(where = "the rollout"): TidegateError {
         code: "interrupted",
         hint: "Run the same command again: it goes on from what is there.",
     });
-}
-
-export function plain(outputs: OutputMap): Outputs {
-    return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown]));
 }
 
 /** "3 created, 1 updated", or that there was nothing to do. */

@@ -18,7 +18,7 @@ export const pins = JSON.parse(readFileSync(join(here, "pins.json"), "utf8"));
 export class BootstrapError extends Error {
     constructor(message, { code, hint, cause, retryable = false, exitCode = 3 }) {
         super(message, cause === undefined ? undefined : { cause });
-        // The brand that TidegateError.is looks for: this file cannot import that class, being run before tsx is there.
+        // The brand that TidegateError.is looks for: this file cannot import that class, being run before the packages are there.
         this[Symbol.for("tidegate.error")] = true;
         this.name = "TidegateError";
         this.code = code;

@@ -1,5 +1,5 @@
 /**
- * Writes the locks anew after a version in pins.json has changed: `node --import tsx automation/toolchain/lock.ts
+ * Writes the locks anew after a version in pins.json has changed: `npm run ts -- automation/toolchain/lock.ts
  * [python|jars|engine]...` (all three without an argument). Needs the network; `jars` needs Maven, `python` needs uv and
  * `engine` needs Go, all on PATH.
  */

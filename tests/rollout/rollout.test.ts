@@ -56,7 +56,7 @@ function scripted(script: { fail?: string; redAfter?: string; redBefore?: string
         surroundings,
         operate: async (layer, operation): Promise<OperationResult> => {
             await step(`${operation} ${layer}`);
-            return { outputs: { name: { value: layer, secret: false } }, changes: { create: 1 } };
+            return { outputs: { name: layer }, changes: { create: 1 } };
         },
         onEvent: (event) => events.push(event),
         now: () => 0,

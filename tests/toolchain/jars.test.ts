@@ -33,6 +33,9 @@ describe("fetching jars", () => {
         assert.ok(server.requests.length <= 6, `${server.requests.length} requests`);
         // Jars are asked for side by side, so any of them may come first.
         const jar = /^GET \/maven2\/at\/yawk\/lz4\/lz4-java\/[\d.]+\/lz4-java-[\d.]+\.jar$/;
-        assert.ok(server.requests.some((request) => jar.test(request)), server.requests.join("\n"));
+        assert.ok(
+            server.requests.some((request) => jar.test(request)),
+            server.requests.join("\n"),
+        );
     });
 });

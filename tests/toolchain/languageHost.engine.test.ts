@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loaderFile } from "../../automation/core/repository";
 import { locateTools, toolEnvironment, type Tools } from "../../automation/toolchain";
 import { checkout, run } from "../../automation/toolchain/bootstrap.mjs";
 
@@ -56,7 +57,7 @@ describe("the language host of the tool environment, under the real engine", () 
         symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"));
         writeFileSync(
             join(folder, "Pulumi.yaml"),
-            `name: tiny\nmain: program\nruntime: {name: nodejs, options: {typescript: false, nodeargs: '--title "a title" --import tsx'}}\n`,
+            `name: tiny\nmain: program\nruntime: {name: nodejs, options: {typescript: false, nodeargs: '--title "a title" --require ${loaderFile}'}}\n`,
         );
         writeFileSync(join(folder, "program", "package.json"), '{"name": "tiny", "main": "index.ts"}');
         writeFileSync(join(folder, "program", "index.ts"), program);

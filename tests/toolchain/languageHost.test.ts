@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { oldConfigKey, parseOptions, splitArguments } from "../../automation/toolchain/hosts/languageHost.mjs";
+import { oldConfigKey, parseOptions, splitArguments } from "../../automation/toolchain/hosts/languageHost.mts";
 
 describe("the stand-in language host", () => {
     it("reads the runtime options as the official one does", () => {

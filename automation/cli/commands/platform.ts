@@ -11,7 +11,7 @@ import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
 import { stackExists, stackName } from "../../engine/home";
 import { loadGraph } from "../../graph/load";
-import { processDirectories } from "../../lakehouse/gates";
+import { processDirectories } from "../../lakehouse/processes";
 import { runThrough } from "../child";
 import { printJson, table } from "../output";
 import { amount, duration } from "../views";

@@ -1,6 +1,6 @@
 // Pulumi's LanguageRuntime for `runtime: nodejs`, for an engine without the official pulumi-language-nodejs. Behaves as that
 // does (pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, v3.250.0), except that it requires no plugins,
-// so none is looked for that the program does not use. Node strips the types itself: it starts in half of tsx's time.
+// so none is looked for that the program does not use. Node strips the types itself, so it needs no loader.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { consumeBounded, produceRecords, topicOffsets } from "../../../automation/clients/kafka";
 import type { KafkaConnection } from "../../../automation/clients/kafkaConnection";
 import { TidegateError } from "../../../automation/core/errors";
+import { loaderFile } from "../../../automation/core/repository";
 import { silent, type Progress } from "../../../automation/core/progress";
 import { rowsOf, withDuckDB } from "../../../automation/exercises/events/duckdb";
 import { generate, type Generated, type Shares } from "../../../automation/exercises/events/generator";
@@ -141,8 +142,8 @@ const broker = testBroker();
             const child = spawn(
                 process.execPath,
                 [
-                    "--import",
-                    "tsx",
+                    "--require",
+                    loaderFile,
                     join(__dirname, "doomedProducer.ts"),
                     JSON.stringify(wire),
                     topic,

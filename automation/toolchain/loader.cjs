@@ -1,0 +1,81 @@
+"use strict";
+// Lets Node run the TypeScript of this checkout: `node --require ./automation/toolchain/loader.cjs FILE.ts`.
+//
+// esbuild translates each file once; what it makes is kept in the cache directory under the digest of the source, so
+// nothing can be stale and there is no build step. tsx does the same, but has each process start esbuild's service and
+// look at every import: `tidegate --help` took 3.2 s under it, 1.4 s with its cache on, and 0.85 s like this, with the
+// same modules loaded; and a rollout starts some twenty processes.
+const { createHash } = require("node:crypto");
+const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
+const { registerHooks } = require("node:module");
+const { basename, join } = require("node:path");
+const { fileURLToPath } = require("node:url");
+
+if (registerHooks === undefined) {
+    process.stderr.write(
+        `Node ${process.version} at ${process.execPath} is too old for Tidegate.\n` +
+            'Run `eval "$(npx tidegate env local)"` in this shell, which puts a newer one first on PATH, or install Node 24.\n',
+    );
+    process.exit(3);
+}
+
+const { cacheRoot } = require("./bootstrap.mjs");
+const { version } = require("esbuild/package.json");
+
+const options = { loader: "ts", format: "cjs", platform: "node", target: "node22", sourcemap: "inline" };
+const folder = join(cacheRoot(), "javascript", version);
+const settings = JSON.stringify(options);
+
+function translated(file) {
+    const source = readFileSync(file, "utf8");
+    // Its name stands in the source map, without its folder: so every clone takes what one has kept.
+    const sourcefile = basename(file);
+    const digest = createHash("sha256").update(`${settings}\0${sourcefile}\0`).update(source).digest("hex");
+    const kept = join(folder, `${digest}.js`);
+    try {
+        return readFileSync(kept, "utf8");
+    } catch {
+        const { code } = require("esbuild").transformSync(source, {
+            ...options,
+            sourcefile,
+            sourcesContent: false,
+        });
+        keep(kept, code);
+        return code;
+    }
+}
+
+/** Under another name first: two processes may translate the same file. Without a cache each start translates anew. */
+function keep(file, code) {
+    const draft = `${file}.${process.pid}`;
+    try {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(draft, code);
+        renameSync(draft, file);
+    } catch {
+        try {
+            rmSync(draft, { force: true });
+        } catch {
+            // It was not there.
+        }
+    }
+}
+
+/** The TypeScript file that an import of a TypeScript file means: `./x`, `./x.js` or a folder with an index. */
+function sourceOf(specifier, parent) {
+    const base = new URL(specifier, parent).href.replace(/\.js$|\/$/, "");
+    return [`${base}.ts`, `${base}/index.ts`].find((url) => existsSync(fileURLToPath(url)));
+}
+
+registerHooks({
+    resolve(specifier, context, next) {
+        const relative = /^\.{1,2}(\/|$)/.test(specifier) && context.parentURL?.endsWith(".ts");
+        const url = relative ? sourceOf(specifier, context.parentURL) : undefined;
+        return url === undefined ? next(specifier, context) : { url, format: "commonjs", shortCircuit: true };
+    },
+    load(url, context, next) {
+        if (!url.endsWith(".ts")) return next(url, context);
+        return { format: "commonjs", source: translated(fileURLToPath(url)), shortCircuit: true };
+    },
+});
+process.setSourceMapsEnabled(true);

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loaderFile } from "../../automation/core/repository";
+
+describe("the loader", () => {
+    let folder: string;
+    let cache: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "tidegate-loader-"));
+        cache = join(folder, "cache");
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    const file = (name: string, text: string): string => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+    };
+    const run = (main: string, variables: Readonly<Record<string, string>> = {}): string =>
+        execFileSync(process.execPath, ["--require", loaderFile, main], {
+            encoding: "utf8",
+            env: { ...process.env, TIDEGATE_CACHE: cache, ...variables },
+            stdio: ["ignore", "pipe", "pipe"],
+        }).trim();
+    const kept = (): string[] =>
+        readdirSync(join(cache, "javascript"), { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map(({ parentPath, name }) => join(parentPath, name));
+
+    it("finds what an import means: a file, a folder's index, and the .js of a dynamic import", () => {
+        mkdirSync(join(folder, "inner"));
+        file("inner/index.ts", `export const inner: string = "folder";`);
+        file("late.ts", `export const late: string = "dynamic";`);
+        file("one.ts", `export class One { constructor(readonly value: string) {} }`);
+        const main = file(
+            "main.ts",
+            `import { One } from "./one";
+             import { inner } from "./inner";
+             void (async () => console.log(new One("file").value, inner, (await import("./late.js")).late))();`,
+        );
+        assert.equal(run(main), "file folder dynamic");
+    });
+
+    it("translates a file once, and anew when it changes", () => {
+        const main = file("main.ts", `const word: string = "first"; console.log(word);`);
+        assert.equal(run(main), "first");
+        const [first] = kept();
+        assert.ok(first !== undefined && kept().length === 1);
+        // What is kept is what runs.
+        writeFileSync(first, readFileSync(first, "utf8").replace(/"first"/, `"kept"`));
+        assert.equal(run(main), "kept");
+        file("main.ts", `const word: string = "second"; console.log(word);`);
+        assert.equal(run(main), "second");
+        assert.equal(kept().length, 2);
+    });
+
+    it("works where nothing can be kept", () => {
+        const main = file("main.ts", `const word: string = "there"; console.log(word);`);
+        assert.equal(run(main, { TIDEGATE_CACHE: file("no-folder", "") }), "there");
+    });
+
+    it("tells lines of the source in a stack trace", () => {
+        const main = file(
+            "main.ts",
+            `interface Gone {\n    readonly a: string;\n}\n\nconst x: Gone | undefined = undefined as never;\nconsole.log(new Error("here").stack);`,
+        );
+        assert.ok(run(main).includes(`${main}:6:13`), run(main));
+    });
+
+    it("says what to do under a Node that is too old", () => {
+        const old = file(
+            "old.cjs",
+            `require("node:module").registerHooks = undefined; require(${JSON.stringify(loaderFile)});`,
+        );
+        assert.throws(
+            () => execFileSync(process.execPath, [old], { stdio: "pipe" }),
+            (error: { status: number; stderr: Buffer }) => {
+                assert.equal(error.status, 3);
+                assert.match(String(error.stderr), /is too old for Tidegate\.\n.*npx tidegate env local/);
+                return true;
+            },
+        );
+    });
+});
