@@ -113,17 +113,27 @@ const checkpointSchema = z.looseObject({
 });
 
 /**
- * In a fresh clone the ignored stack file of a local stack is missing while its state is there. Pulumi would encrypt
- * with a new salt and call every secret changed; so the salt is taken from the state.
+ * Makes the salt of a stack's file that of its state, where the file holds nothing else. In a fresh clone the ignored
+ * file of a local stack is missing while its state is there, and Pulumi would encrypt with a new salt and call every
+ * secret changed. And a platform that was taken down from another clone leaves its files in this one, with a salt that
+ * the next platform's passphrase does not fit.
  */
 export async function restoreStackFile(environment: Environment, stack: string): Promise<void> {
-    if (environment.state.secretsProvider !== "passphrase" || existsSync(stackFile(stack))) return;
-    const checkpoint = await readCheckpoint(environment, stack);
-    if (checkpoint === undefined) return;
-    const parsed = checkpointSchema.safeParse(checkpoint);
+    if (environment.state.secretsProvider !== "passphrase" || stateDirectory(environment) === null) return;
+    const file = stackFile(stack);
+    const content = existsSync(file) ? ((parse(await readFile(file, "utf8")) ?? {}) as unknown) : undefined;
+    const own = saltFile.safeParse(content ?? {});
+    // Somebody's `secure:` values: they are encrypted with the salt that stands beside them.
+    if (!own.success) return;
+    const parsed = checkpointSchema.safeParse(await readCheckpoint(environment, stack));
     const salt = parsed.success ? parsed.data.checkpoint.latest?.secrets_providers?.state?.salt : undefined;
-    if (salt !== undefined) await writeFile(stackFile(stack), stringify({ encryptionsalt: salt }));
+    if (salt === own.data.encryptionsalt) return;
+    if (salt === undefined) await rm(file, { force: true });
+    else await writeFile(file, stringify({ encryptionsalt: salt }));
 }
+
+/** A stack's file as Pulumi makes it. */
+const saltFile = z.strictObject({ encryptionsalt: z.string().optional() });
 
 const checkpointFile = (state: string, stack: string): string =>
     join(state, ".pulumi", "stacks", projectName, `${stack}.json`);

@@ -60,11 +60,29 @@ describe("home of an environment's stacks", () => {
         try {
             await restoreStackFile(environment, stack);
             assert.deepEqual(parse(await readFile(stackFile(stack), "utf8")), { encryptionsalt: "v1:abc=" });
-            await writeFile(stackFile(stack), "encryptionsalt: own\n");
+            const filled = "encryptionsalt: own\nconfig:\n  tidegate:key: {secure: abc}\n";
+            await writeFile(stackFile(stack), filled);
             await restoreStackFile(environment, stack);
-            assert.match(await readFile(stackFile(stack), "utf8"), /own/, "a file that is there is left alone");
+            assert.equal(await readFile(stackFile(stack), "utf8"), filled, "a file with values in it is left alone");
         } finally {
             await rm(stackFile(stack), { force: true });
+        }
+    });
+
+    it("does not keep the salt of a platform that was taken down from another clone", async () => {
+        const other = "local-hometest2";
+        await writeFile(stackFile(other), "encryptionsalt: v1:old=\n");
+        try {
+            await restoreStackFile(environment, other);
+            assert.ok(!existsSync(stackFile(other)), "there is no such stack any more");
+            const state = join(root, "local", "state", ".pulumi", "stacks", "tidegate");
+            const next = { secrets_providers: { type: "passphrase", state: { salt: "v1:new=" } } };
+            await writeFile(join(state, `${other}.json`), JSON.stringify({ checkpoint: { latest: next } }));
+            await writeFile(stackFile(other), "encryptionsalt: v1:old=\n");
+            await restoreStackFile(environment, other);
+            assert.deepEqual(parse(await readFile(stackFile(other), "utf8")), { encryptionsalt: "v1:new=" });
+        } finally {
+            await rm(stackFile(other), { force: true });
         }
     });
 
