@@ -1,4 +1,5 @@
-// Runs the suites one after another and prints the time of each: `npm test`, or `npm test -- unit engine` for some.
+// Runs the suites and prints the time of each: `npm test`, or `npm test -- unit engine` for some. Tests of platforms wait
+// half of their time, so two lanes of suites run side by side; what the second prints is held back until the first is done.
 //   unit      pure functions, fakes, Pulumi mocks; no JVM, no engine
 //   engine    the real Pulumi engine on a file backend; real processes of one layer
 //   embedded  the whole pipeline: a platform of its own in a temporary data directory, deployed by the CLI
@@ -32,6 +33,11 @@ const suites = {
     variants: { specs: variants, host, named: true },
 };
 
+const lanes = [
+    ["unit", "engine"],
+    ["embedded", "sample", "variants"],
+];
+
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {
     if (!(name in suites)) {
@@ -40,17 +46,34 @@ for (const name of wanted) {
     }
 }
 
-let child;
+const drainMs = 5_000;
+const children = new Set();
 let interrupted = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => {
         interrupted = true;
         // A terminal's Ctrl-C reaches the suite by itself.
-        if (signal !== "SIGINT" || !process.stdin.isTTY) child?.kill(signal);
+        if (signal !== "SIGINT" || !process.stdin.isTTY) for (const child of children) child.kill(signal);
     });
 
+/** A stream of text that is held back until it is opened. */
+class Output {
+    #held = [];
+    #open = false;
+
+    write(text) {
+        if (this.#open) process.stdout.write(text);
+        else this.#held.push(text);
+    }
+
+    open() {
+        this.#open = true;
+        for (const text of this.#held.splice(0)) process.stdout.write(text);
+    }
+}
+
 /** Answers with the exit code, after the suite has taken away what it deployed. */
-function run(suite, stats) {
+function run(suite, stats, output) {
     const mocha = [
         join(root, "node_modules/mocha/bin/mocha.js"),
         "--reporter",
@@ -60,25 +83,32 @@ function run(suite, stats) {
     ];
     const args = suite.host === undefined ? mocha : [...suite.host, process.execPath, ...mocha];
     const env = { ...process.env, ...suite.variables, TIDEGATE_TEST_STATS: stats };
-    child = spawn(process.execPath, args, { cwd: root, stdio: "inherit", env });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env });
+    children.add(child);
+    for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (text) => output.write(text));
     return new Promise((resolve) => {
         child.on("error", () => resolve(1));
-        child.on("exit", (code) => resolve(code ?? 1));
-    });
+        child.on("close", (code) => resolve(code ?? 1));
+        // What a test has left running must not hold the run up by the pipe that it inherited.
+        child.on("exit", (code) => setTimeout(() => resolve(code ?? 1), drainMs).unref());
+    }).finally(() => children.delete(child));
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "tidegate-test-"));
 const totals = { passes: 0, failures: 0, pending: 0 };
-const lines = [];
-try {
-    for (const [name, suite] of Object.entries(suites)) {
-        if (wanted.length > 0 ? !wanted.includes(name) : suite.named) continue;
+const lines = new Map();
+
+/** The suites of one lane, one after another. */
+async function runLane(names, output) {
+    for (const name of names) {
         if (interrupted) break;
+        const suite = suites[name];
         const which = name === "sample" ? `, TIDEGATE_TEST_SEED=${seed}` : "";
-        console.log(`\n=== ${name}: ${suite.specs.length} files${which}`);
+        output.write(`\n=== ${name}: ${suite.specs.length} files${which}\n`);
         const stats = join(scratch, `${name}.json`);
         const begun = Date.now();
-        const code = await run(suite, stats);
+        const code = await run(suite, stats, output);
         const seconds = ((Date.now() - begun) / 1000).toFixed(1);
         let result;
         try {
@@ -92,14 +122,34 @@ try {
         totals.passes += result.passes;
         totals.failures += result.failures;
         totals.pending += result.pending;
-        lines.push(
+        lines.set(
+            name,
             `${name.padEnd(9)} ${String(result.passes).padStart(4)} passed ${String(result.failures).padStart(3)} failed ${String(result.pending).padStart(3)} skipped  ${seconds.padStart(7)} s`,
         );
+    }
+}
+
+const chosen = (name) => (wanted.length > 0 ? wanted.includes(name) : !suites[name].named);
+const begun = Date.now();
+try {
+    const running = lanes
+        .map((lane) => lane.filter(chosen))
+        .filter((lane) => lane.length > 0)
+        .map((lane) => {
+            const output = new Output();
+            return { output, done: runLane(lane, output) };
+        });
+    if (running.length > 1) console.log(`Beside it: ${lanes[1].filter(chosen).join(", ")}; what they print follows.`);
+    for (const { output, done } of running) {
+        output.open();
+        await done;
     }
 } finally {
     rmSync(scratch, { recursive: true, force: true });
 }
-console.log(`\n=== suites\n${lines.join("\n")}\n`);
+const report = Object.keys(suites).flatMap((name) => lines.get(name) ?? []);
+const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+console.log(`\n=== suites, in ${seconds} s\n${report.join("\n")}\n`);
 if (interrupted) console.log("Interrupted: the other suites did not run.");
 console.log(
     `${totals.passes} passed, ${totals.failures} failed${totals.pending > 0 ? `, ${totals.pending} skipped` : ""}`,

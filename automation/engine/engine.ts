@@ -31,18 +31,30 @@ export interface Engine {
 
 export class PulumiEngine implements Engine {
     private spare: ChildProcess | undefined;
+    private expected = 0;
 
     /** `variables`: of the workers; PATH has to hold `pulumi`, for the SDK looks for it before it takes an operation's own. */
     constructor(private readonly variables: Readonly<Record<string, string>>) {}
 
-    /** Forks a worker now, so that it has loaded the SDK when it is needed. */
-    warm(): void {
-        this.spare ??= this.fork();
+    /**
+     * Says how many operations will come. While one runs, the worker of the next is forked, so that it has loaded the
+     * SDK when it is needed: half a second of each stack's time.
+     */
+    expect(operations: number): void {
+        this.expected = operations;
+        this.forkAhead();
+    }
+
+    private forkAhead(): void {
+        if (this.expected === 0 || this.spare !== undefined) return;
+        this.expected -= 1;
+        this.spare = this.fork();
     }
 
     async run(request: OperationRequest, options: RunOptions = {}): Promise<OperationResult> {
         const worker = this.spare ?? this.fork();
         this.spare = undefined;
+        this.forkAhead();
         const send = (message: DriverMessage): void => void (worker.connected && worker.send(message));
         const interrupt = (): void => send({ kind: "interrupt" });
         const kill = (): void => killGroup(worker);
@@ -83,6 +95,7 @@ export class PulumiEngine implements Engine {
     close(): void {
         if (this.spare) killGroup(this.spare);
         this.spare = undefined;
+        this.expected = 0;
     }
 
     private fork(): ChildProcess {

@@ -149,7 +149,7 @@ async function run(
         alsoTo(event);
         view.sink(event);
     };
-    session.engine.warm();
+    session.engine.expect(session.graph.order.length);
     try {
         return await operation(
             new Rollout({

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TidegateError, exitCodes, messageOf } from "../../../automation/core/errors";
@@ -38,6 +38,7 @@ const exitMilliseconds = 1000;
 const killSeconds = 10;
 const portSeconds = 10;
 const shownLines = 15;
+const fullBytes = 65_536;
 
 export const logFileOf = (directory: string) => join(directory, "process.log");
 
@@ -132,6 +133,12 @@ export async function untilReady(
     for (;;) {
         const lacking = await missing(ready, record.ports, logFile);
         if (lacking === undefined) return;
+        if (await isFull(directory))
+            throw new TidegateError(`${name} cannot start: the disk is full.`, {
+                code: "disk-full",
+                hint: `Free some room where ${directory} lies, then run the same command again.`,
+                retryable: true,
+            });
         const ended = exit() ?? ((await daemonOf(record)) === undefined ? await howEnded(exit) : undefined);
         if (ended !== undefined)
             throw new TidegateError(`${name} ${ended} while it was starting.`, {
@@ -151,6 +158,12 @@ export async function untilReady(
             });
         await sleep(pollMilliseconds);
     }
+}
+
+/** Many a daemon does not end when it cannot write, but waits for ever. */
+async function isFull(directory: string): Promise<boolean> {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize < fullBytes;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
