@@ -2,7 +2,7 @@
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { CheckResult } from "../gates";
-import type { LayerState } from "../graph/scheduler";
+import { workingStates, type LayerState } from "../graph/scheduler";
 import { eventsVersion, type EventSink, type RolloutEvent } from "../rollout/events";
 
 export interface View {
@@ -29,7 +29,6 @@ export function ndjsonView(stream: Stream): View {
     };
 }
 
-const working: readonly LayerState[] = ["preflight", "deploying", "exercising", "validating"];
 const layerWidth = 14;
 
 /** Seconds as people read them: 0.4 s, 12 s, 3 min 20 s. */
@@ -77,6 +76,7 @@ export function lastingLines(event: RolloutEvent): string | undefined {
                 return `${at(event.layer)}${pc.yellow("– interrupted")} after ${duration(event.seconds ?? 0)}`;
             if (event.state === "blocked")
                 return `${at(event.layer)}${pc.yellow("– not started")}: ${event.reason ?? ""}`;
+            if (event.state === "skipped") return `${at(event.layer)}${pc.dim(`– left out: ${event.reason ?? ""}`)}`;
             return undefined;
         case "note":
             return `${at(event.layer)}${indent(event.text, layerWidth)}`;
@@ -114,7 +114,7 @@ function activityText(event: Extract<RolloutEvent, { type: "activity" }>): { tex
 
 function track(active: Map<string, Active>, event: RolloutEvent): void {
     if (event.type === "layer") {
-        if (working.includes(event.state)) {
+        if (workingStates.includes(event.state)) {
             const before = active.get(event.layer);
             active.set(event.layer, { state: event.state, since: before?.since ?? Date.now(), text: "", progress: "" });
         } else active.delete(event.layer);

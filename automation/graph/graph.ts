@@ -7,7 +7,10 @@ import { nearest } from "../core/yamlFile";
 
 export interface GraphNode {
     readonly name: string;
+    readonly description?: string;
     readonly dependsOn: readonly string[];
+    /** What selections name many stacks by. @default none */
+    readonly labels?: readonly string[];
     /** What runs between the deployment and the validation of this stack, in order. */
     readonly exercises: readonly string[];
 }
@@ -28,7 +31,8 @@ export class Graph {
                 if (!this.nodes.has(upstream))
                     throw invalid(
                         `'${node.name}' depends on '${upstream}', which is no stack of the graph.`,
-                        `The graph has ${[...this.nodes.keys()].sort().join(", ")}.`,
+                        nearest(upstream, [...this.nodes.keys()]) ||
+                            `The graph has ${[...this.nodes.keys()].sort().join(", ")}.`,
                     );
             }
         }
@@ -52,14 +56,31 @@ export class Graph {
 
     /** `name` and everything that it stands on, in rollout order. */
     upTo(name: string): string[] {
-        const wanted = new Set<string>();
-        const visit = (current: string): void => {
-            if (wanted.has(current)) return;
-            wanted.add(current);
-            this.node(current).dependsOn.forEach(visit);
-        };
-        visit(name);
-        return this.order.filter((other) => wanted.has(other));
+        return this.closure(name, (current) => this.node(current).dependsOn);
+    }
+
+    /** `name` and everything that stands on it, in rollout order. */
+    downFrom(name: string): string[] {
+        return this.closure(name, (current) => this.dependents(current));
+    }
+
+    /** How many stacks have to be rolled out one after another before each: 0 for those that stand on nothing. */
+    depths(): ReadonlyMap<string, number> {
+        const depths = new Map<string, number>();
+        for (const name of this.order)
+            depths.set(name, Math.max(-1, ...this.node(name).dependsOn.map((up) => depths.get(up) ?? 0)) + 1);
+        return depths;
+    }
+
+    private closure(name: string, next: (name: string) => readonly string[]): string[] {
+        const reached = new Set<string>();
+        const waiting = [name];
+        for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+            if (reached.has(current)) continue;
+            reached.add(current);
+            waiting.push(...next(current));
+        }
+        return this.order.filter((other) => reached.has(other));
     }
 
     private sort(): string[] {

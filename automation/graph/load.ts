@@ -11,6 +11,7 @@ const graphSchema = z.strictObject({
         z.strictObject({
             description: z.string().optional(),
             dependsOn: z.array(z.string()).default([]),
+            labels: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'")).default([]),
             exercises: z.array(z.enum(["produce", "flink", "dbt"])).default([]),
         }),
     ),
@@ -25,7 +26,9 @@ export async function loadGraph(file = join(repositoryRoot, "tidegate.yaml")): P
     return new Graph(
         Object.entries(parsed.stacks).map(([name, stack]) => ({
             name,
+            ...(stack.description === undefined ? {} : { description: stack.description }),
             dependsOn: stack.dependsOn,
+            labels: stack.labels,
             exercises: stack.exercises,
         })),
     );

@@ -1,13 +1,19 @@
 /**
  * Which stack runs next. A pure state machine: it knows no engine and no clock, it only answers what may start now and
- * takes what happened. Invariants: a stack starts only when all that it depends on succeeded; none runs twice; when
- * one fails, everything that stands on it is blocked; with `failFast` nothing new starts after a failure.
+ * takes what happened.
+ *
+ * A stack is `pending` until all that it depends on has succeeded, then `ready` until there is room for it, then it runs
+ * (`preflight` to `validating`) to one of its ends. What was not selected is `skipped` from the start, and nobody waits
+ * for it. Invariants: a stack starts only when all of its selected upstreams succeeded; none starts twice; ties break by
+ * the graph's order; where one fails, everything that stands on it is blocked while the rest goes on, or, with
+ * `failFast`, nothing new starts; every stack that did not run has a reason.
  */
 import type { Graph } from "./graph";
+import type { Choice } from "./selection";
 
 export const layerStates = [
     "pending",
-    "blocked",
+    "ready",
     "preflight",
     "deploying",
     "exercising",
@@ -15,15 +21,21 @@ export const layerStates = [
     "succeeded",
     "failed",
     "interrupted",
+    "blocked",
+    "skipped",
 ] as const;
 export type LayerState = (typeof layerStates)[number];
 
-const ended: readonly LayerState[] = ["blocked", "succeeded", "failed", "interrupted"];
+export type WorkingState = "preflight" | "deploying" | "exercising" | "validating";
+export type EndState = "succeeded" | "failed" | "interrupted";
+
+export const workingStates: readonly LayerState[] = ["preflight", "deploying", "exercising", "validating"];
+const endStates: readonly LayerState[] = ["succeeded", "failed", "interrupted", "blocked", "skipped"];
 
 export interface SchedulerOptions {
     /** Stacks that may run at one time. @default 2 */
     readonly parallel?: number;
-    /** Whether nothing new starts after the first failure. @default true */
+    /** Whether nothing new starts after the first failure, even what does not stand on it. @default false */
     readonly failFast?: boolean;
 }
 
@@ -32,82 +44,101 @@ export class Scheduler {
     private readonly reasons = new Map<string, string>();
     private readonly parallel: number;
     private readonly failFast: boolean;
-    private stopped = false;
 
     constructor(
         private readonly graph: Graph,
-        selected: readonly string[] = graph.order,
+        choices: readonly Choice[],
         options: SchedulerOptions = {},
     ) {
         this.parallel = options.parallel ?? 2;
-        this.failFast = options.failFast ?? true;
-        for (const name of selected) this.states.set(name, "pending");
+        this.failFast = options.failFast ?? false;
+        for (const name of graph.order) {
+            const choice = choices.find((one) => one.name === name);
+            if (choice?.selected) this.states.set(name, "pending");
+            else this.end(name, "skipped", choice?.why ?? "not selected");
+        }
+        this.promote();
     }
 
     /** Takes what may start now, in order, and marks it as started. */
     start(): string[] {
-        const running = [...this.states.values()].filter(
-            (state) => state !== "pending" && !ended.includes(state),
-        ).length;
-        const ready = this.stopped
-            ? []
-            : this.graph.order.filter(
-                  (name) =>
-                      this.states.get(name) === "pending" &&
-                      this.upstream(name).every((up) => this.states.get(up) === "succeeded"),
-              );
-        const started = ready.slice(0, Math.max(0, this.parallel - running));
+        const running = [...this.states.values()].filter((state) => workingStates.includes(state)).length;
+        const started = this.in("ready").slice(0, Math.max(0, this.parallel - running));
         for (const name of started) this.states.set(name, "preflight");
         return started;
     }
 
     /** Takes that a running stack is in another phase now, or has ended. */
-    report(name: string, state: Exclude<LayerState, "pending" | "blocked">): void {
-        const before = this.states.get(name);
-        if (before === undefined || before === "pending" || ended.includes(before))
-            throw new Error(`'${name}' is ${before ?? "not selected"}: it cannot become ${state}`);
+    report(name: string, state: WorkingState | EndState): void {
+        const before = this.state(name);
+        if (!workingStates.includes(before)) throw new Error(`'${name}' is ${before}: it cannot become ${state}`);
         this.states.set(name, state);
-        if (state !== "failed" && state !== "interrupted") return;
-        if (this.failFast || state === "interrupted") this.stopped = true;
-        for (const other of this.graph.order) {
-            if (this.states.get(other) !== "pending") continue;
-            const cause = this.upstream(other).find((up) =>
-                ["failed", "interrupted", "blocked"].includes(this.states.get(up) ?? ""),
-            );
-            if (cause !== undefined)
-                this.block(
-                    other,
-                    `stands on ${cause}, which ${this.states.get(cause) === "blocked" ? "is blocked" : state}`,
-                );
-            else if (this.stopped) this.block(other, `${name} ${state}`);
-        }
+        if (state === "succeeded") this.promote();
+        else if (state === "failed") {
+            if (this.failFast) this.stop(`${name} failed (--fail-fast)`);
+            else this.blockBehind(name);
+        } else if (state === "interrupted") this.stop("interrupted");
     }
 
     /** Starts nothing more; what runs may end. */
     stop(reason: string): void {
-        this.stopped = true;
-        for (const name of this.graph.order) if (this.states.get(name) === "pending") this.block(name, reason);
+        for (const name of this.graph.order) {
+            if (!this.waits(name)) continue;
+            const cause = this.upstream(name).find((up) => ["failed", "blocked"].includes(this.state(up)));
+            this.end(name, "blocked", cause === undefined ? reason : this.because(cause));
+        }
     }
 
     get finished(): boolean {
-        return [...this.states.values()].every((state) => ended.includes(state));
+        return [...this.states.values()].every((state) => endStates.includes(state));
     }
 
+    /** @throws where the graph has no such stack */
     state(name: string): LayerState {
-        return this.states.get(name) ?? "pending";
+        const state = this.states.get(name);
+        if (state === undefined) throw new Error(`the graph has no stack '${name}'`);
+        return state;
     }
 
-    /** Why a stack is blocked. */
+    /** Why a stack is blocked or skipped. */
     reason(name: string): string | undefined {
         return this.reasons.get(name);
     }
 
-    private upstream(name: string): string[] {
-        return this.graph.node(name).dependsOn.filter((up) => this.states.has(up));
+    /** Stacks in this state, in rollout order. */
+    in(state: LayerState): string[] {
+        return this.graph.order.filter((name) => this.states.get(name) === state);
     }
 
-    private block(name: string, reason: string): void {
-        this.states.set(name, "blocked");
+    private waits(name: string): boolean {
+        return this.states.get(name) === "pending" || this.states.get(name) === "ready";
+    }
+
+    private promote(): void {
+        for (const name of this.in("pending"))
+            if (this.upstream(name).every((up) => this.state(up) === "succeeded")) this.states.set(name, "ready");
+    }
+
+    /** In rollout order, so that each stack is blocked after what it stands on. */
+    private blockBehind(failed: string): void {
+        for (const name of this.graph.downFrom(failed)) {
+            if (!this.waits(name)) continue;
+            const cause = this.upstream(name).find((up) => ["failed", "blocked"].includes(this.state(up)));
+            if (cause !== undefined) this.end(name, "blocked", this.because(cause));
+        }
+    }
+
+    private because(cause: string): string {
+        return `stands on ${cause}, which ${this.state(cause) === "blocked" ? "is blocked" : this.state(cause)}`;
+    }
+
+    /** What it waits for: stacks that were not selected are as they are. */
+    private upstream(name: string): string[] {
+        return this.graph.node(name).dependsOn.filter((up) => this.states.get(up) !== "skipped");
+    }
+
+    private end(name: string, state: "blocked" | "skipped", reason: string): void {
+        this.states.set(name, state);
         this.reasons.set(name, reason);
     }
 }

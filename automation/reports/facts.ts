@@ -1,6 +1,6 @@
 /** What the reports of one run are made from: its events, gathered. */
 import type { CheckResult } from "../gates";
-import type { LayerState } from "../graph/scheduler";
+import { workingStates, type LayerState } from "../graph/scheduler";
 import type { EventSink, RolloutEvent } from "../rollout/events";
 
 export interface LayerFacts {
@@ -120,7 +120,7 @@ export class FactsCollector {
         if (last) last.to = at;
         const ends = state === "succeeded" || state === "failed" || state === "interrupted";
         if (ends) layer.endedAt = at;
-        else if (state !== "blocked") {
+        else if (workingStates.includes(state)) {
             layer.startedAt ??= at;
             layer.phases.push({ state, from: at, to: at });
         }

@@ -1,6 +1,6 @@
 /**
  * Rolls the stacks of one environment out, in the order of the graph: preflight, up, exercises, validation, and only
- * then what stands on it. Stops at the first failure; what runs beside it may end. Everything is told as events.
+ * then what stands on it. What stands on a failure is blocked; the rest goes on. Everything is told as events.
  */
 import type { Layer } from "../../stacks/contracts";
 import type { Environment } from "../../stacks/environment";
@@ -11,7 +11,8 @@ import type { EngineFact } from "../engine/facts";
 import type { Operation, OperationResult, Outputs } from "../engine/protocol";
 import type { CheckResult } from "../gates";
 import type { Graph } from "../graph/graph";
-import { Scheduler, type LayerState } from "../graph/scheduler";
+import { Scheduler, type LayerState, type WorkingState } from "../graph/scheduler";
+import { select, type Choice } from "../graph/selection";
 import type { EventSink, RolloutOperation } from "./events";
 
 /** What the driver does around Pulumi's operations; the lakehouse's is `automation/rollout/lakehouse.ts`. */
@@ -64,12 +65,16 @@ export interface OperateOptions {
 }
 
 export interface UpOptions {
-    /** The last layer to roll out; everything that it stands on is rolled out too. @default all */
-    readonly until?: string;
+    /** Which stacks, of `select`. @default all */
+    readonly choices?: readonly Choice[];
+    /** Outputs of stacks that are not selected and were deployed before: what stands on them reads these. @default none */
+    readonly known?: ReadonlyMap<string, Outputs>;
     /** @default true */
     readonly exercise?: boolean;
     /** @default 2 */
     readonly parallel?: number;
+    /** Whether nothing new starts after the first failure. @default false */
+    readonly failFast?: boolean;
 }
 
 export interface RolloutResult {
@@ -92,10 +97,14 @@ export class Rollout {
     constructor(private readonly deps: RolloutDependencies) {}
 
     async up(options: UpOptions = {}): Promise<RolloutResult> {
-        const { graph, onEvent, signal, surroundings } = this.deps;
-        const selected = options.until === undefined ? graph.order : graph.upTo(options.until);
-        const scheduler = new Scheduler(graph, selected, { parallel: options.parallel ?? 2 });
+        const { graph, signal, surroundings } = this.deps;
+        const choices = options.choices ?? select(graph);
+        const { parallel = 2, failFast = false } = options;
+        const scheduler = new Scheduler(graph, choices, { parallel, failFast });
+        const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
+        for (const [layer, outputs] of options.known ?? []) this.outputs.set(layer, outputs);
         return this.running("up", selected, scheduler, async () => {
+            for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
             this.demand("preflight", await surroundings.preflight(signal));
             signal.addEventListener("abort", () => scheduler.stop("interrupted"), { once: true });
             const running = new Map<string, Promise<void>>();
@@ -109,16 +118,14 @@ export class Rollout {
                 if (running.size === 0) break;
                 await Promise.race(running.values());
             }
-            for (const layer of selected)
-                if (scheduler.state(layer) === "blocked")
-                    onEvent({ type: "layer", layer, state: "blocked", reason: scheduler.reason(layer) ?? "blocked" });
+            for (const layer of scheduler.in("blocked")) this.tellWhy(layer, "blocked", scheduler);
         });
     }
 
     /** Previews every stack in order; a stack whose upstream was never deployed sees stand-ins, and says so. */
     async preview(exists: (layer: string) => boolean): Promise<RolloutResult> {
         const { graph, onEvent, operate, signal } = this.deps;
-        const scheduler = new Scheduler(graph, graph.order, { parallel: 1 });
+        const scheduler = new Scheduler(graph, select(graph), { parallel: 1 });
         return this.running("preview", graph.order, scheduler, async () => {
             for (let [layer] = scheduler.start(); layer !== undefined; [layer] = scheduler.start()) {
                 const current = layer;
@@ -273,7 +280,11 @@ export class Rollout {
         }
     }
 
-    private enter(layer: string, scheduler: Scheduler, state: "deploying" | "exercising" | "validating"): void {
+    private tellWhy(layer: string, state: "blocked" | "skipped", scheduler: Scheduler): void {
+        this.deps.onEvent({ type: "layer", layer, state, reason: scheduler.reason(layer) ?? state });
+    }
+
+    private enter(layer: string, scheduler: Scheduler, state: WorkingState): void {
         if (scheduler.state(layer) === state) return;
         scheduler.report(layer, state);
         this.deps.onEvent({ type: "layer", layer, state });

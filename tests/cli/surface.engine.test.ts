@@ -7,6 +7,7 @@ const commands = [
     ["up"],
     ["preview"],
     ["down"],
+    ["graph"],
     ["produce"],
     ["run"],
     ["run", "flink"],
@@ -58,6 +59,18 @@ describe("the command line", () => {
         assert.ok(Array.isArray(await json(["render"], 0)));
         assert.equal(await json(["validate"], 1), undefined);
         assert.equal(await json(["down"], 0), undefined);
+    });
+
+    it("shows the graph, and what a selection takes of it", async () => {
+        const { code, stdout } = await local.run(["graph", "--from", "catalog", "--exclude", "observability"]);
+        assert.equal(code, 0);
+        assert.match(stdout, /– broker .*left out: does not stand on catalog/);
+        assert.match(stdout, /✓ runtime .*selected: stands on catalog/);
+        const { stdout: json } = await local.run(["graph", "--json"]);
+        assert.equal((JSON.parse(json) as { stacks: unknown[] }).stacks.length, 5);
+        const nothing = await local.run(["graph", "--only", "broker", "--exclude", "broker"]);
+        assert.equal(nothing.code, 2);
+        assert.match(nothing.stderr, /No stack of the graph is selected\.[^]*\[selection-empty\]|\[selection-empty\]/);
     });
 
     it("prints events as NDJSON, a failure among them", async () => {

@@ -1,8 +1,24 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { sharedPlatform } from "../_helpers/platform";
+import { Rollout, sharedPlatform } from "../_helpers/platform";
 import { allProcesses, listenersOf, processesOf } from "../_helpers/processes";
+
+describe("a part of the graph", () => {
+    it("is rolled out alone, over what is left out and deployed, and says why the rest is", async () => {
+        const { local } = sharedPlatform();
+        const { code, stdout } = await local.run(["up", "--only", "observability", "--json"]);
+        assert.equal(code, 0, stdout);
+        const rollout = new Rollout(stdout);
+        assert.deepEqual(rollout.of("run-started")[0]?.layers, ["observability"]);
+        const skipped = rollout.of("layer").filter(({ state }) => state === "skipped");
+        assert.deepEqual(
+            skipped.map(({ layer }) => layer),
+            ["broker", "storage", "catalog", "runtime"],
+        );
+        assert.ok(rollout.checks.some(({ id, status }) => id === "infra.metrics" && status === "pass"));
+    });
+});
 
 /** What of a platform others on this machine can see. */
 describe("a platform that runs", () => {

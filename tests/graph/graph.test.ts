@@ -19,13 +19,26 @@ describe("Graph", () => {
 
     it("names an unknown upstream and a name given twice", () => {
         assert.throws(() => new Graph([node("a", "b")]), /'a' depends on 'b'/);
+        assert.throws(() => new Graph([node("storage"), node("catalog", "storrage")]), {
+            hint: "did you mean 'storage'?",
+        });
         assert.throws(() => new Graph([node("a"), node("a")]), /Two stacks are called 'a'/);
     });
 
     it("selects a node with all that it stands on", () => {
         const graph = new Graph([node("a"), node("b", "a"), node("c", "b"), node("d", "a")]);
         assert.deepEqual(graph.upTo("c"), ["a", "b", "c"]);
+        assert.deepEqual(graph.downFrom("b"), ["b", "c"]);
         assert.deepEqual(graph.dependents("a"), ["b", "d"]);
+        assert.deepEqual(
+            [...graph.depths()],
+            [
+                ["a", 0],
+                ["b", 1],
+                ["c", 2],
+                ["d", 1],
+            ],
+        );
     });
 
     it("reads tidegate.yaml, the lakehouse's graph", async () => {

@@ -4,6 +4,7 @@ import { Graph } from "../../automation/graph/graph";
 import type { OperationResult } from "../../automation/engine/protocol";
 import type { RolloutEvent } from "../../automation/rollout/events";
 import { changesText, Rollout, type RolloutDependencies, type Surroundings } from "../../automation/rollout/rollout";
+import { select } from "../../automation/graph/selection";
 import { TidegateError } from "../../automation/core/errors";
 import type { Environment } from "../../stacks/environment";
 
@@ -127,8 +128,31 @@ describe("Rollout.up", () => {
 
     it("rolls out only what is needed for the layer that is named", async () => {
         const { rollout, done } = scripted();
-        await rollout.up({ until: "storage" });
+        await rollout.up({ choices: select(graph, { until: ["storage"] }) });
         assert.deepEqual(done, ["up storage", "validate storage"]);
+    });
+
+    it("goes on beside a failure, and with failFast does not", async () => {
+        const wide = scripted({ fail: "up broker" });
+        const result = await wide.rollout.up({ parallel: 1 });
+        assert.ok(wide.done.includes("validate storage"));
+        assert.equal(result.ok, false);
+        const fast = scripted({ fail: "up broker" });
+        await fast.rollout.up({ parallel: 1, failFast: true });
+        assert.deepEqual(fast.done, ["up broker"]);
+    });
+
+    it("reads what is known of a stack that is left out, and says why it is", async () => {
+        const { rollout, done, events } = scripted();
+        const known = new Map([["storage", { name: "deployed before" }]]);
+        const result = await rollout.up({ choices: select(graph, { only: ["runtime"] }), known });
+        assert.deepEqual(done, ["up runtime", "exercise produce", "exercise flink", "validate runtime"]);
+        assert.deepEqual(result.outputs.get("storage"), { name: "deployed before" });
+        const skipped = events.filter((event) => event.type === "layer" && event.state === "skipped");
+        assert.deepEqual(
+            skipped.map((event) => (event.type === "layer" ? [event.layer, event.reason] : [])),
+            ["broker", "storage", "observability"].map((layer) => [layer, "not named by --only runtime"]),
+        );
     });
 
     it("deploys without exercising when told so", async () => {

@@ -10,6 +10,7 @@ import type { Outputs } from "../../engine/protocol";
 import { martSummary } from "../../exercises/dbtMarts";
 import { checkEventFile } from "../../exercises/events/source";
 import { loadGraph } from "../../graph/load";
+import { select, type Choice } from "../../graph/selection";
 import { stopLeftOvers } from "../../lakehouse/processes";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
@@ -18,18 +19,20 @@ import { datasetOf, folders } from "../../lakehouse/platform";
 import { Rollout, type RolloutResult } from "../../rollout/rollout";
 import type { EventSink } from "../../rollout/events";
 import { ensureTools } from "../../toolchain";
+import { layers, type Layer } from "../../../stacks/contracts";
 import { loadEnvironment, type Environment } from "../../../stacks/environment";
+import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
 import { Interrupts, Session } from "../session";
 import { duration, viewFor } from "../views";
 
-export interface UpFlags {
-    readonly until?: string;
+export interface UpFlags extends FilterFlags {
     readonly exercise: boolean;
     readonly data?: string;
     readonly events?: number;
     readonly parallel: number;
+    readonly failFast?: true;
     readonly json?: true;
 }
 
@@ -38,7 +41,7 @@ export async function up(name: string, flags: UpFlags): Promise<void> {
     try {
         // Wrong input is told before minutes of downloads.
         const environment = await loadEnvironment(name);
-        if (flags.until !== undefined) (await loadGraph()).node(flags.until);
+        select(await loadGraph(), filterOf(flags));
         if (flags.data !== undefined) await checkEventFile(resolve(flags.data), datasetOf(environment));
         const progress = stderrProgress();
         const { signal } = interrupts.orderly;
@@ -60,6 +63,8 @@ async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts)
         ...(flags.events === undefined ? {} : { events: flags.events }),
         once: true,
     };
+    const choices = select(session.graph, filterOf(flags));
+    const known = await knownOutputs(session, choices, interrupts.orderly.signal);
     const result = await run(
         session,
         interrupts,
@@ -68,7 +73,9 @@ async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts)
         choice,
         (rollout) =>
             rollout.up({
-                ...(flags.until === undefined ? {} : { until: flags.until }),
+                choices,
+                known,
+                failFast: flags.failFast ?? false,
                 exercise: flags.exercise,
                 parallel: flags.parallel,
             }),
@@ -79,6 +86,18 @@ async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts)
     if (!flags.json)
         await closing(session.environment, result, { ...places, report: report.html }, collector.facts(places));
     process.exitCode = exitCodeOf(result, interrupts);
+}
+
+/** Outputs of what is not selected, but stood on by what is. */
+async function knownOutputs(
+    session: Session,
+    choices: readonly Choice[],
+    signal: AbortSignal,
+): Promise<ReadonlyMap<Layer, Outputs>> {
+    const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
+    const read = new Set(selected.flatMap((name) => session.graph.upTo(name)));
+    const wanted = layers.filter((layer) => read.has(layer) && !selected.includes(layer));
+    return wanted.length === 0 ? new Map() : session.outputs(signal, wanted);
 }
 
 export interface DownFlags {

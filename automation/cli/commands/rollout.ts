@@ -1,20 +1,25 @@
 /** `up`, `preview` and `down`: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
 import type { DownFlags, UpFlags } from "../actions/rollout";
+import { Option } from "commander";
+import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
+import { filterOptions } from "../filter";
+import type { GraphFlags } from "../actions/graph";
 
 export function rolloutCommands(program: Command): void {
-    program
+    const up = program
         .command("up")
         .description(
             "roll an environment out: deploy each layer, exercise it, validate it; fetches missing tools first",
         )
-        .argument("[environment]", "name of the environment", "local")
-        .option("--until <layer>", "stop after this layer")
+        .argument("[environment]", "name of the environment", "local");
+    filterOptions(up)
         .option("--no-exercise", "deploy and validate without events, Flink's batch jobs and dbt")
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
         .option("--events <n>", "how many events: to generate, or to take of the file", wholeNumber)
         .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--fail-fast", "start nothing more after a failure, not even what does not stand on it")
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: UpFlags) => (await import("../actions/rollout.js")).up(name, flags));
 
@@ -34,4 +39,10 @@ export function rolloutCommands(program: Command): void {
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DownFlags) => (await import("../actions/rollout.js")).down(name, flags));
+
+    const graph = program.command("graph").description("show the graph of stacks, and what a selection takes of it");
+    filterOptions(graph)
+        .addOption(new Option("--format <format>", "how").choices(graphFormats).default("text"))
+        .option("--json", "the same as --format json")
+        .action(async (flags: GraphFlags) => (await import("../actions/graph.js")).graph(flags));
 }
