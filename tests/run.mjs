@@ -33,10 +33,8 @@ const suites = {
     variants: { specs: variants, host, named: true },
 };
 
-const lanes = [
-    ["unit", "engine"],
-    ["embedded", "sample", "variants"],
-];
+/** In which order the two lanes take them, the long ones first. */
+const queue = ["engine", "embedded", "sample", "variants", "unit"];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {
@@ -99,10 +97,9 @@ const scratch = mkdtempSync(join(tmpdir(), "tidegate-test-"));
 const totals = { passes: 0, failures: 0, pending: 0 };
 const lines = new Map();
 
-/** The suites of one lane, one after another. */
+/** The next suite of the queue, as long as there is one. */
 async function runLane(names, output) {
-    for (const name of names) {
-        if (interrupted) break;
+    for (let name = names.shift(); name !== undefined && !interrupted; name = names.shift()) {
         const suite = suites[name];
         const which = name === "sample" ? `, TIDEGATE_TEST_SEED=${seed}` : "";
         output.write(`\n=== ${name}: ${suite.specs.length} files${which}\n`);
@@ -132,14 +129,12 @@ async function runLane(names, output) {
 const chosen = (name) => (wanted.length > 0 ? wanted.includes(name) : !suites[name].named);
 const begun = Date.now();
 try {
-    const running = lanes
-        .map((lane) => lane.filter(chosen))
-        .filter((lane) => lane.length > 0)
-        .map((lane) => {
-            const output = new Output();
-            return { output, done: runLane(lane, output) };
-        });
-    if (running.length > 1) console.log(`Beside it: ${lanes[1].filter(chosen).join(", ")}; what they print follows.`);
+    const names = queue.filter(chosen);
+    if (names.length > 1) console.log(`Two suites at a time of ${names.join(", ")}; what the second prints follows.`);
+    const running = Array.from({ length: Math.min(2, names.length) }, () => {
+        const output = new Output();
+        return { output, done: runLane(names, output) };
+    });
     for (const { output, done } of running) {
         output.open();
         await done;
