@@ -8,6 +8,7 @@ import { runDbt, type DbtCommand, type DbtResult } from "../exercises/dbt";
 import { produceEvents, type ProductionResult } from "../exercises/events/produce";
 import { runBatch } from "../exercises/flink";
 import { jobName } from "../../sql/pipeline";
+import { readGateSettings } from "../gates";
 import type { Tools } from "../toolchain";
 import { openCatalog } from "../clients/iceberg";
 import { topicOffsets } from "../clients/kafka";
@@ -138,6 +139,13 @@ export async function dbt(
             },
         });
     return result;
+}
+
+/** Then a rollout builds nothing, and its gates ask for no build; `tidegate run dbt` says that there is nothing to read. */
+export async function silverMayBeEmptyAndIs({ environment, platform, dataset }: ExerciseContext): Promise<boolean> {
+    if (!readGateSettings(environment.gates).waitForSilver.allowEmpty) return false;
+    const silver = await loadSilver(platform, dataset);
+    return silver === null || silver.rows === 0 || silver.snapshotId === null;
 }
 
 export function dbtText(result: DbtResult): string {

@@ -15,6 +15,7 @@ import {
     flink,
     produce,
     productionText,
+    silverMayBeEmptyAndIs,
     type ExerciseContext,
     type ProduceChoice,
 } from "./exercises";
@@ -73,6 +74,7 @@ export class LakehouseSurroundings implements Surroundings {
             case "flink":
                 return batchText(await flink(context));
             case "dbt":
+                if (await silverMayBeEmptyAndIs(context)) return "nothing to build: silver is empty, which is allowed";
                 return dbtText(await dbt(context));
             default:
                 throw new TidegateError(`There is no exercise '${name}'.`, {

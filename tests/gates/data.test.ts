@@ -163,6 +163,19 @@ describe("stage 3 with foreign events", () => {
         });
         const { waitForSilver } = readGateSettings({}, { WAIT_FOR_SILVER_ALLOW_EMPTY: "true" });
         assert.deepEqual(red(await stage3(platform, { settings: { waitForSilver } })), {});
+        // What no job had anything to do for: one table without a snapshot, the other not even made.
+        platform.catalog.createEmpty("bronze.trips");
+        platform.catalog.tables.delete("silver.trips");
+        assert.deepEqual(red(await stage3(platform, { settings: { waitForSilver } })), {});
+    });
+
+    it("is red without bronze where events were produced, though silver may be empty", async () => {
+        const platform = fakePlatform();
+        platform.catalog.createEmpty("bronze.trips");
+        platform.catalog.createEmpty("silver.trips");
+        const { waitForSilver } = readGateSettings({}, { WAIT_FOR_SILVER_ALLOW_EMPTY: "true" });
+        const found = red(await stage3(platform, { settings: { waitForSilver } }));
+        assert.ok("data.bronze-complete" in found && "data.snapshots-committed" in found, JSON.stringify(found));
     });
 
     it("knows that retention takes records that were read already, and no others", async () => {

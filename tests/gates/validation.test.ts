@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isGreen, runChecks, validationFor, type CheckResult } from "../../automation/gates";
+import { isGreen, readGateSettings, runChecks, validationFor, type CheckResult } from "../../automation/gates";
 import { fakePlatform, type FakePlatform } from "../_helpers/gateFakes";
 
 type Changes = Parameters<FakePlatform["context"]>[0];
@@ -374,6 +374,22 @@ describe("stage 4", () => {
         assert.ok(platform.dbt.build);
         platform.dbt.build = { ...platform.dbt.build, silverSnapshotId: undefined };
         await assertRed(platform, "dbt.build-is-current", /has no snapshot/);
+    });
+
+    it("is green without a build where silver may be empty and is, and only then", async () => {
+        const platform = fakePlatform();
+        const { waitForSilver } = readGateSettings({}, { WAIT_FOR_SILVER_ALLOW_EMPTY: "true" });
+        const changes = { settings: { waitForSilver } };
+        platform.dbt.build = undefined;
+        for (const id of ["dbt.build-is-current", "dbt.nodes-green", "dbt.tests-ran"]) {
+            platform.catalog.commit("silver.trips", 1, platform.clock.now());
+            await assertRed(platform, id, /never built/, changes);
+            platform.catalog.createEmpty("silver.trips");
+            await assertRed(platform, id, /never built/);
+            await assertGreen(platform, id, changes);
+            platform.catalog.tables.delete("silver.trips");
+            await assertGreen(platform, id, changes);
+        }
     });
 
     it("dbt.nodes-green: red for a failed test, a skipped model, an unknown status, and for no node", async () => {

@@ -1,6 +1,10 @@
-/** Stage 4: the last `dbt build` was green, tested something, and read the silver that is there now. */
+/**
+ * Stage 4: the last `dbt build` was green, tested something, and read the silver that is there now. Where silver may be
+ * empty and is, there is nothing to build, and no build is asked for.
+ */
 import { failing, grouped, pass, type Check } from "../check";
 import { client, type DbtBuild, type DbtBuildNode, type GateContext } from "../context";
+import { rowsBySummary } from "./data";
 
 /** `no-op`: a node that has nothing to run, e.g. an exposure. Any status that is not known here is red. */
 const good: ReadonlySet<string> = new Set(["success", "pass", "no-op", "warn"]);
@@ -13,6 +17,12 @@ export function dbtChecks(context: GateContext): Check[] {
     const base = { stage: 4, layer: "runtime", limitSeconds: 10, look: dbt.where } as const;
     const rerun = "`tidegate run dbt` builds again.";
     const none = "dbt was never built.";
+    /** Green as there is nothing to build; undefined where there is. */
+    const nothing = async () => {
+        if (!context.settings.waitForSilver.allowEmpty) return undefined;
+        const rows = rowsBySummary(await catalog.loadTable(silver.namespace, silver.table));
+        return rows === 0 ? pass("silver is empty, which is allowed", { silver: rows }) : undefined;
+    };
 
     const current: Check = {
         ...base,
@@ -20,6 +30,8 @@ export function dbtChecks(context: GateContext): Check[] {
         title: "the last dbt build read the silver that is there now",
         hint: rerun,
         run: async () => {
+            const empty = await nothing();
+            if (empty !== undefined) return empty;
             const [build, table] = await Promise.all([
                 dbt.lastBuild(),
                 catalog.loadTable(silver.namespace, silver.table),
@@ -51,6 +63,8 @@ export function dbtChecks(context: GateContext): Check[] {
         title: "every node of the dbt build succeeded",
         hint: `Correct the model or the data, then ${rerun}`,
         run: async () => {
+            const empty = await nothing();
+            if (empty !== undefined) return empty;
             const build = await dbt.lastBuild();
             if (build === undefined) return failing(green, none);
             const red = build.nodes.filter((node) => !good.has(node.status));
@@ -73,6 +87,8 @@ export function dbtChecks(context: GateContext): Check[] {
         title: "the dbt build ran models and tests",
         hint: `${rerun} A selection leaves tests out.`,
         run: async () => {
+            const empty = await nothing();
+            if (empty !== undefined) return empty;
             const build = await dbt.lastBuild();
             if (build === undefined) return failing(tested, none);
             const evidence = { models: count(build, ["model"]), tests: count(build, ["test", "unit_test"]) };
