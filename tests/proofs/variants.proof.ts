@@ -95,8 +95,9 @@ const variants: readonly Variant[] = [
 ];
 
 const sample = process.env["TIDEGATE_TEST_SAMPLE"];
-const chosen =
-    sample === undefined ? variants : variants.filter((_, index) => index === Number(sample) % variants.length);
+// Without an event no Flink job has metrics yet, which `infra.metrics` calls red: open, so it is no sample.
+const sampled = variants.filter(({ bronze }) => bronze > 0);
+const chosen = sample === undefined ? variants : [sampled[Number(sample) % sampled.length]!];
 
 describe("variants of the environment", () => {
     for (const variant of chosen)
