@@ -15,7 +15,7 @@ import { Scheduler, type LayerState, type WorkingState } from "../graph/schedule
 import { select, type Choice } from "../graph/selection";
 import type { EventSink, RolloutOperation } from "./events";
 
-/** What the driver does around Pulumi's operations; the lakehouse's is `automation/rollout/lakehouse.ts`. */
+/** What the driver does around Pulumi's operations; the lakehouse's is `automation/lakehouse/surroundings.ts`. */
 export interface Surroundings {
     /** Checks before anything of this run is touched. */
     preflight(signal: AbortSignal): Promise<readonly CheckResult[]>;

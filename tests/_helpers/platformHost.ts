@@ -1,5 +1,5 @@
 /**
- * Runs a command whose tests deploy platforms: `node --import tsx tests/_helpers/platformHost.ts COMMAND…`. With
+ * Runs a command whose tests deploy platforms: `npm run ts -- tests/_helpers/platformHost.ts COMMAND…`. With
  * TIDEGATE_TEST_DEPLOY=1 it first deploys the environment `local` from a checkout of its own into a folder of its own,
  * which the command finds by TIDEGATE_TEST_PLATFORM. Afterwards, however the command ended, it takes everything away:
  * also what the tests deployed and did not take away themselves.
