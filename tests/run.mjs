@@ -96,6 +96,8 @@ function run(suite, stats, output) {
 const scratch = mkdtempSync(join(tmpdir(), "tidegate-test-"));
 const totals = { passes: 0, failures: 0, pending: 0 };
 const lines = new Map();
+const failed = [];
+const slow = [];
 
 /** The next suite of the queue, as long as there is one. */
 async function runLane(names, output) {
@@ -112,13 +114,17 @@ async function runLane(names, output) {
             result = JSON.parse(readFileSync(stats, "utf8"));
         } catch {
             // Mocha ended before it ran: the whole suite counts as one failure.
-            result = { passes: 0, failures: 1, pending: 0 };
+            const error = `mocha ended with ${code} before it ran a test`;
+            result = { passes: 0, failures: 1, pending: 0, failed: [{ title: "(none)", seconds: 0, error }], slow: [] };
         }
         if (code !== 0 && result.failures === 0) result.failures = 1;
         if (result.passes + result.failures === 0) result.failures = 1;
         totals.passes += result.passes;
         totals.failures += result.failures;
         totals.pending += result.pending;
+        for (const { title, seconds, error } of result.failed)
+            failed.push(`${name}, after ${seconds} s: ${title}\n${error.replace(/^/gm, "    ")}`);
+        for (const { title, ms } of result.slow) slow.push({ ms, line: `${name.padEnd(9)} ${title}` });
         lines.set(
             name,
             `${name.padEnd(9)} ${String(result.passes).padStart(4)} passed ${String(result.failures).padStart(3)} failed ${String(result.pending).padStart(3)} skipped  ${seconds.padStart(7)} s`,
@@ -144,6 +150,10 @@ try {
 }
 const report = Object.keys(suites).flatMap((name) => lines.get(name) ?? []);
 const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+slow.sort((a, b) => b.ms - a.ms);
+const longest = slow.slice(0, 12).map(({ ms, line }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${line}`);
+console.log(`\n=== longest\n${longest.join("\n")}`);
+if (failed.length > 0) console.log(`\n=== failed\n${failed.join("\n\n")}`);
 console.log(`\n=== suites, in ${seconds} s\n${report.join("\n")}\n`);
 if (interrupted) console.log("Interrupted: the other suites did not run.");
 console.log(
