@@ -93,6 +93,9 @@ export const runtimeContract = z.object({
 });
 export type RuntimeContract = z.infer<typeof runtimeContract>;
 
+/** The name, in `metrics`, of the endpoint whose metrics are those of Flink jobs. */
+export const jobMetrics = "flinkJobs";
+
 export const observabilityContract = z.object({
     profile: z.enum(["embedded"]),
     /** Where metrics are read: name → URL. */

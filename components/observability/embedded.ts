@@ -3,6 +3,7 @@
  * reporter listens on every address and can't be told otherwise.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { jobMetrics } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 
@@ -19,7 +20,7 @@ export class EmbeddedObservability extends pulumi.ComponentResource {
         this.contract = {
             profile: pulumi.output("embedded" as const),
             metrics: pulumi.output<Record<string, string>>({
-                flinkJobs: `${flinkRest}/jobs/metrics`,
+                [jobMetrics]: `${flinkRest}/jobs/metrics`,
                 flinkJobManager: `${flinkRest}/jobmanager/metrics`,
                 flinkTaskManagers: `${flinkRest}/taskmanagers/metrics`,
             }),

@@ -229,10 +229,12 @@ export class FakeGateway extends Server implements SqlGateway {
 export class FakeMetrics extends Server implements MetricsEndpoints {
     urls: Record<string, string> = { jobmanager: "http://flink.fake/jobmanager/metrics" };
     metrics = 40;
+    /** By URL, where an endpoint lists another number. */
+    readonly metricsOf: Record<string, number> = {};
 
-    async count(): Promise<number> {
+    async count(url: string): Promise<number> {
         await this.reached();
-        return this.metrics;
+        return this.metricsOf[url] ?? this.metrics;
     }
 }
 

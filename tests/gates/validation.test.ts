@@ -254,6 +254,17 @@ describe("stage 1", () => {
         platform.metrics.urls = {};
         await assertRed(platform, "infra.metrics", /names no metrics endpoint/);
     });
+
+    it("infra.metrics: asks for metrics of jobs only where Flink knows a job", async () => {
+        const platform = fakePlatform();
+        platform.metrics.urls["flinkJobs"] = "http://flink.fake/jobs/metrics";
+        platform.metrics.metricsOf["http://flink.fake/jobs/metrics"] = 0;
+        await assertRed(platform, "infra.metrics", /No metric is listed by flinkJobs/);
+        platform.flink.jobList = [];
+        await assertGreen(platform, "infra.metrics");
+        platform.metrics.metrics = 0;
+        await assertRed(platform, "infra.metrics", /No metric is listed by jobmanager/);
+    });
 });
 
 describe("stage 2", () => {

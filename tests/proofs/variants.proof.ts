@@ -95,9 +95,7 @@ const variants: readonly Variant[] = [
 ];
 
 const sample = process.env["TIDEGATE_TEST_SAMPLE"];
-// Without an event no Flink job has metrics yet, which `infra.metrics` calls red: open, so it is no sample.
-const sampled = variants.filter(({ bronze }) => bronze > 0);
-const chosen = sample === undefined ? variants : [sampled[Number(sample) % sampled.length]!];
+const chosen = sample === undefined ? variants : [variants[Number(sample) % variants.length]!];
 
 describe("variants of the environment", () => {
     for (const variant of chosen)
