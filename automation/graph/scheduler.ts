@@ -82,11 +82,9 @@ export class Scheduler {
 
     /** Starts nothing more; what runs may end. */
     stop(reason: string): void {
-        for (const name of this.graph.order) {
-            if (!this.waits(name)) continue;
-            const cause = this.upstream(name).find((up) => ["failed", "blocked"].includes(this.state(up)));
-            this.end(name, "blocked", cause === undefined ? reason : this.because(cause));
-        }
+        // First what could not have started anyway, with its own reason; whatever waits after that waits for this one.
+        for (const failed of this.in("failed")) this.blockBehind(failed);
+        for (const name of this.graph.order) if (this.waits(name)) this.end(name, "blocked", reason);
     }
 
     get finished(): boolean {
