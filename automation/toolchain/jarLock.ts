@@ -19,6 +19,11 @@ export function jarLockFile(set: JarSet): string {
     return join(__dirname, "jars", `${set}.json`);
 }
 
+/** Names of the classes that are loaded of one class path, one a line, gzipped. Written by classList.ts. */
+export function classListFile(set: JarSet): string {
+    return join(__dirname, "jars", `${set}.classes.gz`);
+}
+
 /** Every jar that one class path consists of, with its checksum. Written by lock.ts. */
 export function readJarLock(set: JarSet): Jar[] {
     return z.array(Jar).parse(JSON.parse(readFileSync(jarLockFile(set), "utf8")));

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { artifactsLike, digestOf, pins, platformTag, requirementFolder } from "./bootstrap.mjs";
-import { jarLockFile, type JarSet } from "./jarLock";
+import { classListFile, jarLockFile, type JarSet } from "./jarLock";
 
 /** Where each thing lies, or will lie, in the cache. Names carry version and digest, so a folder never changes. */
 export class Layout {
@@ -31,6 +31,16 @@ export class Layout {
         return join(this.root, `${set}-${pins[set]}-${digestOf(readFileSync(jarLockFile(set)))}`);
     }
 
+    /** Of the archive of classes, which may have turned out not to be makeable. */
+    classArchiveFolder(set: JarSet, java: string): string {
+        const [jars, list] = [readFileSync(jarLockFile(set)), readFileSync(classListFile(set))];
+        return join(this.root, `${set}-classes-${digestOf(jars, list, stamp(java))}`);
+    }
+
+    classArchive(set: JarSet, java: string): string {
+        return join(this.classArchiveFolder(set, java), `${set}.jsa`);
+    }
+
     get pulumiArchive(): string {
         return join(this.root, `pulumi-${pins.pulumi}-archive-${platformTag}`);
     }
@@ -50,6 +60,17 @@ export class Layout {
         const prefix = this.data("").slice(this.root.length + 1);
         const folders = (await artifactsLike(prefix, this.root)).map((name) => join(this.root, name));
         return folders.find((folder) => existsSync(join(folder, "bin", "python")));
+    }
+}
+
+/** Tells one version of a file from another that may replace it in place. */
+export function stamp(path: string | undefined): string {
+    if (path === undefined) return "";
+    try {
+        const { mtimeMs, size } = statSync(path);
+        return `${realpathSync(path)} ${mtimeMs} ${size}`;
+    } catch {
+        return path;
     }
 }
 

@@ -6,7 +6,6 @@ import {
     realpathSync,
     renameSync,
     rmSync,
-    statSync,
     symlinkSync,
     writeFileSync,
 } from "node:fs";
@@ -14,14 +13,14 @@ import { delimiter, dirname, join } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { cacheRoot, checkout, digestOf, which } from "./bootstrap.mjs";
-import { hostsFolder, isOurs } from "./layout";
+import { hostsFolder, isOurs, stamp } from "./layout";
 import type { Survey, Tools } from "./tools";
 
 const Located = z.strictObject({
     pulumi: z.strictObject({ path: z.string(), version: z.string(), origin: z.enum(["path", "archive", "built"]) }),
     java: z.strictObject({ path: z.string(), version: z.int() }),
-    kafka: z.strictObject({ version: z.string(), libs: z.string() }),
-    flink: z.strictObject({ version: z.string(), lib: z.string() }),
+    kafka: z.strictObject({ version: z.string(), libs: z.string(), classes: z.string() }),
+    flink: z.strictObject({ version: z.string(), lib: z.string(), classes: z.string() }),
     weed: z.string(),
     python: z.string(),
     dbt: z.string(),
@@ -29,17 +28,6 @@ const Located = z.strictObject({
     languageHost: z.enum(["official", "stand-in"]),
 });
 type Located = z.infer<typeof Located>;
-
-/** A file outside the cache may be replaced by another version in place. */
-function stamp(path: string | undefined): string {
-    if (path === undefined) return "";
-    try {
-        const { mtimeMs, size } = statSync(path);
-        return `${realpathSync(path)} ${mtimeMs} ${size}`;
-    } catch {
-        return path;
-    }
-}
 
 /**
  * Everything that an answer depends on: the pins and locks, and the programs of this environment that go before ours.

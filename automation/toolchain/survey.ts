@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import semver from "semver";
 import { pins, run, which } from "./bootstrap.mjs";
+import type { JarSet } from "./jarLock";
 import { isOurs, Layout } from "./layout";
 import { type Survey, type ToolName, toolNames, type Tools } from "./tools";
 
@@ -61,7 +62,7 @@ export function javaMajor(text: string): number | undefined {
     return Number(first === "1" ? second : first);
 }
 
-async function findJava(layout: Layout, environment: NodeJS.ProcessEnv): Promise<Found<Tools["java"]>> {
+export async function findJava(layout: Layout, environment: NodeJS.ProcessEnv): Promise<Found<Tools["java"]>> {
     const reasons: string[] = [];
     const home = environment["JAVA_HOME"];
     for (const path of [home ? join(home, "bin", "java") : undefined, onPath("java", layout.root, environment)]) {
@@ -84,11 +85,13 @@ export async function survey(root: string, environment: NodeJS.ProcessEnv = proc
     ]);
     const kafka = layout.jars("kafka");
     const flink = layout.jars("flink");
+    // Made or not: a JVM that finds none goes on without.
+    const classes = (set: JarSet): string => layout.classArchive(set, java.value?.path ?? "");
     const found: Survey["found"] = {
         ...(pulumi.value === undefined ? {} : { pulumi: pulumi.value }),
         ...(java.value === undefined ? {} : { java: java.value }),
-        ...(existsSync(kafka) ? { kafka: { version: pins.kafka, libs: kafka } } : {}),
-        ...(existsSync(flink) ? { flink: { version: pins.flink, lib: flink } } : {}),
+        ...(existsSync(kafka) ? { kafka: { version: pins.kafka, libs: kafka, classes: classes("kafka") } } : {}),
+        ...(existsSync(flink) ? { flink: { version: pins.flink, lib: flink, classes: classes("flink") } } : {}),
         ...(existsSync(layout.weed) ? { weed: layout.weed } : {}),
         ...(data === undefined ? {} : { python: join(data, "bin", "python"), dbt: join(data, "bin", "dbt") }),
         ...(existsSync(layout.duckdbExtensions) ? { duckdbExtensions: layout.duckdbExtensions } : {}),

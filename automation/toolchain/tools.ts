@@ -7,10 +7,10 @@ export interface Tools {
     readonly pulumi: { readonly path: string; readonly version: string; readonly origin: PulumiOrigin };
     /** `version` is the major one, e.g. 21. */
     readonly java: { readonly path: string; readonly version: number };
-    /** `libs` is a folder of jars, Kafka's class path. */
-    readonly kafka: { readonly version: string; readonly libs: string };
-    /** `lib` is a folder of jars, Flink's class path with its connectors. */
-    readonly flink: { readonly version: string; readonly lib: string };
+    /** `libs` is a folder of jars, Kafka's class path; `classes` the archive of its classes, which may not exist. */
+    readonly kafka: { readonly version: string; readonly libs: string; readonly classes: string };
+    /** `lib` is a folder of jars, Flink's class path with its connectors; `classes` as Kafka's. */
+    readonly flink: { readonly version: string; readonly lib: string; readonly classes: string };
     /** SeaweedFS. */
     readonly weed: string;
     /** The Python of the environment that has dbt, DuckDB and PyIceberg. */

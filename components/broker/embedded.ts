@@ -102,7 +102,7 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
                 command: [
                     // A broker mostly moves bytes: with the second compiler it needs 70 % more CPU time to start, and
                     // still more to take in the first half million records.
-                    ...jvm({ initialHeap: 128, maximumHeap: 384, direct: 256, compiler: "start" }),
+                    ...jvm({ initialHeap: 128, maximumHeap: 384, direct: 256, compiler: "start", classes: "kafka" }),
                     ...classPath,
                     "kafka.Kafka",
                     "{dir}/server.properties",
@@ -121,7 +121,7 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
                 prepare: [
                     {
                         command: [
-                            ...jvm({ initialHeap: 32, maximumHeap: 128, compiler: "start" }),
+                            ...jvm({ initialHeap: 32, maximumHeap: 128, compiler: "start", classes: "kafka" }),
                             ...classPath,
                             "@{dir}/format.args",
                         ],

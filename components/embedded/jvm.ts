@@ -14,13 +14,15 @@ export interface JvmOptions {
      * @default throughput
      */
     compiler?: "start" | "throughput";
+    /** Whose archive of classes it starts from (automation/toolchain/classArchive.ts). */
+    classes: "kafka" | "flink";
     /** @default serial, which takes the least memory and threads */
     collector?: "serial" | "g1";
 }
 
 /** Nothing is written outside the process's directory; no argument gets into /tmp/hsperfdata_USER. */
 export function jvm(options: JvmOptions): string[] {
-    const { initialHeap, maximumHeap, metaspace, direct, compiler, collector } = options;
+    const { initialHeap, maximumHeap, metaspace, direct, compiler, collector, classes } = options;
     return [
         "{tool:java}",
         `-Xms${initialHeap}m`,
@@ -32,6 +34,7 @@ export function jvm(options: JvmOptions): string[] {
         "-XX:-UsePerfData",
         "-XX:+ExitOnOutOfMemoryError",
         "-Xshare:auto",
+        `-XX:SharedArchiveFile={tool:${classes}Classes}`,
         "-Djava.awt.headless=true",
         "-Djava.io.tmpdir={dir}/tmp",
     ];

@@ -6,10 +6,10 @@ import { TidegateError, exitCodes, messageOf } from "../../automation/core/error
 export const toolsSchema = z.object({
     /** Java 17 or newer. */
     java: z.object({ path: z.string() }),
-    /** Folder of Kafka's jars. */
-    kafka: z.object({ version: z.string(), libs: z.string() }),
-    /** Folder of Flink's, Iceberg's and the connectors' jars. */
-    flink: z.object({ version: z.string(), lib: z.string() }),
+    /** Folder of Kafka's jars, and an archive of their classes where there is one. */
+    kafka: z.object({ version: z.string(), libs: z.string(), classes: z.string().optional() }),
+    /** Folder of Flink's, Iceberg's and the connectors' jars, and an archive of their classes where there is one. */
+    flink: z.object({ version: z.string(), lib: z.string(), classes: z.string().optional() }),
     /** SeaweedFS's executable. */
     weed: z.string(),
 });
@@ -34,7 +34,7 @@ export async function resolveTools(locate: () => Promise<Tools>): Promise<Tools>
     }
 }
 
-/** What `{tool:NAME}` stands for: an executable, or a folder of jars as a class path. */
+/** What `{tool:NAME}` stands for: an executable, a folder of jars as a class path, or an archive of their classes. */
 export function toolPath(tools: Tools, name: string): string | undefined {
     switch (name) {
         case "java":
@@ -43,6 +43,11 @@ export function toolPath(tools: Tools, name: string): string | undefined {
             return `${tools.kafka.libs}/*`;
         case "flink":
             return `${tools.flink.lib}/*`;
+        // A JVM that is shown none where it looks goes on without.
+        case "kafkaClasses":
+            return tools.kafka.classes ?? `${tools.kafka.libs}/classes.jsa`;
+        case "flinkClasses":
+            return tools.flink.classes ?? `${tools.flink.lib}/classes.jsa`;
         case "weed":
             return tools.weed;
         case "node":
@@ -52,4 +57,4 @@ export function toolPath(tools: Tools, name: string): string | undefined {
     }
 }
 
-export const toolNames = ["java", "kafka", "flink", "weed", "node"] as const;
+export const toolNames = ["java", "kafka", "kafkaClasses", "flink", "flinkClasses", "weed", "node"] as const;

@@ -40,7 +40,7 @@ interface Role {
     readonly name: string;
     readonly folder: string;
     readonly main: readonly string[];
-    readonly jvm: JvmOptions;
+    readonly jvm: Omit<JvmOptions, "classes">;
     readonly settings: pulumi.Input<Settings>;
     readonly ports: Record<string, number>;
     readonly ready: ReadyArgs;
@@ -156,7 +156,7 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
                 name: role.name,
                 directory: join(args.dataDirectory, "runtime", role.folder),
                 command: [
-                    ...jvm(role.jvm),
+                    ...jvm({ ...role.jvm, classes: "flink" }),
                     ...moduleFlags,
                     log4jFlag,
                     ...(jaas === undefined ? [] : ["-Djava.security.auth.login.config={dir}/conf/jaas.conf"]),

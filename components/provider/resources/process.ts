@@ -103,6 +103,9 @@ function leftoversOf(given: ProcessInputs, record: RunRecord): string[] {
     );
 }
 
+/** Seconds. */
+const graceBeforeDeletion = 3;
+
 async function stopRecorded(given: ProcessInputs): Promise<void> {
     const record = await readRecord(given.directory);
     if (record !== undefined) await stop(given.name, record, given.stop, leftoversOf(given, record));
@@ -251,8 +254,10 @@ export const processHandler = defineHandler<ProcessInputs, ProcessState>({
     },
 
     async delete(old) {
-        await stopRecorded(old.inputs);
-        const { directory, deleteData } = old.inputs;
+        const { directory, deleteData, stop: given } = old.inputs;
+        // With its data, nothing is left that an end in order would save: SeaweedFS waits 10 s for idle connections.
+        const graceSeconds = deleteData ? Math.min(given.graceSeconds, graceBeforeDeletion) : given.graceSeconds;
+        await stopRecorded({ ...old.inputs, stop: { ...given, graceSeconds } });
         if (!deleteData || !(await release(directory))) await removeRecord(directory);
     },
 });
