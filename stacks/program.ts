@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../automation/core/errors";
 import { nearest } from "../automation/core/yamlFile";
-import { loadGraph } from "../automation/graph/load";
+import { loadGraph, ownGraphFile } from "../automation/graph/load";
 import { layers, type Layer } from "./contracts";
 import { loadEnvironment } from "./environment";
 import type { LayerContext, LayerProgram } from "./layer";
@@ -43,7 +43,7 @@ async function build(stack: string): Promise<Record<string, unknown>> {
                 hint: `Run \`eval "$(npx tidegate env ${environmentName})"\` in this shell first.`,
             },
         );
-    const graph = await loadGraph();
+    const graph = await loadGraph(ownGraphFile);
     const context: LayerContext = { environment, upstream: upstreamReader(environmentName, graph.node(layer)) };
     return programs[layer]().layer(context);
 }

@@ -86,6 +86,8 @@ export function lastingLines(event: RolloutEvent): string | undefined {
             return `${at(event.layer)}${indent(checkLine(event.result), layerWidth)}`;
         case "resource":
             return `${at(event.layer)}${event.op} ${event.resourceType.split(":").pop()} ${event.name}${event.diffs.length > 0 ? pc.dim(` (${event.diffs.join(", ")})`) : ""}`;
+        case "hook":
+            return `${at(event.layer)}${event.ok ? pc.green("✓") : event.blocking ? pc.red("✗") : pc.yellow("!")} ${event.point} ${event.name}  ${event.ok ? pc.dim(event.text) : indent(event.text, layerWidth)}`;
         case "problem": {
             const hint = event.hint === undefined ? "" : `\n${event.hint}`;
             return `${at(event.layer)}${pc.red(indent(event.message, layerWidth))}${indent(hint, layerWidth)} ${pc.dim(`[${event.code}]`)}`;

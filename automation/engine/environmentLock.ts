@@ -2,21 +2,16 @@
 import { mkdir } from "node:fs/promises";
 import { exitCodes, TidegateError } from "../core/errors";
 import { withLock } from "../toolchain/bootstrap.mjs";
-import type { Environment } from "../../stacks/environment";
 
 /**
- * Runs `work` while this process holds the environment's data directory; the lock of a process that is no more is taken
- * over. It is kept beside the state, so that a second clone of the platform sees it too.
+ * Runs `work` while this process holds the environment's folder; the lock of a process that is no more is taken over. It
+ * is kept beside the state, so that a second clone of the platform sees it too.
  * @throws TidegateError `environment-busy` with the holder's pid
  */
-export async function holding<T>(
-    environment: Pick<Environment, "name" | "dataDirectory">,
-    work: () => Promise<T>,
-): Promise<T> {
-    const { name, dataDirectory } = environment;
+export async function holding<T>(name: string, directory: string, work: () => Promise<T>): Promise<T> {
     let holder: number | undefined;
     let begun = false;
-    await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     try {
         return await withLock(
             "rollout",
@@ -24,7 +19,7 @@ export async function holding<T>(
                 begun = true;
                 return work();
             },
-            { root: dataDirectory, timeoutMs: 0, waiting: (pid) => (holder = pid) },
+            { root: directory, timeoutMs: 0, waiting: (pid) => (holder = pid) },
         );
     } catch (error) {
         if (begun) throw error;

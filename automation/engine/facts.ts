@@ -84,8 +84,9 @@ export function factOf(event: EngineEvent): EngineFact | undefined {
     const diagnostic = event.diagnosticEvent;
     if (!diagnostic || diagnostic.ephemeral || (diagnostic.severity as string) === "debug") return undefined;
     const message = plainText(diagnostic.message);
-    // The engine's remark on a language host that does not lie beside it: that is how the toolchain wants it.
-    if (message === "" || message.startsWith("using pulumi-language-nodejs from $PATH")) return undefined;
+    // The engine's remark on a plugin that does not lie beside it: that is how the toolchain wants it.
+    if (message === "" || /^using pulumi-(language-nodejs|resource-pulumi-nodejs) from \$PATH/.test(message))
+        return undefined;
     const severity =
         diagnostic.severity === "error" || diagnostic.severity === "warning" ? diagnostic.severity : "info";
     return { kind: "diagnostic", severity, message, urn: diagnostic.urn || undefined };

@@ -7,20 +7,19 @@ import {
     CommandError,
     LocalWorkspace,
     PulumiCommand,
+    Stack,
     StackNotFoundError,
     type EngineEvent,
-    type Stack,
 } from "@pulumi/pulumi/automation";
-import { projectName } from "../core/repository";
 import { classify } from "./failure";
+import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
-import { readOutputs } from "./outputs";
+import { readSnapshot, type StackSnapshot } from "./snapshot";
 import {
     graceSeconds,
     type DriverMessage,
     type OperationRequest,
     type OperationResult,
-    type Outputs,
     type WorkerMessage,
 } from "./protocol";
 
@@ -65,25 +64,28 @@ function killGroup(): never {
     process.exit(1);
 }
 
-async function open(request: OperationRequest): Promise<Stack> {
-    const target = { stackName: `organization/${projectName}/${request.stack}`, workDir: request.workDirectory };
-    const options = {
-        envVars: { ...request.variables },
-        secretsProvider: request.secretsProvider,
-        pulumiCommand: await command,
-    };
-    const create = request.operation === "prepare" || request.operation === "up" || request.operation === "preview";
-    const stack = create
-        ? await LocalWorkspace.createOrSelectStack(target, options)
-        : await LocalWorkspace.selectStack(target, options);
-    return withoutQuestions(stack);
-}
-
 /**
- * After an operation the SDK asks the CLI for the outputs twice and for the history once, a second of CPU: the driver
- * reads the outputs by one call, and the history not at all.
+ * A stack of the Automation API with two of its habits taken away. It selects the stack in the workspace, which is the
+ * user's selection too and gets corrupt where two do it at once; every operation names its stack anyway. And after an
+ * operation it asks the CLI for the outputs twice and for the history once, a second of CPU: the driver reads the outputs by
+ * one call, and the history not at all.
  */
-function withoutQuestions(stack: Stack): Stack {
+async function open(request: OperationRequest): Promise<Stack> {
+    const { fullName, workDirectory, secretsProvider, variables, operation, exists } = request;
+    const workspace = await LocalWorkspace.create({
+        workDir: workDirectory,
+        envVars: { ...variables },
+        pulumiCommand: await command,
+    });
+    const creates = operation === "prepare" || operation === "up" || operation === "preview";
+    if (creates && exists !== true) {
+        const args = ["stack", "init", "--no-select"];
+        if (secretsProvider !== undefined) args.push("--secrets-provider", secretsProvider);
+        const { code, stderr } = await pulumi(args, request, abort.signal);
+        if (code !== 0 && !/stack '.*' already exists/.test(stderr)) throw new Error(stderr);
+    }
+    workspace.selectStack = () => Promise.resolve();
+    const stack = await Stack.select(fullName, workspace);
     stack.outputs = () => Promise.resolve({});
     stack.info = () => Promise.resolve(undefined);
     return stack;
@@ -102,14 +104,8 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             void say({ kind: "fact", fact });
         },
     };
-    let outputs: Outputs = {};
-    let stack: Stack;
-    try {
-        stack = await open(request);
-    } catch (error) {
-        if (error instanceof StackNotFoundError) return { outputs, changes };
-        throw error;
-    }
+    let snapshot: StackSnapshot | undefined;
+    const stack = await open(request);
     if (interrupted) throw new Error("interrupted");
     switch (request.operation) {
         case "prepare":
@@ -122,20 +118,31 @@ async function run(request: OperationRequest): Promise<OperationResult> {
                 showSecrets: false,
                 suppressOutputs: true,
             });
-            outputs = await readOutputs(request, abort.signal);
+            snapshot = await readSnapshot(request, abort.signal);
             break;
         case "preview":
             await stack.preview({ ...common, suppressOutputs: true });
             break;
         case "refresh":
-            await stack.refresh({ ...common, showSecrets: false, suppressOutputs: true });
+            await whereThere(stack.refresh({ ...common, showSecrets: false, suppressOutputs: true }));
             break;
         case "destroy":
-            await stack.destroy({ ...common, showSecrets: false, suppressOutputs: true });
+            if (!(await whereThere(stack.destroy({ ...common, showSecrets: false, suppressOutputs: true })))) break;
             if (request.remove) await stack.workspace.removeStack(stack.name);
             break;
     }
-    return { outputs, changes };
+    return { changes, ...(snapshot === undefined ? {} : { snapshot }) };
+}
+
+/** False where there is no such stack: nothing is to be done. The SDK's class is of the text alone, which a program writes too. */
+async function whereThere(work: Promise<unknown>): Promise<boolean> {
+    try {
+        await work;
+        return true;
+    } catch (error) {
+        if (error instanceof StackNotFoundError && facts.length === 0) return false;
+        throw error;
+    }
 }
 
 /** stderr of the CLI: on failure the SDK keeps it in a private member, and its message repeats the command line. */

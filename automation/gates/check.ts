@@ -2,7 +2,6 @@
  * A check: one small question with a time limit, whose answer is a verdict with evidence. A check never passes for
  * want of an answer: a thrown error, a time-out, or a pass without evidence is a failure (see runner.ts).
  */
-import type { Layer } from "../../stacks/contracts";
 import { TidegateError, messageOf } from "../core/errors";
 import type { Clock } from "./clock";
 
@@ -58,8 +57,8 @@ export interface Check {
     /** Stable, `<part>.<statement>`, e.g. `data.silver-not-more-than-bronze`; listed in docs/gates.md. */
     readonly id: string;
     readonly stage: Stage;
-    /** The layer whose gate it stands in; `environment` for what holds before any layer. */
-    readonly layer: Layer | "environment";
+    /** The stack whose gate it stands in, by its name in the graph; `environment` for what holds before any. */
+    readonly layer: string;
     /** What it proves, as a statement: "Kafka takes and gives back a record". */
     readonly title: string;
     readonly limitSeconds: number;
@@ -67,6 +66,8 @@ export interface Check {
     readonly look: string;
     /** What to do, unless a verdict or the error that was thrown knows better. */
     readonly hint: string;
+    /** False: red is told, and holds nothing up. @default true */
+    readonly blocking?: false;
     run(context: CheckContext): Promise<Verdict>;
 }
 
@@ -74,9 +75,11 @@ export interface Check {
 export interface CheckResult {
     readonly id: string;
     readonly stage: Stage;
-    readonly layer: Layer | "environment";
+    readonly layer: string;
     readonly title: string;
     readonly status: "pass" | "fail" | "not-run";
+    /** False: red is told, and holds nothing up. @default true */
+    readonly blocking?: false;
     /** Of a pass. */
     readonly summary?: string;
     readonly warnings?: readonly string[];
@@ -115,15 +118,21 @@ export function failureOf(check: Pick<Check, "look" | "hint">, error: unknown): 
     return failing(check, error.message, { code: error.code }, error.hint === undefined ? {} : { hint: error.hint });
 }
 
-/** Whether a gate opens: every check passed, and there was at least one. */
+/** Whether a check holds its gate shut. */
+export const isRed = (result: CheckResult): boolean => result.status !== "pass" && result.blocking !== false;
+
+/** Whether a gate opens: there was at least one check, and none of those that may hold it shut is red. */
 export function isGreen(results: readonly CheckResult[]): boolean {
-    return results.length > 0 && results.every((result) => result.status === "pass");
+    return results.length > 0 && !results.some(isRed);
 }
 
 /** `1234567` → `1,234,567`. */
 export function grouped(count: number): string {
     return count.toLocaleString("en-US");
 }
+
+/** `1 resource`, `1,234 resources`. */
+export const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 
 /** As the beginning of a sentence. */
 export function capitalised(text: string): string {

@@ -9,6 +9,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import {
     failing,
     failureOf,
+    isRed,
     stages,
     stageTitles,
     type Check,
@@ -71,7 +72,7 @@ export async function runChecks(checks: readonly Check[], options: RunOptions = 
             ),
         );
         results.push(...ended);
-        const red = ended.find((result) => result.status !== "pass");
+        const red = ended.find(isRed);
         if (red !== undefined) stopped ??= `not run: ${stageName(group.stage)} is red, first ${red.id}`;
     }
     return results;
@@ -81,8 +82,9 @@ function stageName(stage: Stage): string {
     return stage === "preflight" ? "the preflight" : `stage ${stage} (${stageTitles[stage]})`;
 }
 
-function identity(check: Check): Pick<CheckResult, "id" | "stage" | "layer" | "title"> {
-    return { id: check.id, stage: check.stage, layer: check.layer, title: check.title };
+function identity(check: Check): Pick<CheckResult, "id" | "stage" | "layer" | "title" | "blocking"> {
+    const { id, stage, layer, title, blocking } = check;
+    return { id, stage, layer, title, ...(blocking === undefined ? {} : { blocking }) };
 }
 
 function withoutRun(check: Check, message: string): CheckResult {

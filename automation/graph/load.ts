@@ -1,35 +1,195 @@
-/** Reads `tidegate.yaml`, the one file that says which stacks there are and which reads whose contract. */
-import { join } from "node:path";
+/**
+ * Reads `tidegate.yaml`, the one file that says which stacks there are, which reads whose outputs, and what is run around
+ * them. It may lie in any repository: nothing of it has to know Tidegate.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { z } from "zod";
+import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
-import { readYamlFile } from "../core/yamlFile";
+import { nearest, readYamlFile } from "../core/yamlFile";
 import { Graph } from "./graph";
+import { exerciseSchema, gatesSchema, hooksSchema, stepName, type ExerciseStep, type Gates, type Hooks } from "./steps";
 
-const graphSchema = z.strictObject({
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'");
+const template = z
+    .string()
+    .regex(
+        /^([A-Za-z0-9_./-]|\{environment\}|\{name\})+$/,
+        "a stack's name; {environment} and {name} stand for theirs",
+    );
+
+export const environmentSettings = z.strictObject({
+    backend: z
+        .string()
+        .regex(
+            /^(file|s3|gs|azblob|https):\/\/.+$/,
+            "file://DIR (relative to this file), s3://…, gs://…, azblob://… or https://…",
+        )
+        .optional()
+        .describe("Pulumi's backend. Default: PULUMI_BACKEND_URL, else the one of `pulumi login`."),
+    secretsProvider: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("What new stacks encrypt with, as `pulumi stack init --secrets-provider` takes it."),
+    variables: z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+        .default({})
+        .describe("Environment variables of Pulumi, its programs and all steps. No secrets: the file is committed."),
+});
+export type EnvironmentSettings = z.infer<typeof environmentSettings>;
+
+export const graphSchema = z.strictObject({
+    module: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("A TypeScript or JavaScript file beside this one that gives checks and exercises by name."),
+    project: z.string().min(1).default(".").describe("Folder of the Pulumi project of stacks that name none."),
+    stack: template.default("{environment}-{name}").describe("Name of the Pulumi stack of those that name none."),
+    environments: z.record(name, environmentSettings).optional().describe("Default: any name is an environment."),
     stacks: z.record(
-        z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'"),
+        name,
         z.strictObject({
             description: z.string().optional(),
+            project: z.string().min(1).optional().describe("Folder of its Pulumi project, relative to this file."),
+            stack: template.optional().describe("Name of the Pulumi stack: `{environment}`, `acme/{environment}`."),
             dependsOn: z.array(z.string()).default([]),
-            labels: z.array(z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'")).default([]),
-            exercises: z.array(z.enum(["produce", "flink", "dbt"])).default([]),
+            labels: z.array(name).default([]),
+            outputs: z
+                .union([z.string().min(1), z.record(z.string(), z.unknown())])
+                .optional()
+                .describe("JSON Schema of the stack's outputs: a file beside this one, or the schema itself."),
+            exercises: z.array(exerciseSchema).default([]),
+            hooks: hooksSchema,
+            gates: gatesSchema,
         }),
     ),
 });
 
-export async function loadGraph(file = join(repositoryRoot, "tidegate.yaml")): Promise<Graph> {
+/** What a graph says of one stack, beside its place in the graph. */
+export interface StackDefinition {
+    /** Absolute folder of its Pulumi project. */
+    readonly project: string;
+    /** With `{environment}` and `{name}` in it. */
+    readonly stack: string;
+    readonly outputs: string | Readonly<Record<string, unknown>> | undefined;
+    readonly exercises: readonly ExerciseStep[];
+    readonly hooks: Hooks;
+    readonly gates: Gates;
+}
+
+export interface GraphFile {
+    /** Absolute. */
+    readonly file: string;
+    readonly directory: string;
+    readonly graph: Graph;
+    /** Absolute; undefined where the graph needs none. */
+    readonly module: string | undefined;
+    readonly environments: Readonly<Record<string, EnvironmentSettings>> | undefined;
+    definition(stack: string): StackDefinition;
+}
+
+export const graphFileName = "tidegate.yaml";
+
+/** The graph of the lakehouse. */
+export const ownGraphFile = join(repositoryRoot, graphFileName);
+
+/** The file that TIDEGATE_GRAPH names, else the nearest `tidegate.yaml` from the working directory upward, else the lakehouse's. */
+export function findGraphFile(variables: Readonly<NodeJS.ProcessEnv> = process.env, directory = process.cwd()): string {
+    const named = variables["TIDEGATE_GRAPH"];
+    if (named) return resolve(directory, named);
+    for (let folder = directory; ; folder = dirname(folder)) {
+        const file = join(folder, graphFileName);
+        if (existsSync(file)) return file;
+        if (folder === dirname(folder)) return ownGraphFile;
+    }
+}
+
+export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> {
     const parsed = await readYamlFile(file, graphSchema, {
         kind: "graph",
         code: "graph-invalid",
         hint: "docs/graph.md describes every key.",
     });
-    return new Graph(
-        Object.entries(parsed.stacks).map(([name, stack]) => ({
-            name,
-            ...(stack.description === undefined ? {} : { description: stack.description }),
-            dependsOn: stack.dependsOn,
-            labels: stack.labels,
-            exercises: stack.exercises,
+    const directory = dirname(resolve(file));
+    const definitions = new Map<string, StackDefinition>();
+    for (const [stack, one] of Object.entries(parsed.stacks)) {
+        const project = resolve(directory, one.project ?? parsed.project);
+        if (!existsSync(join(project, "Pulumi.yaml")))
+            throw invalid(
+                `'${stack}' is a stack of the Pulumi project in ${relative(directory, project) || "."}, but there is no ${join(project, "Pulumi.yaml")}.`,
+                `Let stacks.${stack}.project in ${file} name the folder of its Pulumi.yaml.`,
+            );
+        const { outputs, exercises, hooks, gates } = one;
+        definitions.set(stack, { project, stack: one.stack ?? parsed.stack, outputs, exercises, hooks, gates });
+    }
+    const graph = new Graph(
+        Object.entries(parsed.stacks).map(([stack, one]) => ({
+            name: stack,
+            ...(one.description === undefined ? {} : { description: one.description }),
+            dependsOn: one.dependsOn,
+            labels: one.labels,
+            exercises: one.exercises.map(stepName),
         })),
     );
+    oneStackEach(graph, definitions);
+    return {
+        file: resolve(file),
+        directory,
+        graph,
+        module: parsed.module === undefined ? undefined : resolve(directory, parsed.module),
+        environments: parsed.environments,
+        definition: (stack) => {
+            const found = definitions.get(graph.node(stack).name);
+            if (found === undefined) throw new Error(`'${stack}' has no definition`);
+            return found;
+        },
+    };
+}
+
+/** The graph alone. */
+export const loadGraph = async (file?: string): Promise<Graph> => (await loadGraphFile(file)).graph;
+
+/** The name that a stack of the graph has in Pulumi. */
+export const pulumiStackName = (template: string, environment: string, stack: string): string =>
+    template.replaceAll("{environment}", environment).replaceAll("{name}", stack);
+
+/** The settings of an environment that a graph without a module of its own gives. */
+export function settingsOf(graph: Pick<GraphFile, "file" | "environments">, environment: string): EnvironmentSettings {
+    const { environments, file } = graph;
+    const known = Object.keys(environments ?? {});
+    const found = environments === undefined ? { variables: {} } : environments[environment];
+    if (found !== undefined && name.safeParse(environment).success) return found;
+    throw new TidegateError(
+        found === undefined
+            ? `${file} has no environment '${environment}'.`
+            : `'${environment}' cannot be the name of an environment: lower-case letters, digits and '-', a letter first.`,
+        {
+            code: "environment-unknown",
+            ...(found === undefined ? { hint: nearest(environment, known) || `It has ${known.join(", ")}.` } : {}),
+            exitCode: exitCodes.usage,
+        },
+    );
+}
+
+/** Two nodes on one Pulumi stack would undo each other's work. */
+function oneStackEach(graph: Graph, definitions: ReadonlyMap<string, StackDefinition>): void {
+    const seen = new Map<string, string>();
+    for (const stack of graph.order) {
+        const { project, stack: named } = definitions.get(stack) ?? { project: "", stack: "" };
+        const key = `${project}\n${pulumiStackName(named, "{environment}", stack)}`;
+        const other = seen.get(key);
+        if (other !== undefined)
+            throw invalid(
+                `'${other}' and '${stack}' are the same Pulumi stack, ${pulumiStackName(named, "<environment>", stack)} in ${project}.`,
+                "Give each a project of its own, or a `stack` with {name} in it.",
+            );
+        seen.set(key, stack);
+    }
+}
+
+function invalid(message: string, hint: string): TidegateError {
+    return new TidegateError(message, { code: "graph-invalid", hint, exitCode: exitCodes.usage });
 }

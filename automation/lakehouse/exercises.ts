@@ -14,6 +14,7 @@ import { openCatalog } from "../clients/iceberg";
 import { topicOffsets } from "../clients/kafka";
 import { waitFor } from "../clients/flinkHttp";
 import { folders, loadSilver, namespaces } from "./platform";
+import { fileStamp, projectDigest } from "./dbtBuild";
 import { RunStateFile } from "./runState";
 
 export interface ExerciseContext {
@@ -109,6 +110,8 @@ export async function dbt(
 ): Promise<DbtResult> {
     const { environment, platform, dataset, tools, progress, signal } = context;
     let snapshot: string | null = null;
+    // As dbt is about to read it: a change while it runs is one since the build.
+    const project = await projectDigest(context);
     const result = await runDbt({
         command,
         ...options,
@@ -130,6 +133,8 @@ export async function dbt(
         await new RunStateFile(environment.dataDirectory).update({
             dbt: {
                 silverSnapshotId: snapshot,
+                project,
+                file: (await fileStamp(platform.runtime.dbt.duckdbFile)) ?? null,
                 nodes: result.nodes.map(({ name, resourceType, status, message }) => ({
                     name,
                     resourceType,

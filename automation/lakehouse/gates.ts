@@ -8,7 +8,7 @@ import { parseContract } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
 import { renderPipeline } from "../../sql/pipeline";
 import { topicOffsets } from "../clients/kafka";
-import { prepareHome, stackName, stateDirectory } from "../engine/home";
+import { prepareHome, stackName, stateDirectory } from "./home";
 import { expectedCounts, readManifest } from "../exercises/events/manifest";
 import { liveClients, liveFlink } from "../gates/live";
 import {
@@ -20,7 +20,7 @@ import {
     type RunFacts,
 } from "../gates";
 import type { Graph } from "../graph/graph";
-import type { Outputs } from "../engine/protocol";
+import type { Outputs } from "../engine/snapshot";
 import { inspectTools } from "../toolchain";
 import { loadEnvironment } from "../../stacks/environment";
 import { datasetOf, folders, namespaces, platformOrStandIns } from "./platform";

@@ -6,9 +6,9 @@ import { standIns } from "../../stacks/standIns";
 import type { Dataset } from "../../sql/dataset";
 import { loadDataset } from "../../sql/manifest";
 import { openCatalog, type IcebergTable } from "../clients/iceberg";
-import { stackName } from "../engine/home";
+import { stackName } from "./home";
 import type { SilverTable } from "../exercises/dbt";
-import type { Outputs } from "../engine/protocol";
+import type { Outputs } from "../engine/snapshot";
 
 export const namespaces = { bronze: "bronze", silver: "silver" } as const;
 

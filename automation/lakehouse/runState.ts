@@ -26,9 +26,16 @@ const runState = z.strictObject({
     flinkRest: z.url().nullable().default(null),
     /** Restarts that each streaming job had when the last rollout began, by job id. */
     restartsBefore: z.record(z.string(), z.number().int().min(0)).default({}),
-    /** The last `dbt build`, and the snapshot of silver that it read. */
+    /** The last `dbt build`, the snapshot of silver that it read, and what else it was made of (dbtBuild.ts). */
     dbt: z
-        .strictObject({ silverSnapshotId: z.string().nullable(), nodes: z.array(dbtNode) })
+        .strictObject({
+            silverSnapshotId: z.string().nullable(),
+            nodes: z.array(dbtNode),
+            /** Digest of the project; null of a build that was written down before there was one. */
+            project: z.string().nullable().default(null),
+            /** Stamp of the DuckDB file when the build had ended. */
+            file: z.string().nullable().default(null),
+        })
         .nullable()
         .default(null),
 });

@@ -81,6 +81,9 @@ export class FactsCollector {
             case "check":
                 (this.layers.get(event.layer)?.checks ?? this.preflight).push(event.result);
                 break;
+            case "hook":
+                if (!event.ok) this.layers.get(event.layer)?.notes.push(`${event.point} ${event.name}: ${event.text}`);
+                break;
             case "note":
                 if (event.layer !== undefined) this.layers.get(event.layer)?.notes.push(event.text);
                 break;

@@ -4,6 +4,7 @@
  */
 import type { LayerState } from "../graph/scheduler";
 import type { CheckResult } from "../gates";
+import type { HookPoint } from "../graph/steps";
 
 export const eventsVersion = 1;
 
@@ -47,6 +48,16 @@ export type RolloutEvent =
           readonly exercise: string;
           readonly summary: string;
           readonly seconds: number;
+      }
+    | {
+          readonly type: "hook";
+          readonly layer: string;
+          readonly point: HookPoint;
+          readonly name: string;
+          readonly ok: boolean;
+          /** Whether a red one is the stack's failure. */
+          readonly blocking: boolean;
+          readonly text: string;
       }
     | {
           readonly type: "problem";

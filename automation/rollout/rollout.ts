@@ -2,63 +2,41 @@
  * Rolls the stacks of one environment out, in the order of the graph: preflight, up, exercises, validation, and only
  * then what stands on it. What stands on a failure is blocked; the rest goes on. Everything is told as events.
  */
-import type { Layer } from "../../stacks/contracts";
-import type { Environment } from "../../stacks/environment";
 import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
-import type { Engine } from "../engine/engine";
+import { Redactor } from "../core/redactor";
 import type { EngineFact } from "../engine/facts";
-import type { Operation, OperationResult, Outputs } from "../engine/protocol";
+import type { Operation, OperationResult } from "../engine/protocol";
+import type { Outputs, StackSnapshot } from "../engine/snapshot";
 import type { CheckResult } from "../gates";
+import { isRed } from "../gates/check";
 import type { Graph } from "../graph/graph";
 import { Scheduler, type LayerState, type WorkingState } from "../graph/scheduler";
 import { select, type Choice } from "../graph/selection";
-import type { EventSink, RolloutOperation } from "./events";
-
-/** What the driver does around Pulumi's operations; the lakehouse's is `automation/lakehouse/surroundings.ts`. */
-export interface Surroundings {
-    /** Checks before anything of this run is touched. */
-    preflight(signal: AbortSignal): Promise<readonly CheckResult[]>;
-    /** Checks before one layer is deployed. */
-    preflightLayer(
-        layer: Layer,
-        outputs: ReadonlyMap<string, Outputs>,
-        signal: AbortSignal,
-    ): Promise<readonly CheckResult[]>;
-    /** Runs one exercise; the answer is a line for people. */
-    exercise(
-        name: string,
-        outputs: ReadonlyMap<string, Outputs>,
-        progress: Progress,
-        signal: AbortSignal,
-    ): Promise<string>;
-    /** Checks after a layer was deployed and exercised. */
-    validate(
-        layer: Layer,
-        outputs: ReadonlyMap<string, Outputs>,
-        onResult: (result: CheckResult) => void,
-        signal: AbortSignal,
-    ): Promise<readonly CheckResult[]>;
-}
+import type { HookPoint } from "../graph/steps";
+import type { EventSink, RolloutEvent, RolloutOperation } from "./events";
+import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
 
 export interface RolloutDependencies {
-    readonly environment: Environment;
+    /** Name of the environment. */
+    readonly environment: string;
     readonly graph: Graph;
-    readonly engine: Engine;
     readonly surroundings: Surroundings;
-    /** Runs one operation of the stack of a layer. */
-    operate(layer: string, operation: Operation, options: OperateOptions): Promise<OperationResult>;
+    /** Runs one operation of a stack of the graph. */
+    operate(stack: string, operation: Operation, options: OperateOptions): Promise<OperationResult>;
     readonly onEvent: EventSink;
     /** Milliseconds, monotonic. */
     readonly now: () => number;
     /** Aborting ends the run in order. */
     readonly signal: AbortSignal;
+    /** Learns the secrets among the outputs; everything that is told passes through it. @default one of its own */
+    readonly redactor?: Redactor;
 }
 
 export interface OperateOptions {
     readonly refresh?: boolean;
     readonly remove?: boolean;
-    /** Layers whose contracts have to be stood in for. */
+    /** Stacks whose contracts have to be stood in for. */
     readonly standIns?: readonly string[];
     readonly onFact: (fact: EngineFact) => void;
     readonly signal: AbortSignal;
@@ -67,8 +45,8 @@ export interface OperateOptions {
 export interface UpOptions {
     /** Which stacks, of `select`. @default all */
     readonly choices?: readonly Choice[];
-    /** Outputs of stacks that are not selected and were deployed before: what stands on them reads these. @default none */
-    readonly known?: ReadonlyMap<string, Outputs>;
+    /** Stacks that are not selected and were deployed before: what stands on them reads their outputs. @default none */
+    readonly known?: Snapshots;
     /** @default true */
     readonly exercise?: boolean;
     /** @default 2 */
@@ -81,6 +59,7 @@ export interface RolloutResult {
     readonly ok: boolean;
     readonly seconds: number;
     readonly states: ReadonlyMap<string, LayerState>;
+    /** Secrets in clear. */
     readonly outputs: ReadonlyMap<string, Outputs>;
     readonly checks: readonly CheckResult[];
     readonly exercises: readonly { readonly exercise: string; readonly summary: string; readonly seconds: number }[];
@@ -89,12 +68,15 @@ export interface RolloutResult {
 }
 
 export class Rollout {
-    private readonly outputs = new Map<string, Outputs>();
+    private readonly seen = new Map<string, StackSnapshot>();
+    private readonly redactor: Redactor;
     private readonly checks: CheckResult[] = [];
     private readonly exercises: { exercise: string; summary: string; seconds: number }[] = [];
     private problem: TidegateError | undefined;
 
-    constructor(private readonly deps: RolloutDependencies) {}
+    constructor(private readonly deps: RolloutDependencies) {
+        this.redactor = deps.redactor ?? new Redactor();
+    }
 
     async up(options: UpOptions = {}): Promise<RolloutResult> {
         const { graph, signal, surroundings } = this.deps;
@@ -102,7 +84,7 @@ export class Rollout {
         const { parallel = 2, failFast = false } = options;
         const scheduler = new Scheduler(graph, choices, { parallel, failFast });
         const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
-        for (const [layer, outputs] of options.known ?? []) this.outputs.set(layer, outputs);
+        for (const [layer, snapshot] of options.known ?? []) this.learn(layer, snapshot);
         return this.running("up", selected, scheduler, async () => {
             for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
             this.demand("preflight", await surroundings.preflight(signal));
@@ -112,7 +94,7 @@ export class Rollout {
                 for (const layer of scheduler.start()) {
                     running.set(
                         layer,
-                        this.rollOut(layer as Layer, scheduler, options).finally(() => running.delete(layer)),
+                        this.rollOut(layer, scheduler, options).finally(() => running.delete(layer)),
                     );
                 }
                 if (running.size === 0) break;
@@ -124,7 +106,7 @@ export class Rollout {
 
     /** Previews every stack in order; a stack whose upstream was never deployed sees stand-ins, and says so. */
     async preview(exists: (layer: string) => boolean): Promise<RolloutResult> {
-        const { graph, onEvent, operate, signal } = this.deps;
+        const { graph, operate, signal } = this.deps;
         const scheduler = new Scheduler(graph, select(graph), { parallel: 1 });
         return this.running("preview", graph.order, scheduler, async () => {
             for (let [layer] = scheduler.start(); layer !== undefined; [layer] = scheduler.start()) {
@@ -134,48 +116,50 @@ export class Rollout {
                 await this.guarded(current, scheduler, async () => {
                     this.enter(current, scheduler, "deploying");
                     if (standIns.length > 0)
-                        onEvent({
+                        this.emit({
                             type: "note",
                             layer: current,
                             text: `advisory: ${standIns.join(", ")} ${standIns.length === 1 ? "is" : "are"} not deployed, stand-ins are read`,
                         });
-                    const result = await operate(current, "preview", {
-                        standIns,
-                        signal,
-                        onFact: (fact) => this.tell(current, fact, true),
+                    await this.between("Preview", current, async () => {
+                        const result = await operate(current, "preview", {
+                            standIns,
+                            signal,
+                            onFact: (fact) => this.tell(current, fact, true),
+                        });
+                        this.emit({ type: "note", layer: current, text: changesText(result.changes, "would") });
                     });
-                    onEvent({ type: "note", layer: current, text: changesText(result.changes, "would") });
                     this.leave(current, scheduler, begun);
                 });
             }
         });
     }
 
-    /** Destroys in reverse order and stops at the first failure. */
-    async down(exists: (layer: string) => boolean): Promise<RolloutResult> {
-        const { graph, onEvent, operate, signal } = this.deps;
+    /** Destroys in reverse order and stops at the first failure; `known` is what hooks may read. */
+    async down(exists: (layer: string) => boolean, known: Snapshots = new Map()): Promise<RolloutResult> {
+        const { graph, operate, signal } = this.deps;
         const selected = [...graph.order].reverse().filter(exists);
+        for (const [layer, snapshot] of known) this.learn(layer, snapshot);
         return this.running("down", selected, undefined, async () => {
             for (const layer of selected) {
                 const begun = this.deps.now();
-                onEvent({ type: "layer", layer, state: "deploying" });
+                const end = (state: LayerState): void =>
+                    this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
+                this.emit({ type: "layer", layer, state: "deploying" });
                 try {
-                    const result = await operate(layer, "destroy", {
-                        remove: true,
-                        signal,
-                        onFact: (fact) => this.tell(layer, fact),
+                    await this.between("Destroy", layer, async () => {
+                        const result = await operate(layer, "destroy", {
+                            remove: true,
+                            signal,
+                            onFact: (fact) => this.tell(layer, fact),
+                        });
+                        this.emit({ type: "note", layer, text: changesText(result.changes, "did") });
                     });
-                    onEvent({ type: "note", layer, text: changesText(result.changes, "did") });
-                    onEvent({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
+                    end("succeeded");
                 } catch (error) {
                     this.fail(layer, error);
-                    onEvent({
-                        type: "layer",
-                        layer,
-                        state: signal.aborted ? "interrupted" : "failed",
-                        seconds: this.since(begun),
-                    });
-                    return;
+                    await this.onFailure(layer);
+                    return end(signal.aborted ? "interrupted" : "failed");
                 }
             }
         });
@@ -187,9 +171,9 @@ export class Rollout {
         scheduler: Scheduler | undefined,
         work: () => Promise<void>,
     ): Promise<RolloutResult> {
-        const { environment, onEvent } = this.deps;
+        const { environment } = this.deps;
         const begun = this.deps.now();
-        onEvent({ type: "run-started", operation, environment: environment.name, layers: selected });
+        this.emit({ type: "run-started", operation, environment, layers: selected });
         try {
             await work();
         } catch (error) {
@@ -197,32 +181,34 @@ export class Rollout {
         }
         const ok = this.problem === undefined && !this.deps.signal.aborted;
         const seconds = this.since(begun);
-        onEvent({ type: "run-finished", operation, ok, seconds });
+        this.emit({ type: "run-finished", operation, ok, seconds });
         return {
             ok,
             seconds,
             states: new Map(selected.map((layer) => [layer, scheduler?.state(layer) ?? "pending"])),
-            outputs: this.outputs,
+            outputs: outputsOf(this.seen),
             checks: this.checks,
             exercises: this.exercises,
             problem: this.problem,
         };
     }
 
-    private async rollOut(layer: Layer, scheduler: Scheduler, options: UpOptions): Promise<void> {
-        const { graph, onEvent, operate, signal, surroundings } = this.deps;
+    private async rollOut(layer: string, scheduler: Scheduler, options: UpOptions): Promise<void> {
+        const { graph, operate, signal, surroundings } = this.deps;
         const begun = this.deps.now();
         await this.guarded(layer, scheduler, async () => {
-            onEvent({ type: "layer", layer, state: "preflight" });
-            this.demand(layer, await surroundings.preflightLayer(layer, this.outputs, signal));
+            this.emit({ type: "layer", layer, state: "preflight" });
+            this.demand(layer, await surroundings.preflightStack(layer, this.seen, this.stepRun(layer, "preflight")));
             this.enter(layer, scheduler, "deploying");
-            const result = await operate(layer, "up", {
-                refresh: true,
-                signal,
-                onFact: (fact) => this.tell(layer, fact),
+            await this.between("Up", layer, async () => {
+                const result = await operate(layer, "up", {
+                    refresh: true,
+                    signal,
+                    onFact: (fact) => this.tell(layer, fact),
+                });
+                if (result.snapshot !== undefined) this.learn(layer, result.snapshot);
+                this.emit({ type: "note", layer, text: changesText(result.changes, "did") });
             });
-            this.outputs.set(layer, result.outputs);
-            onEvent({ type: "note", layer, text: changesText(result.changes, "did") });
             if (options.exercise ?? true) {
                 for (const exercise of graph.node(layer).exercises) {
                     if (signal.aborted) throw interrupted(layer);
@@ -234,9 +220,9 @@ export class Rollout {
             this.enter(layer, scheduler, "validating");
             const results = await surroundings.validate(
                 layer,
-                this.outputs,
-                (check) => onEvent({ type: "check", layer, result: check }),
-                signal,
+                this.seen,
+                (check) => this.emit({ type: "check", layer, result: check }),
+                this.stepRun(layer, "validating"),
             );
             this.checks.push(...results);
             this.demandAll(layer, results);
@@ -244,27 +230,93 @@ export class Rollout {
         });
     }
 
-    private async exercise(layer: string, exercise: string): Promise<void> {
-        const { onEvent, signal, surroundings } = this.deps;
-        const begun = this.deps.now();
-        const progress: Progress = {
-            update: (text) => onEvent({ type: "activity", layer, text }),
+    /** An operation between its hooks. Those after it that ask for it run after a failure too, which stays the reason. */
+    private async between(
+        operation: "Preview" | "Up" | "Destroy",
+        layer: string,
+        work: () => Promise<void>,
+    ): Promise<void> {
+        await this.hooks(`before${operation}`, layer);
+        try {
+            await work();
+        } catch (error) {
+            await this.hooks(`after${operation}`, layer, true).catch((late: unknown) =>
+                this.emit({ type: "note", layer, text: messageOf(late) }),
+            );
+            throw error;
+        }
+        if (this.deps.signal.aborted) throw interrupted(layer);
+        await this.hooks(`after${operation}`, layer);
+    }
+
+    private async hooks(point: HookPoint, layer: string, failed = false): Promise<void> {
+        const run = this.stepRun(layer, point);
+        for (const { name, blocking, verdict } of await this.deps.surroundings.hooks(
+            point,
+            layer,
+            this.seen,
+            failed,
+            run,
+        )) {
+            const ok = verdict.status === "pass";
+            const text = verdict.status === "pass" ? verdict.summary : verdict.message;
+            this.emit({ type: "hook", layer, point, name, ok, blocking, text });
+            if (verdict.status === "pass" || !blocking) continue;
+            if (this.deps.signal.aborted) throw interrupted(layer);
+            throw new TidegateError(`${layer}: the hook ${name} (${point}) failed: ${verdict.message}`, {
+                code: "hook-failed",
+                hint: verdict.hint,
+            });
+        }
+    }
+
+    /** What the graph wants to be run once something of a stack has failed; the first failure stays the reason. */
+    private async onFailure(layer: string): Promise<void> {
+        if (this.deps.signal.aborted) return;
+        await this.hooks("onFailure", layer, true).catch((error: unknown) =>
+            this.emit({ type: "note", layer, text: messageOf(error) }),
+        );
+    }
+
+    private stepRun(layer: string, label: string) {
+        return { progress: this.progressOf(layer, label), signal: this.deps.signal };
+    }
+
+    private progressOf(layer: string, label: string): Progress {
+        return {
+            update: (text) => this.emit({ type: "activity", layer, text }),
             advance: (done, total, unit) =>
-                onEvent({
+                this.emit({
                     type: "activity",
                     layer,
-                    text: exercise,
+                    text: label,
                     done,
                     ...(total === undefined ? {} : { total }),
                     unit,
                 }),
-            note: (text) => onEvent({ type: "note", layer, text }),
+            note: (text) => this.emit({ type: "note", layer, text }),
         };
-        progress.update(exercise);
-        const summary = await surroundings.exercise(exercise, this.outputs, progress, signal);
+    }
+
+    private async exercise(layer: string, exercise: string): Promise<void> {
+        const begun = this.deps.now();
+        const run = this.stepRun(layer, exercise);
+        run.progress.update(exercise);
+        const said = await this.deps.surroundings.exercise(layer, exercise, this.seen, run);
+        const summary = this.redactor.text(said);
         const seconds = this.since(begun);
         this.exercises.push({ exercise, summary, seconds });
-        onEvent({ type: "exercise", layer, exercise, summary, seconds });
+        this.emit({ type: "exercise", layer, exercise, summary, seconds });
+    }
+
+    /** Its secrets are kept out of everything that is told from here on. */
+    private learn(layer: string, snapshot: StackSnapshot): void {
+        this.redactor.add(snapshot.secrets);
+        this.seen.set(layer, snapshot);
+    }
+
+    private emit(event: RolloutEvent): void {
+        this.deps.onEvent(this.redactor.deep(event));
     }
 
     /** Runs the work on one layer; whatever it throws becomes this layer's end. */
@@ -275,34 +327,35 @@ export class Rollout {
         } catch (error) {
             const state = this.deps.signal.aborted ? "interrupted" : "failed";
             this.fail(layer, error);
+            await this.onFailure(layer);
             scheduler.report(layer, state);
-            this.deps.onEvent({ type: "layer", layer, state, seconds: this.since(begun) });
+            this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
         }
     }
 
     private tellWhy(layer: string, state: "blocked" | "skipped", scheduler: Scheduler): void {
-        this.deps.onEvent({ type: "layer", layer, state, reason: scheduler.reason(layer) ?? state });
+        this.emit({ type: "layer", layer, state, reason: scheduler.reason(layer) ?? state });
     }
 
     private enter(layer: string, scheduler: Scheduler, state: WorkingState): void {
         if (scheduler.state(layer) === state) return;
         scheduler.report(layer, state);
-        this.deps.onEvent({ type: "layer", layer, state });
+        this.emit({ type: "layer", layer, state });
     }
 
     private leave(layer: string, scheduler: Scheduler, begun: number): void {
         scheduler.report(layer, "succeeded");
-        this.deps.onEvent({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
+        this.emit({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
     }
 
     private demand(where: string, results: readonly CheckResult[]): void {
         this.checks.push(...results);
-        for (const result of results) this.deps.onEvent({ type: "check", layer: where, result });
+        for (const result of results) this.emit({ type: "check", layer: where, result });
         this.demandAll(where, results);
     }
 
     private demandAll(where: string, results: readonly CheckResult[]): void {
-        const red = results.filter((result) => result.status !== "pass");
+        const red = results.filter(isRed);
         const first = red[0];
         if (first === undefined) return;
         // What was cut off says nothing about the platform.
@@ -317,7 +370,7 @@ export class Rollout {
     }
 
     private tell(layer: string, fact: EngineFact, preview = false): void {
-        const { onEvent } = this.deps;
+        const onEvent = (event: RolloutEvent): void => this.emit(event);
         if (fact.kind === "resource") {
             // Of the engine's own: the stack itself, its providers and its references.
             const own = fact.type.startsWith("pulumi:");
@@ -341,22 +394,33 @@ export class Rollout {
 
     private fail(layer: string | undefined, thrown: unknown): void {
         const error = this.deps.signal.aborted && isAbort(thrown) ? interrupted(layer) : explained(thrown);
-        const problem = TidegateError.is(error)
-            ? error
-            : new TidegateError(messageOf(error), {
-                  code: "internal",
-                  cause: error,
-                  exitCode: exitCodes.internal,
-                  hint: "This is a fault of Tidegate: please report it with the lines above.",
-              });
+        const problem = this.told(
+            TidegateError.is(error)
+                ? error
+                : new TidegateError(messageOf(error), {
+                      code: "internal",
+                      cause: error,
+                      exitCode: exitCodes.internal,
+                      hint: "This is a fault of Tidegate: please report it with the lines above.",
+                  }),
+        );
         this.problem ??= problem;
-        this.deps.onEvent({
+        this.emit({
             type: "problem",
             ...(layer === undefined ? {} : { layer }),
             code: problem.code,
             message: problem.message,
             ...(problem.hint === undefined ? {} : { hint: problem.hint }),
         });
+    }
+
+    /** An error as it may be shown. */
+    private told(error: TidegateError): TidegateError {
+        const message = this.redactor.text(error.message);
+        const hint = error.hint === undefined ? undefined : this.redactor.text(error.hint);
+        if (message === error.message && hint === error.hint) return error;
+        const { code, retryable, exitCode } = error;
+        return new TidegateError(message, { code, retryable, exitCode, ...(hint === undefined ? {} : { hint }) });
     }
 
     private since(begun: number): number {

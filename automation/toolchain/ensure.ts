@@ -6,11 +6,11 @@ import { ensureClassArchive, isSettled } from "./classArchive";
 import { ensureJars } from "./jars";
 import type { JarSet } from "./jarLock";
 import { Layout } from "./layout";
-import { incomplete, locateTools, toolsOf, writeRecord } from "./locate";
+import { engineOf, incomplete, locateEngine, locateTools, toolsOf, writeRecord } from "./locate";
 import { ensurePulumi } from "./pulumi";
 import { PythonPackages } from "./python";
 import { findJava, survey } from "./survey";
-import type { ToolName, ToolReport, Tools } from "./tools";
+import type { EngineTools, ToolName, ToolReport, Tools } from "./tools";
 
 export interface EnsureOptions {
     /** Ends everything that is under way; what has come so far is kept. @default aborted at SIGINT and SIGTERM */
@@ -42,6 +42,24 @@ export async function ensureTools(progress: Progress, options: EnsureOptions = {
     } finally {
         process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     }
+}
+
+/** As `ensureTools`, of Pulumi alone: all that a graph of ordinary Pulumi projects needs. */
+export async function ensureEngine(progress: Progress, signal: AbortSignal): Promise<EngineTools> {
+    const found = await locateEngine();
+    if (found !== undefined) return found;
+    const root = cacheRoot();
+    const board = new Board(progress);
+    try {
+        const python = new PythonPackages(root, board, signal);
+        await ensurePulumi({ root, board, python, signal, releases: undefined });
+    } catch (error) {
+        throw asTidegateError(error);
+    }
+    const seen = await survey(root);
+    const engine = engineOf(seen, root);
+    if (engine === undefined) throw incomplete({ ...seen, missing: ["Pulumi"] });
+    return engine;
 }
 
 async function fetchMissing(progress: Progress, outer: AbortSignal, releases: string | undefined): Promise<Tools> {

@@ -4,16 +4,21 @@
  */
 import type { Progress } from "../core/progress";
 import type { EnsureOptions } from "./ensure";
-import type { ToolReport, Tools } from "./tools";
+import type { EngineTools, ToolReport, Tools } from "./tools";
 
-export { locateTools, toolEnvironment } from "./locate";
+export { locateEngine, locateTools, toolEnvironment } from "./locate";
 export { cacheRoot } from "./bootstrap.mjs";
-export type { PulumiOrigin, ToolReport, Tools } from "./tools";
+export type { EngineTools, PulumiOrigin, ToolReport, Tools } from "./tools";
 export type { EnsureOptions } from "./ensure";
 
 /** See ensure.ts. */
 export async function ensureTools(progress: Progress, options?: EnsureOptions): Promise<Tools> {
     return (await import("./ensure.js")).ensureTools(progress, options);
+}
+
+/** See ensure.ts. */
+export async function ensureEngine(progress: Progress, signal: AbortSignal): Promise<EngineTools> {
+    return (await import("./ensure.js")).ensureEngine(progress, signal);
 }
 
 /** See ensure.ts. */

@@ -92,9 +92,16 @@ exec "$TIDEGATE_LANGUAGE_HOST" "$@"
 /** Our pulumi-language-nodejs, for PATH where the engine on PATH has none. */
 export const hostsFolder = join(__dirname, "hosts");
 
+/** Our plugin of dynamic providers, for PATH where the engine has none. Apart, for a built engine has a host of its own. */
+export const dynamicFolder = join(hostsFolder, "dynamic");
+
 /** Whether a folder of PATH was put there by us, from this checkout or another. */
 export function isOurs(folder: string, root: string): boolean {
+    const own = join("automation", "toolchain", "hosts");
     return (
-        folder === root || folder.startsWith(root + sep) || folder.endsWith(join("automation", "toolchain", "hosts"))
+        folder === root ||
+        folder.startsWith(root + sep) ||
+        folder.endsWith(own) ||
+        folder.endsWith(join(own, "dynamic"))
     );
 }

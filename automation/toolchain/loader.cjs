@@ -9,7 +9,7 @@ const { createHash } = require("node:crypto");
 const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { registerHooks } = require("node:module");
 const { basename, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
+const { fileURLToPath, pathToFileURL } = require("node:url");
 
 if (registerHooks === undefined) {
     process.stderr.write(
@@ -67,8 +67,12 @@ function sourceOf(specifier, parent) {
     return [`${base}.ts`, `${base}/index.ts`].find((url) => existsSync(fileURLToPath(url)));
 }
 
+/** A graph's module gets the library of the driver that loads it, wherever it lies and whatever is installed there. */
+const library = pathToFileURL(join(__dirname, "..", "library.ts")).href;
+
 registerHooks({
     resolve(specifier, context, next) {
+        if (specifier === "tidegate") return { url: library, format: "commonjs", shortCircuit: true };
         const relative = /^\.{1,2}(\/|$)/.test(specifier) && context.parentURL?.endsWith(".ts");
         const url = relative ? sourceOf(specifier, context.parentURL) : undefined;
         return url === undefined ? next(specifier, context) : { url, format: "commonjs", shortCircuit: true };

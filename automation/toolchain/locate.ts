@@ -13,8 +13,8 @@ import { delimiter, dirname, join } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { cacheRoot, checkout, digestOf, which } from "./bootstrap.mjs";
-import { hostsFolder, isOurs, stamp } from "./layout";
-import type { Survey, Tools } from "./tools";
+import { dynamicFolder, hostsFolder, isOurs, stamp } from "./layout";
+import type { EngineTools, Survey, Tools } from "./tools";
 
 const Located = z.strictObject({
     pulumi: z.strictObject({ path: z.string(), version: z.string(), origin: z.enum(["path", "archive", "built"]) }),
@@ -92,10 +92,11 @@ function nodeFolder(root: string): string {
     return folder;
 }
 
-function pathEntries(root: string, located: Located): string[] {
+function pathEntries(root: string, located: Pick<Located, "pulumi" | "languageHost">): string[] {
     const entries = [nodeFolder(root)];
     if (located.pulumi.origin !== "path") entries.push(dirname(located.pulumi.path));
     if (located.languageHost === "stand-in" && located.pulumi.origin !== "built") entries.push(hostsFolder);
+    if (located.languageHost === "stand-in") entries.push(dynamicFolder);
     return entries;
 }
 
@@ -108,6 +109,12 @@ function complete(root: string, located: Located): Tools {
 export function toolsOf({ found, languageHost, missing }: Survey, root: string): Tools | undefined {
     if (missing.length > 0) return undefined;
     return complete(root, Located.parse({ ...found, languageHost }));
+}
+
+/** The engine alone, where it was found. */
+export function engineOf({ found: { pulumi }, languageHost }: Survey, root: string): EngineTools | undefined {
+    if (pulumi === undefined) return undefined;
+    return { cache: root, node: process.execPath, pulumi, pathEntries: pathEntries(root, { pulumi, languageHost }) };
 }
 
 /** Keeps the answer for the next process, so that it need not ask every program for its version. */
@@ -145,11 +152,23 @@ export async function locateTools(options: { environment?: NodeJS.ProcessEnv } =
     return tools;
 }
 
+/** Pulumi, from the cache and this machine; undefined where there is none. Never fetches. */
+export async function locateEngine(): Promise<EngineTools | undefined> {
+    const root = cacheRoot();
+    const record = readRecord(recordFile(root, process.env));
+    if (record !== undefined) return complete(root, record);
+    const { survey } = await import("./survey.js");
+    return engineOf(await survey(root), root);
+}
+
 /**
  * The variables under which plain `pulumi` and every other tool work: PATH, with `pathEntries` first, and what Pulumi needs. No
  * plugin is ever downloaded: package.json names five cloud providers, which a purely local stack does not use.
  */
-export function toolEnvironment(tools: Tools, environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function toolEnvironment(
+    tools: EngineTools,
+    environment: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
     const rest = (environment["PATH"] ?? "").split(delimiter).filter((entry) => !tools.pathEntries.includes(entry));
     return {
         PATH: [...tools.pathEntries, ...rest].join(delimiter),

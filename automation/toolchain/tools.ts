@@ -1,10 +1,16 @@
-/** What the local environment runs on; every path is absolute. */
-export interface Tools {
+/** What any graph of Pulumi stacks runs on; every path is absolute. */
+export interface EngineTools {
     /** The cache directory that everything fetched is in. */
     readonly cache: string;
     /** The Node that runs now. */
     readonly node: string;
     readonly pulumi: { readonly path: string; readonly version: string; readonly origin: PulumiOrigin };
+    /** Folders that go before everything else on PATH. */
+    readonly pathEntries: readonly string[];
+}
+
+/** What the local environment of the lakehouse runs on. */
+export interface Tools extends EngineTools {
     /** `version` is the major one, e.g. 21. */
     readonly java: { readonly path: string; readonly version: number };
     /** `libs` is a folder of jars, Kafka's class path; `classes` the archive of its classes, which may not exist. */
@@ -18,8 +24,6 @@ export interface Tools {
     readonly dbt: string;
     /** DuckDB's `extension_directory`: avro, httpfs and iceberg load from it with no network. */
     readonly duckdbExtensions: string;
-    /** Folders that go before everything else on PATH. */
-    readonly pathEntries: readonly string[];
 }
 
 export type PulumiOrigin = "path" | "archive" | "built";

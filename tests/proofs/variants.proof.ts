@@ -118,6 +118,8 @@ describe("variants of the environment", () => {
                 const second = await up();
                 assert.deepEqual(second.changed, []);
                 assert.equal(second.of("note").filter(({ text }) => text === "no change").length, layers.length);
+                const built = second.of("exercise").find(({ exercise }) => exercise === "dbt");
+                assert.match(built?.summary ?? "", /as the last build has seen them|silver is empty/);
                 const validation = await validate(checkout);
                 assert.equal(validation.code, 0, validation.text);
             } catch (error) {

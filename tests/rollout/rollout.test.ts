@@ -3,10 +3,13 @@ import type { CheckResult } from "../../automation/gates";
 import { Graph } from "../../automation/graph/graph";
 import type { OperationResult } from "../../automation/engine/protocol";
 import type { RolloutEvent } from "../../automation/rollout/events";
-import { changesText, Rollout, type RolloutDependencies, type Surroundings } from "../../automation/rollout/rollout";
+import { changesText, Rollout, type RolloutDependencies } from "../../automation/rollout/rollout";
+import type { Surroundings } from "../../automation/rollout/surroundings";
+import { nothing } from "../../automation/engine/snapshot";
+import { failing, pass } from "../../automation/gates/check";
+import type { HookPoint } from "../../automation/graph/steps";
 import { select } from "../../automation/graph/selection";
 import { TidegateError } from "../../automation/core/errors";
-import type { Environment } from "../../stacks/environment";
 
 const graph = new Graph([
     { name: "broker", dependsOn: [], exercises: [] },
@@ -27,8 +30,26 @@ const check = (id: string, status: CheckResult["status"] = "pass"): CheckResult 
         ...(status === "pass" ? {} : { message: "it is red" }),
     }) as CheckResult;
 
+interface ScriptedHook {
+    readonly point: HookPoint;
+    readonly layer: string;
+    readonly name: string;
+    readonly ok: boolean;
+    readonly blocking?: boolean;
+    readonly onFailure?: boolean;
+}
+
 /** A driver whose operations and surroundings are scripted, and which writes down what was done in which order. */
-function scripted(script: { fail?: string; redAfter?: string; redBefore?: string; abortIn?: string } = {}) {
+function scripted(
+    script: {
+        fail?: string;
+        redAfter?: string;
+        redBefore?: string;
+        abortIn?: string;
+        hooks?: readonly ScriptedHook[];
+        secret?: string;
+    } = {},
+) {
     const done: string[] = [];
     const events: RolloutEvent[] = [];
     const abort = new AbortController();
@@ -40,10 +61,26 @@ function scripted(script: { fail?: string; redAfter?: string; redBefore?: string
     };
     const surroundings: Surroundings = {
         preflight: async () => [check("tools", script.redBefore === "all" ? "fail" : "pass")],
-        preflightLayer: async (layer) => [check(`contracts-${layer}`, script.redBefore === layer ? "fail" : "pass")],
-        exercise: async (name) => {
+        preflightStack: async (layer) => [check(`contracts-${layer}`, script.redBefore === layer ? "fail" : "pass")],
+        exercise: async (_layer, name) => {
             await step(`exercise ${name}`);
             return `${name} done`;
+        },
+        hooks: async (point, layer, _seen, failed) => {
+            const results = (script.hooks ?? []).filter((one) => one.point === point && one.layer === layer);
+            return results
+                .filter((one) => !failed || one.onFailure || point === "onFailure")
+                .map(({ name, ok, blocking = true }) => {
+                    done.push(`${point} ${layer} ${name}`);
+                    return {
+                        point,
+                        name,
+                        blocking,
+                        verdict: ok
+                            ? pass("fine", { exitCode: 0 })
+                            : failing({ look: "", hint: "mend it" }, script.secret ?? "it broke"),
+                    };
+                });
         },
         validate: async (layer) => {
             await step(`validate ${layer}`);
@@ -51,13 +88,13 @@ function scripted(script: { fail?: string; redAfter?: string; redBefore?: string
         },
     };
     const deps: RolloutDependencies = {
-        environment: { name: "local" } as Environment,
+        environment: "local",
         graph,
-        engine: { run: () => assert.fail("the rollout goes through operate"), close: () => {} },
         surroundings,
         operate: async (layer, operation): Promise<OperationResult> => {
             await step(`${operation} ${layer}`);
-            return { outputs: { name: layer }, changes: { create: 1 } };
+            const secrets = script.secret === undefined ? [] : [script.secret];
+            return { snapshot: { ...nothing, outputs: { name: layer }, secrets }, changes: { create: 1 } };
         },
         onEvent: (event) => events.push(event),
         now: () => 0,
@@ -144,7 +181,7 @@ describe("Rollout.up", () => {
 
     it("reads what is known of a stack that is left out, and says why it is", async () => {
         const { rollout, done, events } = scripted();
-        const known = new Map([["storage", { name: "deployed before" }]]);
+        const known = new Map([["storage", { ...nothing, outputs: { name: "deployed before" } }]]);
         const result = await rollout.up({ choices: select(graph, { only: ["runtime"] }), known });
         assert.deepEqual(done, ["up runtime", "exercise produce", "exercise flink", "validate runtime"]);
         assert.deepEqual(result.outputs.get("storage"), { name: "deployed before" });
@@ -159,6 +196,75 @@ describe("Rollout.up", () => {
         const { rollout, done } = scripted();
         await rollout.up({ exercise: false });
         assert.ok(!done.some((what) => what.startsWith("exercise")));
+    });
+});
+
+describe("the hooks of a rollout", () => {
+    const hook = (point: HookPoint, ok = true, more: Partial<ScriptedHook> = {}): ScriptedHook => ({
+        point,
+        layer: "storage",
+        name: "step",
+        ok,
+        ...more,
+    });
+    const until = { choices: select(graph, { only: ["storage"] }) };
+
+    it("run before and after the operation, in that order", async () => {
+        const { rollout, done, events } = scripted({ hooks: [hook("beforeUp"), hook("afterUp"), hook("onFailure")] });
+        assert.ok((await rollout.up(until)).ok);
+        assert.deepEqual(done, ["beforeUp storage step", "up storage", "afterUp storage step", "validate storage"]);
+        assert.ok(events.some((event) => event.type === "hook" && event.point === "beforeUp" && event.ok));
+    });
+
+    it("stop the stack where one is red and blocks, and then those on failure run", async () => {
+        const { rollout, done } = scripted({ hooks: [hook("beforeUp", false), hook("onFailure")] });
+        const result = await rollout.up(until);
+        assert.deepEqual(done, ["beforeUp storage step", "onFailure storage step"]);
+        assert.equal(result.problem?.code, "hook-failed");
+        assert.match(result.problem?.message ?? "", /storage: the hook step \(beforeUp\) failed: it broke/);
+    });
+
+    it("are told and no more where they do not block", async () => {
+        const { rollout, done, events } = scripted({ hooks: [hook("beforeUp", false, { blocking: false })] });
+        assert.ok((await rollout.up(until)).ok);
+        assert.deepEqual(done, ["beforeUp storage step", "up storage", "validate storage"]);
+        assert.ok(events.some((event) => event.type === "hook" && !event.ok && event.text === "it broke"));
+    });
+
+    it("run after a failed operation only where they ask for it, and its failure stays the reason", async () => {
+        const hooks = [hook("afterUp", false, { onFailure: true, name: "clean" }), hook("afterUp", true)];
+        const { rollout, done } = scripted({ fail: "up storage", hooks });
+        const result = await rollout.up(until);
+        assert.deepEqual(done, ["up storage", "afterUp storage clean"]);
+        assert.equal(result.problem?.message, "up storage failed");
+    });
+
+    it("run around preview and destroy too", async () => {
+        const hooks = [hook("beforePreview"), hook("afterPreview"), hook("beforeDestroy"), hook("afterDestroy")];
+        const previewed = scripted({ hooks });
+        await previewed.rollout.preview(() => true);
+        assert.deepEqual(
+            previewed.done.filter((what) => what.includes("storage")),
+            ["beforePreview storage step", "preview storage", "afterPreview storage step"],
+        );
+        const destroyed = scripted({ hooks });
+        await destroyed.rollout.down((layer) => layer === "storage");
+        assert.deepEqual(destroyed.done, [
+            "beforeDestroy storage step",
+            "destroy storage",
+            "afterDestroy storage step",
+        ]);
+    });
+});
+
+describe("secrets among the outputs", () => {
+    it("are in no event, no result and no problem once they are known", async () => {
+        const secret = "canary-6f1d9c";
+        const hooks = [{ point: "afterUp", layer: "storage", name: "step", ok: false } as const];
+        const { rollout, events } = scripted({ secret, hooks });
+        const result = await rollout.up({ choices: select(graph, { only: ["storage"] }) });
+        assert.match(result.problem?.message ?? "", /\[secret\]/);
+        assert.ok(!JSON.stringify([events, result.problem?.message, result.problem?.hint]).includes(secret));
     });
 });
 

@@ -15,7 +15,8 @@ import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
 import { printJson } from "../output";
 import { stderrProgress } from "../progress";
-import { Interrupts, Session } from "../session";
+import { LakehouseSession } from "../lakehouse";
+import { Interrupts } from "../interrupts";
 import { checkLine, duration } from "../views";
 
 export interface Common {
@@ -43,9 +44,9 @@ export interface RenderFlags extends Common {
 /** Opens the platform, runs the work with progress and signals, and closes everything again. */
 async function withPlatform<T>(
     options: Common,
-    work: (context: ExerciseContext, session: Session) => Promise<T>,
+    work: (context: ExerciseContext, session: LakehouseSession) => Promise<T>,
 ): Promise<T> {
-    const session = await Session.open(options.environment);
+    const session = await LakehouseSession.open(options.environment);
     const progress = stderrProgress();
     const interrupts = new Interrupts((text) => progress.note(text));
     try {
@@ -137,7 +138,7 @@ export async function deadLetters(options: Common & { readonly lines: number }):
 
 /** Shows the SQL of what is deployed; of layers that are not, stand-ins are rendered, and it says so. */
 export async function render(options: RenderFlags): Promise<void> {
-    const session = await Session.open(options.environment);
+    const session = await LakehouseSession.open(options.environment);
     try {
         const { environment } = session;
         const outputs = await session.outputs(undefined, platformLayers);
@@ -172,7 +173,7 @@ export async function validate(wanted: string, options: Common): Promise<void> {
             hint: `It is all, ${layers.join(", ")}.`,
             exitCode: exitCodes.usage,
         });
-    const session = await Session.open(options.environment);
+    const session = await LakehouseSession.open(options.environment);
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     const begun = Date.now();
     let results: readonly CheckResult[];

@@ -1,30 +1,21 @@
 /** What `up`, `preview` and `down` do. */
-import { rm, rmdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import pc from "picocolors";
-import { exitCodes, interruptedCode } from "../../core/errors";
+import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { holding } from "../../engine/environmentLock";
-import { prepareHome, readCheckpoint, stackExists, stackFile, stackName } from "../../engine/home";
-import type { Outputs } from "../../engine/protocol";
-import { martSummary } from "../../exercises/dbtMarts";
-import { checkEventFile } from "../../exercises/events/source";
-import { loadGraph } from "../../graph/load";
+import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { select, type Choice } from "../../graph/selection";
-import { stopLeftOvers } from "../../lakehouse/processes";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
-import { LakehouseSurroundings } from "../../lakehouse/surroundings";
-import { datasetOf, folders } from "../../lakehouse/platform";
-import { Rollout, type RolloutResult } from "../../rollout/rollout";
 import type { EventSink } from "../../rollout/events";
-import { ensureTools } from "../../toolchain";
-import { layers, type Layer } from "../../../stacks/contracts";
-import { loadEnvironment, type Environment } from "../../../stacks/environment";
+import { loadModule } from "../../rollout/module";
+import type { Rollout, RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
-import { Interrupts, Session } from "../session";
+import { Session } from "../../rollout/session";
+import { Interrupts } from "../interrupts";
 import { duration, viewFor } from "../views";
 
 export interface UpFlags extends FilterFlags {
@@ -36,41 +27,69 @@ export interface UpFlags extends FilterFlags {
     readonly json?: true;
 }
 
-export async function up(name: string, flags: UpFlags): Promise<void> {
+/** One environment after the other; the next one only where this one is green. */
+export async function up(environments: readonly string[], flags: UpFlags): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
+        const graph = await loadGraphFile();
+        const choices = select(graph.graph, filterOf(flags));
+        const module = loadModule(graph);
+        const { data, events } = flags;
+        const options = { ...(data === undefined ? {} : { data }), ...(events === undefined ? {} : { events }) };
+        if (graph.module === undefined && Object.keys(options).length > 0) throw foreignOption(graph);
         // Wrong input is told before minutes of downloads.
-        const environment = await loadEnvironment(name);
-        select(await loadGraph(), filterOf(flags));
-        if (flags.data !== undefined) await checkEventFile(resolve(flags.data), datasetOf(environment));
+        for (const environment of environments) await module.check?.({ environment, options });
         const progress = stderrProgress();
         const { signal } = interrupts.orderly;
-        const tools = await ensureTools(progress, { signal }).finally(() => progress.close());
-        await holding(environment, async () => rollOut(await Session.open(name, tools), flags, interrupts));
+        await module.ensure?.(progress, signal).finally(() => progress.close());
+        for (const environment of environments) {
+            const session = await open(environment, interrupts, { graph, options });
+            const done = await holding(environment, session.home.directory, () =>
+                rollOut(session, choices, flags, interrupts),
+            );
+            if (!done) return;
+        }
     } finally {
         interrupts.close();
     }
 }
 
-async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts): Promise<void> {
-    // A state that cannot be gone on from is told before the first layer is touched.
-    await prepareHome(session.environment);
-    for (const layer of session.graph.order)
-        await readCheckpoint(session.environment, stackName(session.environment, layer));
+function foreignOption({ file }: GraphFile): TidegateError {
+    return new TidegateError(`--data and --events are of the lakehouse: ${file} has no module that knows them.`, {
+        code: "usage",
+        exitCode: exitCodes.usage,
+    });
+}
+
+/** Opens an environment; where Pulumi has to be fetched for it, that is told. */
+async function open(
+    environment: string,
+    interrupts: Interrupts,
+    request: { graph: GraphFile; options?: Readonly<Record<string, unknown>> },
+): Promise<Session> {
+    const progress = stderrProgress();
+    try {
+        return await Session.open(environment, { ...request, progress, signal: interrupts.orderly.signal });
+    } finally {
+        progress.close();
+    }
+}
+
+/** Whether everything is green; the exit code says what not. */
+async function rollOut(
+    session: Session,
+    choices: readonly Choice[],
+    flags: UpFlags,
+    interrupts: Interrupts,
+): Promise<boolean> {
+    // A state that cannot be gone on from is told before the first stack is touched.
+    await session.home.prepare();
     const collector = new FactsCollector(() => Date.now());
-    const choice = {
-        ...(flags.data === undefined ? {} : { file: resolve(flags.data) }),
-        ...(flags.events === undefined ? {} : { events: flags.events }),
-        once: true,
-    };
-    const choices = select(session.graph, filterOf(flags));
-    const known = await knownOutputs(session, choices, interrupts.orderly.signal);
+    const known = await session.snapshots(session.leftOut(choices), interrupts.orderly.signal);
     const result = await run(
         session,
         interrupts,
         flags.json ?? false,
-        Date.now(),
-        choice,
         (rollout) =>
             rollout.up({
                 choices,
@@ -81,23 +100,11 @@ async function rollOut(session: Session, flags: UpFlags, interrupts: Interrupts)
             }),
         collector.sink,
     );
-    const places = placesOf(session.environment, result.outputs);
-    const report = await writeReports(folders(session.environment).reports, collector.facts(places));
-    if (!flags.json)
-        await closing(session.environment, result, { ...places, report: report.html }, collector.facts(places));
+    const places = session.parts.places?.(result.outputs) ?? {};
+    const report = await writeReports(join(session.home.directory, "reports"), collector.facts(places));
+    if (!flags.json) await closing(session, result, { ...places, report: report.html }, collector.facts(places));
     process.exitCode = exitCodeOf(result, interrupts);
-}
-
-/** Outputs of what is not selected, but stood on by what is. */
-async function knownOutputs(
-    session: Session,
-    choices: readonly Choice[],
-    signal: AbortSignal,
-): Promise<ReadonlyMap<Layer, Outputs>> {
-    const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
-    const read = new Set(selected.flatMap((name) => session.graph.upTo(name)));
-    const wanted = layers.filter((layer) => read.has(layer) && !selected.includes(layer));
-    return wanted.length === 0 ? new Map() : session.outputs(signal, wanted);
+    return result.ok;
 }
 
 export interface DownFlags {
@@ -105,46 +112,65 @@ export interface DownFlags {
     readonly json?: true;
 }
 
-export async function down(name: string, flags: DownFlags): Promise<void> {
-    const environment = await loadEnvironment(name);
+export async function down(environment: string, flags: DownFlags): Promise<void> {
+    const graph = await loadGraphFile();
+    const module = loadModule(graph);
     const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
-    if (!existsSync(environment.dataDirectory))
-        return say(`${name} is not deployed: ${environment.dataDirectory} does not exist.`);
+    const directory = await module.directory?.(environment);
+    if (directory !== undefined && !existsSync(directory))
+        return say(`${environment} is not deployed: ${directory} does not exist.`);
+    if (flags.force && module.dismantle === undefined)
+        throw new TidegateError(
+            `Nothing is known of the stacks of ${graph.file} by which they could go without Pulumi.`,
+            {
+                code: "usage",
+                hint: "Without --force, `down` destroys them in order.",
+                exitCode: exitCodes.usage,
+            },
+        );
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     const begun = performance.now();
     try {
-        await holding(environment, async () => {
-            if (!flags.force) {
-                const session = await Session.open(name);
-                const result = await run(session, interrupts, flags.json ?? false, Date.now(), {}, (rollout) =>
-                    rollout.down((layer) => stackExists(environment, stackName(environment, layer)) ?? true),
+        const session = flags.force ? undefined : await open(environment, interrupts, { graph });
+        await holding(environment, directory ?? session?.home.directory ?? graph.directory, async () => {
+            if (session !== undefined) {
+                await session.home.prepare();
+                const there = await session.existing(graph.graph.order);
+                const known = await session.snapshots(hooked(graph, there), interrupts.orderly.signal);
+                const result = await run(session, interrupts, flags.json ?? false, (rollout) =>
+                    rollout.down((stack) => there.includes(stack), known),
                 );
                 process.exitCode = exitCodeOf(result, interrupts);
                 if (!result.ok) return;
             }
-            for (const left of await stopLeftOvers(environment)) say(`stopped ${left}, which no stack knew any more`);
-            for (const layer of (await loadGraph()).order)
-                await rm(stackFile(stackName(environment, layer)), { force: true });
-            await rm(environment.dataDirectory, { recursive: true, force: true });
-            // The folder of all environments too, where this was the last one.
-            await rmdir(dirname(environment.dataDirectory)).catch(() => {});
+            const rest = await module.dismantle?.(environment, graph);
+            for (const note of rest?.notes ?? []) say(note);
             const seconds = duration((performance.now() - begun) / 1000);
-            say(
-                `${pc.green("✓")} ${name} is gone: its processes, its stacks and ${environment.dataDirectory}. (${seconds})`,
-            );
+            say(`${pc.green("✓")} ${environment} is gone: ${rest?.gone ?? "its stacks"}. (${seconds})`);
         });
     } finally {
         interrupts.close();
     }
 }
 
+/** Stacks whose outputs a hook around a destroy may read: all, where there is one such hook. */
+function hooked(graph: GraphFile, stacks: readonly string[]): readonly string[] {
+    const any = stacks.some((stack) => {
+        const { beforeDestroy, afterDestroy, onFailure } = graph.definition(stack).hooks;
+        return beforeDestroy.length + afterDestroy.length + onFailure.length > 0;
+    });
+    return any ? stacks : [];
+}
+
 /** What the next up would change. */
-export async function preview(name: string, json: boolean): Promise<void> {
-    const session = await Session.open(name);
+export async function preview(environment: string, json: boolean): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
-        const result = await run(session, interrupts, json, Date.now(), {}, (rollout) =>
-            rollout.preview((layer) => stackExists(session.environment, stackName(session.environment, layer)) ?? true),
+        const session = await open(environment, interrupts, { graph: await loadGraphFile() });
+        await session.home.prepare();
+        const there = await session.existing(session.graph.graph.order);
+        const result = await run(session, interrupts, json, (rollout) =>
+            rollout.preview((stack) => there.includes(stack)),
         );
         process.exitCode = exitCodeOf(result, interrupts);
     } finally {
@@ -157,8 +183,6 @@ async function run(
     session: Session,
     interrupts: Interrupts,
     json: boolean,
-    startedMs: number,
-    choice: { file?: string; events?: number; once?: boolean },
     operation: (rollout: Rollout) => Promise<RolloutResult>,
     alsoTo: EventSink = () => {},
 ): Promise<RolloutResult> {
@@ -168,27 +192,9 @@ async function run(
         alsoTo(event);
         view.sink(event);
     };
-    session.engine.expect(session.graph.order.length);
+    session.expect(session.graph.graph.order.length);
     try {
-        return await operation(
-            new Rollout({
-                environment: session.environment,
-                graph: session.graph,
-                engine: session.engine,
-                surroundings: new LakehouseSurroundings(
-                    session.environment,
-                    session.graph,
-                    session.tools,
-                    { once: true, ...choice },
-                    startedMs,
-                ),
-                operate: (layer, op, options) =>
-                    session.operate(layer, op, { ...options, forceSignal: interrupts.forced.signal }),
-                onEvent,
-                now: () => performance.now(),
-                signal: interrupts.orderly.signal,
-            }),
-        );
+        return await operation(session.driver(onEvent, interrupts.orderly.signal, interrupts.forced.signal));
     } finally {
         view.close();
         interrupts.sayBy((text) => void process.stderr.write(`${text}\n`));
@@ -202,60 +208,33 @@ function exitCodeOf(result: RolloutResult, { orderly }: Interrupts): number {
     return result.problem?.exitCode ?? exitCodes.failed;
 }
 
-/** Where to look, once the platform runs. */
-function placesOf(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Record<string, string> {
-    const of = (layer: string, name: string): string | undefined => {
-        const value = outputs.get(layer)?.[name];
-        return typeof value === "string" ? value : undefined;
-    };
-    const dbt = outputs.get("runtime")?.dbt as { duckdbFile?: string } | undefined;
-    const entries = {
-        "Flink UI": of("runtime", "flinkRest"),
-        "SQL gateway": of("runtime", "sqlGateway"),
-        Kafka: of("broker", "bootstrapServers"),
-        S3: of("storage", "endpoint"),
-        "Iceberg catalog": of("catalog", "uri") ?? of("catalog", "warehouse"),
-        "DuckDB file": dbt?.duckdbFile !== undefined && existsSync(dbt.duckdbFile) ? dbt.duckdbFile : undefined,
-        "data directory": environment.dataDirectory,
-    };
-    return Object.fromEntries(
-        Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-}
-
 async function closing(
-    environment: Environment,
+    { home, parts }: Session,
     result: RolloutResult,
-    places: Record<string, string>,
+    places: Readonly<Record<string, string>>,
     facts: RunFacts,
 ): Promise<void> {
     const write = (text: string): void => void process.stdout.write(`${text}\n`);
+    const { environment } = home;
     const checks = facts.layers.flatMap((layer) => layer.checks).concat(facts.preflight);
     const green = checks.filter((check) => check.status === "pass").length;
     write("");
     if (!result.ok) {
         const cut = result.problem === undefined || result.problem.code === interruptedCode;
-        const red = cut ? `${pc.yellow("–")} Interrupted` : `${pc.red("✗")} ${environment.name} is not green`;
+        const red = cut ? `${pc.yellow("–")} Interrupted` : `${pc.red("✗")} ${environment} is not green`;
         write(
             `${red} after ${duration(result.seconds)}: ${green} of ${checks.length} checks are green. What runs is left as it is${cut ? "; `npx tidegate up` goes on from there" : ""}.`,
         );
-        write(`${pc.dim("report")} ${places.report ?? ""}`);
+        write(`${pc.dim("report")} ${places["report"] ?? ""}`);
         return;
     }
     write(
-        `${pc.green("✓")} ${environment.name} is up and proved: ${green} of ${checks.length} checks are green, in ${duration(result.seconds)}.`,
+        `${pc.green("✓")} ${environment} is up and proved: ${green} of ${checks.length} checks are green, in ${duration(result.seconds)}.`,
     );
-    const file = places["DuckDB file"];
-    if (file !== undefined && existsSync(join(file))) {
-        const marts = await martSummary(file).catch(() => undefined);
-        if (marts && marts.trips > 0)
-            write(
-                `  ${marts.trips.toLocaleString("en-US")} trips on ${marts.days} days, $${Math.round(marts.revenue).toLocaleString("en-US")} revenue` +
-                    (marts.topZone ? `, most of it from ${marts.topZone.name} (${marts.topZone.borough})` : ""),
-            );
-    }
+    for (const line of (await parts.summary?.(result.outputs)) ?? []) write(`  ${line}`);
     write("");
     write(table(Object.entries(places).map(([label, where]) => [`  ${label}`, where])));
+    if (parts.places === undefined) return;
     write("");
     write(pc.dim(`  npx tidegate status | logs | validate | run dbt        npm run down  takes all of it away`));
 }

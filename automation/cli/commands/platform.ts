@@ -9,8 +9,8 @@ import { logFileOf } from "../../../components/provider/daemon/daemon";
 import { loadEnvironment, type Environment } from "../../../stacks/environment";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
-import { stackExists, stackName } from "../../engine/home";
-import { loadGraph } from "../../graph/load";
+import { layerExists, stackName } from "../../lakehouse/home";
+import { loadGraph, ownGraphFile } from "../../graph/load";
 import { processDirectories } from "../../lakehouse/processes";
 import { runThrough } from "../child";
 import { printJson, table } from "../output";
@@ -66,11 +66,11 @@ export function platformCommands(program: Command): void {
         .option("--json", "as JSON")
         .action(async (name: string, options: { json?: true }) => {
             const environment = await loadEnvironment(name);
-            const graph = await loadGraph();
+            const graph = await loadGraph(ownGraphFile);
             const stacks = graph.order.map((layer) => ({
                 layer,
                 stack: stackName(environment, layer),
-                deployed: stackExists(environment, stackName(environment, layer)) ?? null,
+                deployed: layerExists(environment, layer) ?? null,
             }));
             const running = await processes(environment);
             const healthy = running.length > 0 && running.every((status) => status.running);

@@ -13,7 +13,7 @@ export function rolloutCommands(program: Command): void {
         .description(
             "roll an environment out: deploy each layer, exercise it, validate it; fetches missing tools first",
         )
-        .argument("[environment]", "name of the environment", "local");
+        .argument("[environments...]", "names of environments, one rolled out after the other", ["local"]);
     filterOptions(up)
         .option("--no-exercise", "deploy and validate without events, Flink's batch jobs and dbt")
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
@@ -21,7 +21,7 @@ export function rolloutCommands(program: Command): void {
         .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
         .option("--fail-fast", "start nothing more after a failure, not even what does not stand on it")
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: UpFlags) => (await import("../actions/rollout.js")).up(name, flags));
+        .action(async (names: string[], flags: UpFlags) => (await import("../actions/rollout.js")).up(names, flags));
 
     program
         .command("preview")

@@ -1,11 +1,10 @@
 /** `env` and `exec`: the same platform under plain `pulumi`, and any command with the tools on PATH. */
 import type { Command } from "commander";
 import { exitCodes, TidegateError } from "../../core/errors";
-import { engineVariables, prepareHome, restoreStackFile, stackExists, stackName } from "../../engine/home";
 import { ensureTools, toolEnvironment } from "../../toolchain";
 import { printJson } from "../output";
 import { runThrough } from "../child";
-import { Session } from "../session";
+import { Session } from "../../rollout/session";
 import { stderrProgress } from "../progress";
 
 export function shellCommands(program: Command): void {
@@ -15,22 +14,17 @@ export function shellCommands(program: Command): void {
         .argument("[environment]", "name of the environment", "local")
         .option("--json", "as one JSON object")
         .action(async (name: string, options: { json?: true }) => {
-            const session = await Session.open(name);
+            const session = await Session.open(name, { progress: stderrProgress() });
             try {
-                const variables = engineVariables(session.environment, session.tools);
-                await prepareHome(session.environment);
-                for (const layer of session.graph.order) {
-                    const stack = stackName(session.environment, layer);
-                    // Stacks that exist are left alone: selecting them all would take seconds.
-                    if (stackExists(session.environment, stack) === true)
-                        await restoreStackFile(session.environment, stack);
-                    else {
-                        process.stderr.write(`making the stack ${stack}\n`);
-                        await session.operate(layer, "prepare", {
-                            signal: new AbortController().signal,
-                            onFact: () => {},
-                        });
-                    }
+                await session.home.prepare();
+                const variables = await session.home.variables();
+                for (const stack of session.graph.graph.order) {
+                    // Making it ready is all that a stack needs that is there: selecting them all would take seconds.
+                    const { stack: named } = await session.home.target(stack);
+                    if ((await session.home.exists(stack)) ?? true) continue;
+                    process.stderr.write(`making the stack ${named}\n`);
+                    const { signal } = new AbortController();
+                    await session.operate(stack, "prepare", { signal, onFact: () => {} });
                 }
                 if (options.json) return printJson(variables);
                 for (const [key, value] of Object.entries(variables))

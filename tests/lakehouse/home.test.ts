@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import {
-    breakDeadLocks,
-    prepareHome,
-    prepareWorkDirectory,
-    restoreStackFile,
-    stackFile,
-} from "../../automation/engine/home";
+import { prepareHome, prepareWorkDirectory, restoreStackFile, stackFile } from "../../automation/lakehouse/home";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
 
 describe("home of an environment's stacks", () => {
@@ -83,29 +75,6 @@ describe("home of an environment's stacks", () => {
             assert.deepEqual(parse(await readFile(stackFile(other), "utf8")), { encryptionsalt: "v1:new=" });
         } finally {
             await rm(stackFile(other), { force: true });
-        }
-    });
-
-    it("takes away the locks of processes of this machine that are no more, and no others", async () => {
-        const locks = join(root, "local", "state", ".pulumi", "locks", "organization", "tidegate", stack);
-        await mkdir(locks, { recursive: true });
-        const dead = spawnSync(process.execPath, ["-e", ""]).pid;
-        const write = (name: string, pid: number, host: string) =>
-            writeFile(join(locks, name), JSON.stringify({ pid, hostname: host, username: "x", timestamp: "" }));
-        const pulumi = join(root, "pulumi");
-        await copyFile("/bin/sleep", pulumi);
-        const holder = spawn(pulumi, ["60"]);
-        try {
-            await once(holder, "spawn");
-            await write("dead.json", dead, hostname());
-            await write("given-again.json", process.pid, hostname());
-            await write("alive.json", holder.pid ?? assert.fail("it has no pid"), hostname());
-            await write("elsewhere.json", dead, "another-host");
-            await writeFile(join(locks, "torn.json"), "{");
-            assert.deepEqual((await breakDeadLocks(environment, stack)).sort(), [dead, process.pid].sort());
-            assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);
-        } finally {
-            holder.kill();
         }
     });
 });

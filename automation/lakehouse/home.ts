@@ -1,21 +1,80 @@
 /**
- * What Pulumi needs on disk and in its environment for the stacks of one environment. The driver and plain `pulumi`
+ * What Pulumi needs on disk and in its environment for the layers of one environment. The driver and plain `pulumi`
  * use the same, so that they are one: same backend, same secrets provider, same stack files, same salt.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { parse } from "yaml";
 import { exitCodes, TidegateError } from "../core/errors";
 import { loaderFile, projectName, repositoryRoot } from "../core/repository";
-import { inspect } from "../../components/provider/daemon/processes";
+import { breakDeadLocks, fileBackend, readCheckpoint, stackExists, stacksIn, type FileState } from "../engine/state";
+import type { Home, StackTarget } from "../engine/target";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import type { Tools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
+
+export class LakehouseHome implements Home {
+    readonly environment: string;
+    readonly directory: string;
+
+    constructor(
+        private readonly settings: Environment,
+        private readonly layers: readonly string[],
+        private readonly tools: Tools,
+    ) {
+        this.environment = settings.name;
+        this.directory = settings.dataDirectory;
+    }
+
+    async prepare(): Promise<void> {
+        await prepareHome(this.settings);
+        for (const layer of this.layers) await checkpointOf(this.settings, stackName(this.settings, layer));
+    }
+
+    variables(): Promise<Record<string, string>> {
+        return Promise.resolve(engineVariables(this.settings, this.tools));
+    }
+
+    async target(layer: string): Promise<StackTarget> {
+        const stack = stackName(this.settings, layer);
+        await prepareHome(this.settings);
+        await checkpointOf(this.settings, stack);
+        const workDirectory = await prepareWorkDirectory(this.settings, stack);
+        await restoreStackFile(this.settings, stack);
+        return {
+            stack,
+            fullName: `organization/${projectName}/${stack}`,
+            workDirectory,
+            variables: engineVariables(this.settings, this.tools),
+            secretsProvider: this.settings.state.secretsProvider,
+            exists: layerExists(this.settings, layer),
+            notes: await breakDeadLocks(stateOf(this.settings, stack)),
+        };
+    }
+
+    exists(layer: string): Promise<boolean | undefined> {
+        return Promise.resolve(layerExists(this.settings, layer));
+    }
+}
+
+const stateOf = (environment: Pick<Environment, "backendUrl">, stack: string): FileState => ({
+    directory: stateDirectory(environment),
+    project: projectName,
+    stack,
+});
+
+/** Whether the stack of a layer is there; undefined where only Pulumi can tell. */
+export const layerExists = (environment: Environment, layer: string): boolean | undefined =>
+    stackExists(stateOf(environment, stackName(environment, layer)));
+
+const checkpointOf = (environment: Environment, stack: string): Promise<unknown> =>
+    readCheckpoint(
+        stateOf(environment, stack),
+        `Where no copy is left, \`npx tidegate down ${environment.name} --force\` takes the platform away without Pulumi, with its data.`,
+    );
 
 export const stackName = (environment: Pick<Environment, "name">, layer: string): string =>
     `${environment.name}-${layer}`;
@@ -26,9 +85,8 @@ const stacksDirectory = join(repositoryRoot, "stacks");
 export const stackFile = (stack: string): string => join(stacksDirectory, `Pulumi.${stack}.yaml`);
 
 /** The folder of the file backend; null for any other. */
-export function stateDirectory(environment: Pick<Environment, "backendUrl">): string | null {
-    return environment.backendUrl.startsWith("file://") ? environment.backendUrl.slice("file://".length) : null;
-}
+export const stateDirectory = (environment: Pick<Environment, "backendUrl">): string | null =>
+    fileBackend(environment.backendUrl);
 
 /** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
 export function engineVariables(environment: Environment, tools: Tools): Record<string, string> {
@@ -53,7 +111,7 @@ export async function prepareHome(environment: Environment): Promise<void> {
     const state = stateDirectory(environment);
     if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
     if (environment.passphraseFile !== null) {
-        if (!existsSync(environment.passphraseFile) && (await stacksIn(state)).length > 0)
+        if (!existsSync(environment.passphraseFile) && (await stacksIn(state, projectName)).length > 0)
             throw new TidegateError(
                 `The passphrase of ${environment.name} is gone: there is no ${environment.passphraseFile}, but there are stacks in ${state} whose secrets it encrypts.`,
                 {
@@ -72,13 +130,6 @@ export async function prepareHome(environment: Environment): Promise<void> {
             await chmod(environment.passphraseFile, 0o600);
         }
     }
-}
-
-/** Names of the stacks that the file backend holds. */
-async function stacksIn(state: string | null): Promise<string[]> {
-    if (state === null) return [];
-    const names = await readdir(join(state, ".pulumi", "stacks", projectName)).catch(() => []);
-    return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
 }
 
 /** Writes the generated project of one stack and returns its folder. */
@@ -125,7 +176,7 @@ export async function restoreStackFile(environment: Environment, stack: string):
     const own = saltFile.safeParse(content ?? {});
     // Somebody's `secure:` values: they are encrypted with the salt that stands beside them.
     if (!own.success) return;
-    const parsed = checkpointSchema.safeParse(await readCheckpoint(environment, stack));
+    const parsed = checkpointSchema.safeParse(await checkpointOf(environment, stack));
     const salt = parsed.success ? parsed.data.checkpoint.latest?.secrets_providers?.state?.salt : undefined;
     if (salt === own.data.encryptionsalt) return;
     if (salt === undefined) await rm(file, { force: true });
@@ -134,70 +185,3 @@ export async function restoreStackFile(environment: Environment, stack: string):
 
 /** A stack's file as Pulumi makes it. */
 const saltFile = z.strictObject({ encryptionsalt: z.string().optional() });
-
-const checkpointFile = (state: string, stack: string): string =>
-    join(state, ".pulumi", "stacks", projectName, `${stack}.json`);
-
-/**
- * The checkpoint of a stack in the file backend; undefined where there is none, and for other backends.
- * @throws TidegateError `state-unreadable`: Pulumi would only say that it could not deserialize something
- */
-export async function readCheckpoint(environment: Environment, stack: string): Promise<unknown> {
-    const state = stateDirectory(environment);
-    if (state === null || !existsSync(checkpointFile(state, stack))) return undefined;
-    const file = checkpointFile(state, stack);
-    try {
-        return JSON.parse(await readFile(file, "utf8"));
-    } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        const backup = existsSync(`${file}.bak`) ? `Pulumi keeps the one before it in ${file}.bak: copy it over. ` : "";
-        throw new TidegateError(`The state of ${stack}, ${file}, cannot be read: it is no JSON.`, {
-            code: "state-unreadable",
-            hint: `${backup}Where no copy is left, \`npx tidegate down ${environment.name} --force\` takes the platform away without Pulumi, with its data.`,
-            cause: error,
-            exitCode: exitCodes.usage,
-        });
-    }
-}
-
-/** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
-export function stackExists(environment: Environment, stack: string): boolean | undefined {
-    const state = stateDirectory(environment);
-    return state === null ? undefined : existsSync(checkpointFile(state, stack));
-}
-
-const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
-
-/**
- * Takes away locks of the file backend whose holder was a process of this machine that is no more: Pulumi's own locks
- * do not expire. Returns the pids of the dead holders.
- */
-export async function breakDeadLocks(environment: Environment, stack: string): Promise<number[]> {
-    const state = stateDirectory(environment);
-    if (state === null) return [];
-    const directory = join(state, ".pulumi", "locks", "organization", projectName, stack);
-    const broken: number[] = [];
-    for (const name of await readdir(directory).catch(() => [])) {
-        const file = join(directory, name);
-        const lock = lockSchema.safeParse(
-            await readFile(file, "utf8")
-                .then(JSON.parse)
-                .catch(() => undefined),
-        );
-        if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
-        await rm(file, { force: true });
-        broken.push(lock.data.pid);
-    }
-    return broken;
-}
-
-/** Pids are given again: a process of another name is not the one that took the lock. */
-async function isPulumi(pid: number): Promise<boolean> {
-    if (existsSync("/proc/self/stat")) return (await inspect(pid))?.name.startsWith("pulumi") ?? false;
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
-}

@@ -1,0 +1,129 @@
+/**
+ * The home of ordinary Pulumi projects: they are run where they lie, with the backend, the credentials and the plugins
+ * that plain `pulumi` would use there. Nothing is generated, and nobody's selected stack changes.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { readYamlFile } from "../core/yamlFile";
+import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
+import { toolEnvironment, type EngineTools } from "../toolchain";
+import { breakDeadLocks, fileBackend, readCheckpoint, stackExists, type FileState } from "./state";
+import type { Home, StackTarget } from "./target";
+
+const projectFile = z.looseObject({
+    name: z.string().min(1),
+    backend: z.looseObject({ url: z.string().optional() }).optional(),
+});
+
+interface Project {
+    readonly name: string;
+    /** Of its own `backend` key. */
+    readonly backend: string | undefined;
+}
+
+export class ProjectHome implements Home {
+    readonly directory: string;
+    private readonly projects = new Map<string, Promise<Project>>();
+
+    constructor(
+        readonly environment: string,
+        private readonly graph: GraphFile,
+        private readonly settings: EnvironmentSettings,
+        private readonly tools: EngineTools,
+        private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
+    ) {
+        this.directory = join(graph.directory, ".tidegate", environment);
+    }
+
+    async prepare(): Promise<void> {
+        await mkdir(this.directory, { recursive: true, mode: 0o700 });
+        // Somebody's repository need not know of it.
+        await writeFile(join(dirname(this.directory), ".gitignore"), "*\n");
+        const state = this.fileState();
+        if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
+        for (const stack of this.graph.graph.order) {
+            const address = await this.address(stack);
+            await readCheckpoint(address);
+        }
+    }
+
+    variables(): Promise<Record<string, string>> {
+        const { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: never, ...tools } = toolEnvironment(this.tools);
+        const backend = this.backend();
+        return Promise.resolve({
+            ...tools,
+            // An engine that was built here has come to a machine that cannot fetch plugins either: it says so at once.
+            ...(this.tools.pulumi.origin === "built" && never !== undefined
+                ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: never }
+                : {}),
+            ...this.settings.variables,
+            ...(backend === undefined ? {} : { PULUMI_BACKEND_URL: backend }),
+        });
+    }
+
+    async target(stack: string): Promise<StackTarget> {
+        const address = await this.address(stack);
+        const { project } = this.graph.definition(stack);
+        await readCheckpoint(address);
+        return {
+            stack: address.stack,
+            fullName: this.fullName(address),
+            workDirectory: project,
+            variables: await this.variables(),
+            secretsProvider: this.settings.secretsProvider,
+            exists: stackExists(address),
+            notes: await breakDeadLocks(address),
+        };
+    }
+
+    async exists(stack: string): Promise<boolean | undefined> {
+        return stackExists(await this.address(stack));
+    }
+
+    /** DIY backends know one organization; a service's is in the name, or the user's own. */
+    private fullName({ project, stack }: FileState): string {
+        const backend = this.backend();
+        const diy = backend !== undefined && !backend.startsWith("https://");
+        if (diy) return `organization/${project}/${stack}`;
+        const parts = stack.split("/");
+        return parts.length === 2 ? `${parts[0]}/${project}/${parts[1]}` : stack;
+    }
+
+    private async address(stack: string): Promise<FileState> {
+        const { project, stack: template } = this.graph.definition(stack);
+        const { name, backend } = await this.project(project);
+        return {
+            directory:
+                this.backend() === undefined && backend !== undefined
+                    ? fileBackend(backend, project)
+                    : this.fileState(),
+            project: name,
+            stack: pulumiStackName(template, this.environment, stack),
+        };
+    }
+
+    private project(folder: string): Promise<Project> {
+        let found = this.projects.get(folder);
+        if (found === undefined) {
+            const file = join(folder, "Pulumi.yaml");
+            found = readYamlFile(file, projectFile, { kind: "Pulumi project", code: "project-invalid" }).then(
+                ({ name, backend }) => ({ name, backend: backend?.url }),
+            );
+            this.projects.set(folder, found);
+        }
+        return found;
+    }
+
+    /** What the graph says goes before what the shell says; undefined leaves it to the project and to `pulumi login`. */
+    private backend(): string | undefined {
+        const { backend } = this.settings;
+        if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
+        const folder = fileBackend(backend, this.graph.directory);
+        return folder === null ? backend : `file://${folder}`;
+    }
+
+    private fileState(): string | null {
+        return fileBackend(this.backend(), this.graph.directory);
+    }
+}

@@ -1,0 +1,95 @@
+/**
+ * Reads what a stack is by one call of the CLI: its outputs, which of them are secret, and what an interrupted operation
+ * has left pending. The Automation API takes a selection and two calls for the outputs alone, and does not see a secret
+ * inside of an object. Nothing of the export is kept: it holds every secret of the stack in clear.
+ */
+import { z } from "zod";
+import { TidegateError } from "../core/errors";
+import { pulumi } from "./cli";
+import { classify } from "./failure";
+import type { StackTarget } from "./target";
+
+/** Values of a stack's outputs by name, secrets in clear: they stay in the memory of the driver. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
+export interface StackSnapshot {
+    readonly outputs: Outputs;
+    /** The values in `outputs` that are secret, to be kept out of everything that is told. */
+    readonly secrets: readonly unknown[];
+    /** What was begun and never ended, by URN. */
+    readonly pending: readonly { readonly operation: string; readonly urn: string }[];
+    /** Number of resources, without the engine's own: the stack, its providers, its references. */
+    readonly resources: number;
+}
+
+export const nothing: StackSnapshot = { outputs: {}, secrets: [], pending: [], resources: 0 };
+
+/** sdk/go/common/resource/sig/sig.go of pulumi/pulumi: how a checkpoint marks what is no plain JSON. */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+const exported = z.looseObject({
+    deployment: z
+        .looseObject({
+            resources: z
+                .array(
+                    z.looseObject({
+                        urn: z.string(),
+                        type: z.string(),
+                        delete: z.boolean().optional(),
+                        outputs: z.record(z.string(), z.unknown()).optional(),
+                    }),
+                )
+                .nullish(),
+            pending_operations: z
+                .array(z.looseObject({ type: z.string(), resource: z.looseObject({ urn: z.string() }) }))
+                .nullish(),
+        })
+        .nullish(),
+});
+
+/** Empty where there is no such stack. */
+export async function readSnapshot(
+    target: Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables">,
+    signal?: AbortSignal,
+): Promise<StackSnapshot> {
+    const { code, stdout, stderr } = await pulumi(["stack", "export", "--show-secrets"], target, signal);
+    if (code === 0) return parseSnapshot(JSON.parse(stdout));
+    if (/no stack named .* found/.test(stderr)) return nothing;
+    const failure = classify(target.stack, "reading the outputs", [], stderr, signal?.aborted ?? false);
+    throw new TidegateError(failure.message, failure);
+}
+
+/** Of what `pulumi stack export --show-secrets` prints. */
+export function parseSnapshot(json: unknown): StackSnapshot {
+    const { deployment } = exported.parse(json);
+    const resources = deployment?.resources ?? [];
+    const own = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    const secrets: unknown[] = [];
+    const outputs = Object.fromEntries(
+        Object.entries(own?.outputs ?? {}).map(([name, value]) => [name, inClear(value, secrets)]),
+    );
+    return {
+        outputs,
+        secrets,
+        pending: (deployment?.pending_operations ?? []).map(({ type, resource }) => ({
+            operation: type,
+            urn: resource.urn,
+        })),
+        resources: resources.filter(({ type }) => !type.startsWith("pulumi:")).length,
+    };
+}
+
+const secretShape = z.object({ [signature]: z.literal(secretSignature), plaintext: z.string() });
+
+function inClear(value: unknown, secrets: unknown[]): unknown {
+    if (Array.isArray(value)) return value.map((one) => inClear(one, secrets));
+    if (typeof value !== "object" || value === null) return value;
+    const secret = secretShape.safeParse(value);
+    if (secret.success) {
+        const plain = inClear(JSON.parse(secret.data.plaintext), secrets);
+        secrets.push(plain);
+        return plain;
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inClear(one, secrets)]));
+}

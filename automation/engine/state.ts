@@ -1,0 +1,97 @@
+/** The state of stacks in Pulumi's file backend, read beside the CLI: what it tells too late, too slowly or not at all. */
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { inspect } from "../../components/provider/daemon/processes";
+import { exitCodes, TidegateError } from "../core/errors";
+
+/** A stack in a file backend. */
+export interface FileState {
+    /** Of the backend: it holds `.pulumi`. Null for any other backend. */
+    readonly directory: string | null;
+    readonly project: string;
+    readonly stack: string;
+}
+
+/**
+ * The folder of a `file://` URL, of which `~` is the home directory and the rest is relative to `base`, as Pulumi reads
+ * it (pkg/backend/diy, `massageBlobPath`); null for any other backend.
+ */
+export function fileBackend(url: string | undefined, base = process.cwd()): string | null {
+    if (!url?.startsWith("file://")) return null;
+    const path = url.slice("file://".length);
+    return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(base, path);
+}
+
+const checkpointFile = (directory: string, { project, stack }: FileState): string =>
+    join(directory, ".pulumi", "stacks", project, `${stack}.json`);
+
+/** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
+export function stackExists(state: FileState): boolean | undefined {
+    return state.directory === null ? undefined : existsSync(checkpointFile(state.directory, state));
+}
+
+/** Names of the stacks of a project that a file backend holds. */
+export async function stacksIn(directory: string | null, project: string): Promise<string[]> {
+    if (directory === null) return [];
+    const names = await readdir(join(directory, ".pulumi", "stacks", project)).catch(() => []);
+    return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+}
+
+/**
+ * The checkpoint of a stack in the file backend; undefined where there is none, and for other backends.
+ * @throws TidegateError `state-unreadable`: Pulumi would only say that it could not deserialize something
+ */
+export async function readCheckpoint(state: FileState, lastResort = ""): Promise<unknown> {
+    if (state.directory === null || stackExists(state) !== true) return undefined;
+    const file = checkpointFile(state.directory, state);
+    try {
+        return JSON.parse(await readFile(file, "utf8"));
+    } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        const backup = existsSync(`${file}.bak`) ? `Pulumi keeps the one before it in ${file}.bak: copy it over.` : "";
+        throw new TidegateError(`The state of ${state.stack}, ${file}, cannot be read: it is no JSON.`, {
+            code: "state-unreadable",
+            hint: [backup, lastResort].filter((part) => part !== "").join(" "),
+            cause: error,
+            exitCode: exitCodes.usage,
+        });
+    }
+}
+
+const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
+
+/**
+ * Takes away locks of the file backend whose holder was a process of this machine that is no more: Pulumi's own locks
+ * do not expire. Answers with a line for each.
+ */
+export async function breakDeadLocks(state: FileState): Promise<string[]> {
+    if (state.directory === null) return [];
+    const directory = join(state.directory, ".pulumi", "locks", "organization", state.project, state.stack);
+    const broken: string[] = [];
+    for (const name of await readdir(directory).catch(() => [])) {
+        const file = join(directory, name);
+        const lock = lockSchema.safeParse(
+            await readFile(file, "utf8")
+                .then(JSON.parse)
+                .catch(() => undefined),
+        );
+        if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
+        await rm(file, { force: true });
+        broken.push(`took away the lock that process ${lock.data.pid}, which is no more, had left on ${state.stack}`);
+    }
+    return broken;
+}
+
+/** Pids are given again: a process of another name is not the one that took the lock. */
+async function isPulumi(pid: number): Promise<boolean> {
+    if (existsSync("/proc/self/stat")) return (await inspect(pid))?.name.startsWith("pulumi") ?? false;
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+}

@@ -1,0 +1,41 @@
+/**
+ * What the driver has to know of somebody's stacks to run Pulumi on them. Whoever owns the graph says it: the lakehouse
+ * for its layers (automation/lakehouse/home.ts), plain settings for ordinary Pulumi projects (projectHome.ts).
+ */
+
+/** One Pulumi stack, ready to be worked on. */
+export interface StackTarget {
+    /** Its short name, for people: `dev-network`. */
+    readonly stack: string;
+    /** As the CLI takes it whatever is selected: `organization/<project>/<stack>`. */
+    readonly fullName: string;
+    /** Holds the Pulumi.yaml of its project. */
+    readonly workDirectory: string;
+    /** Environment of the engine and of the program, beside that of this process. */
+    readonly variables: Readonly<Record<string, string>>;
+    /** What a stack that has to be made encrypts with; undefined: the backend's own. */
+    readonly secretsProvider: string | undefined;
+    /** Whether the backend knows it; undefined where only Pulumi can tell. */
+    readonly exists: boolean | undefined;
+    /** What was put right on the way here, for the person who waits. */
+    readonly notes: readonly string[];
+}
+
+/** Where the stacks of one environment live. */
+export interface Home {
+    /** Name of the environment. */
+    readonly environment: string;
+    /** Of the driver: its lock, reports and ledger. */
+    readonly directory: string;
+    /**
+     * Before anything is touched: makes what is missing, and finds a state that cannot be gone on from. Idempotent.
+     * @throws TidegateError
+     */
+    prepare(): Promise<void>;
+    /** Environment of Pulumi, its programs and all steps, beside that of this process. */
+    variables(): Promise<Readonly<Record<string, string>>>;
+    /** Makes the stack of a node ready for an operation. */
+    target(node: string): Promise<StackTarget>;
+    /** Whether the stack of a node is there; undefined where only Pulumi can tell. */
+    exists(node: string): Promise<boolean | undefined>;
+}

@@ -1,0 +1,172 @@
+/**
+ * The lakehouse as a graph's module: where its layers live, its preflight, its exercises, its validation. The driver finds
+ * it by `module` of tidegate.yaml and knows nothing more of it.
+ */
+import { existsSync } from "node:fs";
+import { rm, rmdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import type { Outputs } from "../engine/snapshot";
+import { martSummary } from "../exercises/dbtMarts";
+import { checkEventFile } from "../exercises/events/source";
+import { preflightFor, runChecks, validationFor } from "../gates";
+import type { Graph } from "../graph/graph";
+import type { Dismantled, DriverModule, Exercise, ModuleParts, StepContext } from "../rollout/module";
+import { ensureTools, locateTools, type Tools } from "../toolchain";
+import { layers, type Layer } from "../../stacks/contracts";
+import { loadEnvironment, type Environment } from "../../stacks/environment";
+import { nothingToBuild } from "./dbtBuild";
+import {
+    batchText,
+    dbt,
+    dbtText,
+    flink,
+    produce,
+    productionText,
+    silverMayBeEmptyAndIs,
+    type ExerciseContext,
+    type ProduceChoice,
+} from "./exercises";
+import { gateContext, preflightContext } from "./gates";
+import { LakehouseHome, stackFile, stackName } from "./home";
+import { datasetOf, platformOf } from "./platform";
+import { stopLeftOvers } from "./processes";
+import { rememberFlink, rememberRestarts } from "./restarts";
+
+/** Of `tidegate up`. */
+const optionsSchema = z.object({
+    /** Events of this file instead of generated ones. */
+    data: z.string().optional(),
+    /** How many events: to generate, or to take of the file. */
+    events: z.number().int().optional(),
+});
+
+const lakehouse: DriverModule = {
+    directory: async (environment) => (await loadEnvironment(environment)).dataDirectory,
+    async check({ environment, options }) {
+        const settings = await loadEnvironment(environment);
+        const { data } = optionsSchema.parse(options);
+        if (data !== undefined) await checkEventFile(resolve(data), datasetOf(settings));
+    },
+    async ensure(progress, signal) {
+        await ensureTools(progress, { signal });
+    },
+    async open({ environment, graph, options, startedMs }) {
+        const tools = await locateTools();
+        const { data, events } = optionsSchema.parse(options);
+        const choice = {
+            once: true,
+            ...(data === undefined ? {} : { file: resolve(data) }),
+            ...(events === undefined ? {} : { events }),
+        };
+        return openLakehouse(await loadEnvironment(environment), graph.graph, tools, choice, startedMs);
+    },
+    dismantle: async (environment, { graph }) => dismantle(await loadEnvironment(environment), graph),
+};
+export { lakehouse as module };
+
+/** `startedMs`: milliseconds since the epoch at which this run began. */
+function openLakehouse(
+    environment: Environment,
+    graph: Graph,
+    tools: Tools,
+    choice: ProduceChoice,
+    startedMs: number,
+): ModuleParts {
+    let producedNow = false;
+    const exercise =
+        (work: (context: ExerciseContext) => Promise<string>): Exercise =>
+        ({ outputs, progress, signal }: StepContext) =>
+            work({
+                environment,
+                platform: platformOf(environment, outputs),
+                dataset: datasetOf(environment),
+                tools,
+                progress,
+                signal,
+            });
+    return {
+        home: new LakehouseHome(environment, graph.order, tools),
+        exercises: {
+            produce: exercise(async (context) => {
+                const result = await produce(context, choice);
+                producedNow = result.outcome === "complete";
+                return productionText(result);
+            }),
+            flink: exercise(async (context) => batchText(await flink(context))),
+            dbt: exercise(async (context) => {
+                if (await silverMayBeEmptyAndIs(context)) return "nothing to build: silver is empty, which is allowed";
+                return (await nothingToBuild(context)) ?? dbtText(await dbt(context));
+            }),
+        },
+        preflight: (signal) =>
+            runChecks(preflightFor("environment", preflightContext(environment, graph, new Map())), { signal }),
+        async preflightStack(stack, outputs, signal) {
+            const layer = layerOf(stack);
+            if (layer === undefined) return [];
+            // Restarts count from here on: what happened to a job before this rollout is not its fault.
+            if (layer === "runtime") await rememberRestarts(environment);
+            return runChecks(preflightFor(layer, preflightContext(environment, graph, outputs)), { signal });
+        },
+        async validate(stack, outputs, onResult, signal) {
+            const layer = layerOf(stack);
+            if (layer === undefined) return [];
+            if (layer === "runtime") await rememberFlink(environment, platformOf(environment, outputs).runtime);
+            const context = await gateContext(environment, outputs, { startedMs, producedNow });
+            return runChecks(validationFor(layer, context), {
+                signal,
+                onEvent: (event) => {
+                    if (event.type === "check-finished") onResult(event.result);
+                },
+            });
+        },
+        places: (outputs) => placesOf(environment, outputs),
+        summary: (outputs) => summaryOf(placesOf(environment, outputs)[duckdbPlace]),
+    };
+}
+
+/** A stack that somebody has put beside the layers of the lakehouse has gates of the graph alone. */
+const layerOf = (stack: string): Layer | undefined => layers.find((layer) => layer === stack);
+
+const duckdbPlace = "DuckDB file";
+
+/** Where to look, once the platform runs. */
+function placesOf(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Record<string, string> {
+    const of = (layer: Layer, name: string): string | undefined => {
+        const value = outputs.get(layer)?.[name];
+        return typeof value === "string" ? value : undefined;
+    };
+    const dbt = outputs.get("runtime")?.["dbt"] as { duckdbFile?: string } | undefined;
+    const entries = {
+        "Flink UI": of("runtime", "flinkRest"),
+        "SQL gateway": of("runtime", "sqlGateway"),
+        Kafka: of("broker", "bootstrapServers"),
+        S3: of("storage", "endpoint"),
+        "Iceberg catalog": of("catalog", "uri") ?? of("catalog", "warehouse"),
+        [duckdbPlace]: dbt?.duckdbFile !== undefined && existsSync(dbt.duckdbFile) ? dbt.duckdbFile : undefined,
+        "data directory": environment.dataDirectory,
+    };
+    return Object.fromEntries(
+        Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+}
+
+/** What the marts hold. */
+async function summaryOf(duckdbFile: string | undefined): Promise<string[]> {
+    if (duckdbFile === undefined) return [];
+    const marts = await martSummary(duckdbFile).catch(() => undefined);
+    if (marts === undefined || marts.trips === 0) return [];
+    const top = marts.topZone ? `, most of it from ${marts.topZone.name} (${marts.topZone.borough})` : "";
+    const revenue = Math.round(marts.revenue).toLocaleString("en-US");
+    return [`${marts.trips.toLocaleString("en-US")} trips on ${marts.days} days, $${revenue} revenue${top}`];
+}
+
+/** What no stack takes with it: processes that no stack knew any more, the stacks' generated files, the data. */
+async function dismantle(environment: Environment, graph: Graph): Promise<Dismantled> {
+    const notes = (await stopLeftOvers(environment)).map((left) => `stopped ${left}, which no stack knew any more`);
+    for (const layer of graph.order) await rm(stackFile(stackName(environment, layer)), { force: true });
+    await rm(environment.dataDirectory, { recursive: true, force: true });
+    // The folder of all environments too, where this was the last one.
+    await rmdir(dirname(environment.dataDirectory)).catch(() => {});
+    return { notes, gone: `its processes, its stacks and ${environment.dataDirectory}` };
+}

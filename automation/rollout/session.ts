@@ -1,0 +1,119 @@
+/** What every operation stands on: the graph, the home of one of its environments, the engine, the secrets known so far. */
+import { Redactor } from "../core/redactor";
+import { PulumiEngine } from "../engine/engine";
+import { ProjectHome } from "../engine/projectHome";
+import type { Operation, OperationResult } from "../engine/protocol";
+import { readSnapshot, type StackSnapshot } from "../engine/snapshot";
+import type { Home } from "../engine/target";
+import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
+import { loadModule, type ModuleParts } from "./module";
+import type { Choice } from "../graph/selection";
+import type { EventSink } from "./events";
+import { Rollout, type OperateOptions } from "./rollout";
+import { GraphSurroundings } from "./surroundings";
+import { silent, type Progress } from "../core/progress";
+import { ensureEngine } from "../toolchain";
+
+export interface SessionRequest {
+    /** @default the one that is found from here */
+    readonly graph?: GraphFile;
+    /** Options of the command line that are the module's. @default none */
+    readonly options?: Readonly<Record<string, unknown>>;
+    /** Of fetching Pulumi, where it is missing. @default silent */
+    readonly progress?: Progress;
+    readonly signal?: AbortSignal;
+}
+
+/** A graph with one of its environments, opened. */
+export class Session {
+    private constructor(
+        readonly graph: GraphFile,
+        readonly home: Home,
+        readonly parts: ModuleParts,
+        private readonly engine: PulumiEngine,
+        private readonly redactor: Redactor,
+    ) {}
+
+    static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
+        const { progress = silent, signal = new AbortController().signal, options = {} } = request;
+        const graph = request.graph ?? (await loadGraphFile());
+        const tools = await ensureEngine(progress, signal);
+        const startedMs = Date.now();
+        const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
+        const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
+        return new Session(graph, home, parts, new PulumiEngine(await home.variables()), new Redactor());
+    }
+
+    /** Says how many operations will come: see `PulumiEngine.expect`. */
+    expect(operations: number): void {
+        this.engine.expect(operations);
+    }
+
+    /** Runs one Pulumi operation on a stack of the graph. */
+    async operate(
+        stack: string,
+        operation: Operation,
+        options: OperateOptions & { readonly forceSignal?: AbortSignal },
+    ): Promise<OperationResult> {
+        const { notes, ...target } = await this.home.target(stack);
+        for (const message of notes)
+            options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
+        const { standIns, refresh = false, remove = false } = options;
+        const variables = {
+            ...target.variables,
+            ...(standIns === undefined ? {} : { TIDEGATE_STAND_INS: standIns.join(",") }),
+        };
+        return this.engine.run(
+            { ...target, variables, operation, refresh, remove },
+            {
+                onFact: options.onFact,
+                signal: options.signal,
+                ...(options.forceSignal ? { forceSignal: options.forceSignal } : {}),
+            },
+        );
+    }
+
+    /** Those of `stacks` that are there. */
+    async existing(stacks: readonly string[]): Promise<string[]> {
+        const there = await Promise.all(stacks.map(async (stack) => (await this.home.exists(stack)) ?? true));
+        return stacks.filter((_, index) => there[index]);
+    }
+
+    /** What each of `stacks` is that is deployed, by its name in the graph. */
+    async snapshots(stacks: readonly string[], signal?: AbortSignal): Promise<Map<string, StackSnapshot>> {
+        const read = await Promise.all(
+            (await this.existing(stacks)).map(
+                async (stack) => [stack, await readSnapshot(await this.home.target(stack), signal)] as const,
+            ),
+        );
+        return new Map(read.filter(([, { outputs, resources }]) => resources > 0 || Object.keys(outputs).length > 0));
+    }
+
+    /** What is not selected, but stood on by what is. */
+    leftOut(choices: readonly Choice[]): string[] {
+        const { graph } = this.graph;
+        const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
+        const read = new Set(selected.flatMap((name) => graph.upTo(name)));
+        return graph.order.filter((name) => read.has(name) && !selected.includes(name));
+    }
+
+    /** `forceSignal`: aborting it kills what does not end in order. */
+    driver(onEvent: EventSink, signal: AbortSignal, forceSignal?: AbortSignal): Rollout {
+        const { home, graph, parts, redactor } = this;
+        return new Rollout({
+            environment: home.environment,
+            graph: graph.graph,
+            surroundings: new GraphSurroundings(graph, home, parts, redactor),
+            operate: (stack, operation, options) =>
+                this.operate(stack, operation, { ...options, ...(forceSignal === undefined ? {} : { forceSignal }) }),
+            onEvent,
+            now: () => performance.now(),
+            signal,
+            redactor,
+        });
+    }
+
+    close(): void {
+        this.engine.close();
+    }
+}

@@ -1,0 +1,2 @@
+exports.version = 7;
+exports.tables = ["orders", "customers"];

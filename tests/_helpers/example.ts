@@ -1,0 +1,110 @@
+/**
+ * One of the graphs in docs/examples, copied to where nothing else of this repository is: ordinary Pulumi projects with
+ * their SDK in node_modules, a Pulumi home and a passphrase of their own.
+ */
+import { spawn } from "node:child_process";
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repositoryRoot } from "../../automation/core/repository";
+import type { RolloutEvent } from "../../automation/rollout/events";
+import { outcomeOf, type Outcome } from "./checkout";
+
+export class Example {
+    private constructor(
+        readonly directory: string,
+        private readonly base: string,
+    ) {}
+
+    static create(name: string): Example {
+        const base = mkdtempSync(join(tmpdir(), "tidegate-example-"));
+        const directory = join(base, name);
+        cpSync(join(repositoryRoot, "docs", "examples", name), directory, { recursive: true });
+        const modules = join(base, "node_modules");
+        mkdirSync(modules);
+        symlinkSync(join(repositoryRoot, "node_modules", "@pulumi"), join(modules, "@pulumi"));
+        symlinkSync(repositoryRoot, join(modules, "tidegate"));
+        return new Example(directory, base);
+    }
+
+    /** Where the resources of the example `services` are. */
+    get files(): string {
+        return join(this.base, "files");
+    }
+
+    fileNames(): string[] {
+        return existsSync(this.files) ? readdirSync(this.files) : [];
+    }
+
+    edit(file: string, from: string | RegExp, to: string): void {
+        const path = join(this.directory, file);
+        const before = readFileSync(path, "utf8");
+        const after = before.replace(from, to);
+        if (after === before) throw new Error(`${file} has no ${String(from)}`);
+        writeFileSync(path, after);
+    }
+
+    /** Runs `tidegate ARGS` in the example's folder. */
+    run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+        const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI_|TIDEGATE_(?!CACHE))/.test(name));
+        return outcomeOf(
+            spawn(process.execPath, [join(repositoryRoot, "automation", "cli", "tidegate.mjs"), ...args], {
+                cwd: this.directory,
+                env: {
+                    ...Object.fromEntries(inherited),
+                    PULUMI_HOME: join(this.base, "pulumi"),
+                    PULUMI_CONFIG_PASSPHRASE: "of the example",
+                    FILES: this.files,
+                    ...variables,
+                },
+                stdio: ["ignore", "pipe", "pipe"],
+                detached: true,
+            }),
+        );
+    }
+
+    /** Runs `tidegate ARGS --json` and gives its events too. */
+    async events(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+        const outcome = await this.run([...args, "--json"], variables);
+        const events = outcome.stdout
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => JSON.parse(line) as RolloutEvent);
+        return { ...outcome, events };
+    }
+
+    /** Names of the stacks in its state, as `<project>/<stack>`. */
+    stacks(): string[] {
+        const folder = join(this.directory, "state", ".pulumi", "stacks");
+        if (!existsSync(folder)) return [];
+        return readdirSync(folder)
+            .flatMap((project) => readdirSync(join(folder, project)).map((file) => `${project}/${file}`))
+            .filter((file) => file.endsWith(".json"))
+            .map((file) => file.slice(0, -".json".length))
+            .sort();
+    }
+
+    /** Everything that the driver has written, as one text. */
+    written(): string {
+        const folder = join(this.directory, ".tidegate");
+        if (!existsSync(folder)) return "";
+        return readdirSync(folder, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+            .join("\n");
+    }
+
+    remove(): void {
+        rmSync(this.base, { recursive: true, force: true });
+    }
+}

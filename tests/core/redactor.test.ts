@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { Redactor } from "../../automation/core/redactor";
+
+describe("Redactor", () => {
+    it("takes a secret out wherever it stands, in every form in which it is passed on", () => {
+        const secret = 'pa"ss/wo rd+1';
+        const redactor = new Redactor([secret]);
+        const forms = [
+            secret,
+            JSON.stringify({ secret }),
+            `https://user:${encodeURIComponent(secret)}@host`,
+            `Basic ${Buffer.from(secret).toString("base64")}`,
+        ];
+        for (const form of forms) {
+            const text = redactor.text(`before ${form} after`);
+            assert.match(text, /before .*\[secret\].* after/);
+            assert.ok(!text.includes("wo rd") && !text.includes(encodeURIComponent("wo rd")), text);
+        }
+    });
+
+    it("finds those inside of lists and objects, and takes the longer one first", () => {
+        const redactor = new Redactor([{ keys: ["abcdef", { deep: "abcdef-ghi" }], port: 9092 }]);
+        assert.equal(redactor.text("abcdef-ghi abcdef 9092"), "[secret] [secret] 9092");
+    });
+
+    it("knows each line of a key", () => {
+        const line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+        assert.equal(new Redactor([`-----BEGIN-----\n${line}\nab\n`]).text(`line: ${line} ab`), "line: [secret] ab");
+    });
+
+    it("leaves texts alone that hold none, and does not take a syllable for a secret", () => {
+        assert.equal(new Redactor().text("nothing"), "nothing");
+        assert.equal(new Redactor(["no", "   "]).text("nothing"), "nothing");
+        const event = { a: 1 };
+        assert.equal(new Redactor().deep(event), event);
+    });
+
+    it("copies data with its strings redacted", () => {
+        const redactor = new Redactor(["hunter22"]);
+        const event = { text: "is hunter22", list: ["hunter22", 1, null], hunter22: true };
+        assert.deepEqual(redactor.deep(event), { text: "is [secret]", list: ["[secret]", 1, null], "[secret]": true });
+        assert.equal(event.text, "is hunter22");
+    });
+});
