@@ -171,7 +171,7 @@ describe("locating the tools", () => {
         assert.match(pulumi.plan, /official release.*Go module/);
         const flink = reports.get("Flink");
         assert.ok(flink?.state === "missing");
-        assert.match(flink.plan, /310 MB .* Maven Central/);
+        assert.match(flink.plan, /299 MB .* Maven Central/);
     });
 });
 
