@@ -13,8 +13,8 @@ import { loadGraphFile } from "./graph/load";
 import type { Graph } from "./graph/graph";
 import { select, type Filter } from "./graph/selection";
 import type { EventSink } from "./rollout/events";
-import { Rollout as Driver, type RolloutResult } from "./rollout/rollout";
-import { Session } from "./rollout/session";
+import type { RolloutResult } from "./rollout/rollout";
+import { Session, type Watch } from "./rollout/session";
 
 export { exitCodes, TidegateError, type ExitCode } from "./core/errors";
 export type { Progress } from "./core/progress";
@@ -55,6 +55,8 @@ export interface UpRequest extends Filter {
     readonly failFast?: boolean;
     /** Whether exercises run. @default true */
     readonly exercise?: boolean;
+    /** Whether what has not changed is deployed too. @default false */
+    readonly all?: boolean;
 }
 
 /** One environment of a graph. Each operation opens it anew, holds its lock and lets it go. */
@@ -73,45 +75,50 @@ export class Rollout {
     }
 
     /** Rolls out. What fails is in the result; @throws TidegateError where it could not even begin. */
-    up({ parallel, failFast, exercise, ...filter }: UpRequest = {}): Promise<RolloutResult> {
+    up(request: UpRequest = {}): Promise<RolloutResult> {
+        const { parallel, failFast, exercise, all, ...filter } = request;
         const choices = select(this.graph, filter);
-        return this.run(async (driver, session) => {
-            const known = await session.snapshots(session.leftOut(choices), this.request.signal);
+        const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
+        return this.run(async (session, watch) => {
+            const known = await session.snapshots(session.leftOut(choices), watch.signal);
+            const driver = await session.recordedDriver(watch, { operation: "up", stacks, options: { ...request } });
             return driver.up({
                 choices,
                 known,
                 ...(parallel === undefined ? {} : { parallel }),
                 ...(failFast === undefined ? {} : { failFast }),
                 ...(exercise === undefined ? {} : { exercise }),
+                ...(all === undefined ? {} : { all }),
             });
         });
     }
 
     /** What the next `up` would change. */
     preview(): Promise<RolloutResult> {
-        return this.run(async (driver, session) => {
+        return this.run(async (session, watch) => {
             const there = await session.existing(this.graph.order);
-            return driver.preview((stack) => there.includes(stack));
+            return session.driver(watch).preview((stack) => there.includes(stack));
         });
     }
 
     /** Destroys all stacks, in reverse. What a module keeps beside them stays: that is `tidegate down`'s. */
     down(): Promise<RolloutResult> {
-        return this.run(async (driver, session) => {
+        return this.run(async (session, watch) => {
             const there = await session.existing(this.graph.order);
-            const known = await session.snapshots(there, this.request.signal);
+            const known = await session.snapshots(there, watch.signal);
+            const driver = await session.recordedDriver(watch, { operation: "down", stacks: there, options: {} });
             return driver.down((stack) => there.includes(stack), known);
         });
     }
 
-    private async run(work: (driver: Driver, session: Session) => Promise<RolloutResult>): Promise<RolloutResult> {
+    private async run(work: (session: Session, watch: Watch) => Promise<RolloutResult>): Promise<RolloutResult> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
         const session = await Session.open(environment, { graph: await loadGraphFile(this.file), options, signal });
         try {
             return await holding(environment, session.home.directory, async () => {
                 await session.home.prepare();
                 session.expect(this.graph.order.length);
-                return work(session.driver(onEvent, signal), session);
+                return work(session, { onEvent, signal });
             });
         } finally {
             session.close();

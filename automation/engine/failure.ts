@@ -19,6 +19,13 @@ const tail = (text: string, lines: number): string =>
         .slice(-lines)
         .join("\n");
 
+/** Without the lines of a stack trace that are Node's or the SDK's: the program's own stay, which its author knows. */
+const ownFrames = (text: string): string =>
+    text
+        .split("\n")
+        .filter((line) => !/^\s+at .*(node:internal|node_modules\/@pulumi\/)/.test(line))
+        .join("\n");
+
 export function classify(
     stack: string,
     operation: string,
@@ -66,7 +73,7 @@ export function classify(
     if (own.length > 0) {
         const reasons = own.map((error) =>
             error.kind === "diagnostic"
-                ? `${error.urn && nameOf(error.urn) !== stack ? `${nameOf(error.urn)}: ` : ""}${error.message}`
+                ? `${error.urn && nameOf(error.urn) !== stack ? `${nameOf(error.urn)}: ` : ""}${ownFrames(error.message)}`
                 : "",
         );
         return { code: "program-failed", message: `${stack}: ${operation} failed: ${reasons.join("\n")}` };
@@ -83,7 +90,7 @@ export function classify(
         return {
             code: "passphrase",
             message: `${stack}: the passphrase is not the one of this state.`,
-            hint: "The file `passphrase` in the environment's data directory belongs to the state beside it: restore both together.",
+            hint: "The passphrase, the salt in Pulumi.<stack>.yaml and the state belong together: restore all of them from one time.",
             exitCode: exitCodes.usage,
         };
     return {

@@ -8,7 +8,7 @@ import { z } from "zod";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
 import { toolEnvironment, type EngineTools } from "../toolchain";
-import { breakDeadLocks, fileBackend, readCheckpoint, stackExists, type FileState } from "./state";
+import { breakDeadLocks, checkpointVersion, fileBackend, readCheckpoint, stackExists, type FileState } from "./state";
 import type { Home, StackTarget } from "./target";
 
 const projectFile = z.looseObject({
@@ -24,16 +24,25 @@ interface Project {
 
 export class ProjectHome implements Home {
     readonly directory: string;
+    readonly ledger: string;
+    readonly settings: Readonly<Record<string, string>>;
     private readonly projects = new Map<string, Promise<Project>>();
 
     constructor(
         readonly environment: string,
         private readonly graph: GraphFile,
-        private readonly settings: EnvironmentSettings,
+        private readonly given: EnvironmentSettings,
         private readonly tools: EngineTools,
         private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
     ) {
         this.directory = join(graph.directory, ".tidegate", environment);
+        const state = this.fileState();
+        this.ledger = join(state ?? graph.directory, ".tidegate", environment, "ledger");
+        this.settings = {
+            ...given.variables,
+            backend: given.backend ?? this.inherited["PULUMI_BACKEND_URL"] ?? "",
+            secretsProvider: given.secretsProvider ?? "",
+        };
     }
 
     async prepare(): Promise<void> {
@@ -57,7 +66,7 @@ export class ProjectHome implements Home {
             ...(this.tools.pulumi.origin === "built" && never !== undefined
                 ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: never }
                 : {}),
-            ...this.settings.variables,
+            ...this.given.variables,
             ...(backend === undefined ? {} : { PULUMI_BACKEND_URL: backend }),
         });
     }
@@ -71,10 +80,20 @@ export class ProjectHome implements Home {
             fullName: this.fullName(address),
             workDirectory: project,
             variables: await this.variables(),
-            secretsProvider: this.settings.secretsProvider,
+            secretsProvider: this.given.secretsProvider,
             exists: stackExists(address),
             notes: await breakDeadLocks(address),
         };
+    }
+
+    async version(stack: string): Promise<string | undefined> {
+        const address = await this.address(stack);
+        return checkpointVersion(address, {
+            stack: address.stack,
+            fullName: this.fullName(address),
+            workDirectory: this.graph.definition(stack).project,
+            variables: await this.variables(),
+        });
     }
 
     async exists(stack: string): Promise<boolean | undefined> {
@@ -117,7 +136,7 @@ export class ProjectHome implements Home {
 
     /** What the graph says goes before what the shell says; undefined leaves it to the project and to `pulumi login`. */
     private backend(): string | undefined {
-        const { backend } = this.settings;
+        const { backend } = this.given;
         if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
         const folder = fileBackend(backend, this.graph.directory);
         return folder === null ? backend : `file://${folder}`;

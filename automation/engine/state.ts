@@ -1,4 +1,5 @@
 /** The state of stacks in Pulumi's file backend, read beside the CLI: what it tells too late, too slowly or not at all. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
@@ -6,6 +7,8 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { inspect } from "../../components/provider/daemon/processes";
 import { exitCodes, TidegateError } from "../core/errors";
+import { pulumi } from "./cli";
+import type { StackTarget } from "./target";
 
 /** A stack in a file backend. */
 export interface FileState {
@@ -27,6 +30,9 @@ export function fileBackend(url: string | undefined, base = process.cwd()): stri
 
 const checkpointFile = (directory: string, { project, stack }: FileState): string =>
     join(directory, ".pulumi", "stacks", project, `${stack}.json`);
+
+const locksFolder = (directory: string, { project, stack }: FileState): string =>
+    join(directory, ".pulumi", "locks", "organization", project, stack);
 
 /** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
 export function stackExists(state: FileState): boolean | undefined {
@@ -61,6 +67,27 @@ export async function readCheckpoint(state: FileState, lastResort = ""): Promise
     }
 }
 
+/**
+ * Tells one state of a stack from another, whoever has written it; undefined where there is none, or where somebody is
+ * writing it. Of the file backend the file, of any other what the CLI exports, with its secrets encrypted.
+ */
+export async function checkpointVersion(
+    state: FileState,
+    target: Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables">,
+): Promise<string | undefined> {
+    let content: string | Buffer;
+    if (state.directory === null) {
+        const { code, stdout } = await pulumi(["stack", "export"], target);
+        if (code !== 0) return undefined;
+        content = stdout;
+    } else {
+        if (stackExists(state) !== true) return undefined;
+        if ((await readdir(locksFolder(state.directory, state)).catch(() => [])).length > 0) return undefined;
+        content = await readFile(checkpointFile(state.directory, state));
+    }
+    return createHash("sha256").update(content).digest("hex");
+}
+
 const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
 
 /**
@@ -69,7 +96,7 @@ const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
  */
 export async function breakDeadLocks(state: FileState): Promise<string[]> {
     if (state.directory === null) return [];
-    const directory = join(state.directory, ".pulumi", "locks", "organization", state.project, state.stack);
+    const directory = locksFolder(state.directory, state);
     const broken: string[] = [];
     for (const name of await readdir(directory).catch(() => [])) {
         const file = join(directory, name);

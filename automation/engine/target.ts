@@ -25,8 +25,12 @@ export interface StackTarget {
 export interface Home {
     /** Name of the environment. */
     readonly environment: string;
-    /** Of the driver: its lock, reports and ledger. */
+    /** Of the driver: its lock and reports. */
     readonly directory: string;
+    /** Folder of its ledger, beside the state where that is a folder. */
+    readonly ledger: string;
+    /** What the environment gives its programs and is not in a file of theirs. */
+    readonly settings: Readonly<Record<string, string>>;
     /**
      * Before anything is touched: makes what is missing, and finds a state that cannot be gone on from. Idempotent.
      * @throws TidegateError
@@ -36,6 +40,8 @@ export interface Home {
     variables(): Promise<Readonly<Record<string, string>>>;
     /** Makes the stack of a node ready for an operation. */
     target(node: string): Promise<StackTarget>;
+    /** Tells one state of the stack from another; undefined where there is none. */
+    version(node: string): Promise<string | undefined>;
     /** Whether the stack of a node is there; undefined where only Pulumi can tell. */
     exists(node: string): Promise<boolean | undefined>;
 }

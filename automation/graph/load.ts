@@ -40,6 +40,19 @@ export const environmentSettings = z.strictObject({
 });
 export type EnvironmentSettings = z.infer<typeof environmentSettings>;
 
+const inputsSchema = z.strictObject({
+    files: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+            "Files and folders that programs read beside their imports, relative to this file. Default: the project's.",
+        ),
+    variables: z
+        .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+        .default([])
+        .describe("Names of environment variables that programs read."),
+});
+
 export const graphSchema = z.strictObject({
     module: z
         .string()
@@ -48,6 +61,7 @@ export const graphSchema = z.strictObject({
         .describe("A TypeScript or JavaScript file beside this one that gives checks and exercises by name."),
     project: z.string().min(1).default(".").describe("Folder of the Pulumi project of stacks that name none."),
     stack: template.default("{environment}-{name}").describe("Name of the Pulumi stack of those that name none."),
+    inputs: inputsSchema.prefault({}).describe("What a deployment is made of, of stacks that say nothing themselves."),
     environments: z.record(name, environmentSettings).optional().describe("Default: any name is an environment."),
     stacks: z.record(
         name,
@@ -61,6 +75,7 @@ export const graphSchema = z.strictObject({
                 .union([z.string().min(1), z.record(z.string(), z.unknown())])
                 .optional()
                 .describe("JSON Schema of the stack's outputs: a file beside this one, or the schema itself."),
+            inputs: inputsSchema.optional(),
             exercises: z.array(exerciseSchema).default([]),
             hooks: hooksSchema,
             gates: gatesSchema,
@@ -75,6 +90,8 @@ export interface StackDefinition {
     /** With `{environment}` and `{name}` in it. */
     readonly stack: string;
     readonly outputs: string | Readonly<Record<string, unknown>> | undefined;
+    /** Absolute files and folders, and names of environment variables, that its deployment is made of too. */
+    readonly inputs: { readonly files: readonly string[]; readonly variables: readonly string[] };
     readonly exercises: readonly ExerciseStep[];
     readonly hooks: Hooks;
     readonly gates: Gates;
@@ -123,7 +140,9 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
                 `Let stacks.${stack}.project in ${file} name the folder of its Pulumi.yaml.`,
             );
         const { outputs, exercises, hooks, gates } = one;
-        definitions.set(stack, { project, stack: one.stack ?? parsed.stack, outputs, exercises, hooks, gates });
+        const { files, variables } = one.inputs ?? parsed.inputs;
+        const inputs = { files: files?.map((path) => resolve(directory, path)) ?? [project], variables };
+        definitions.set(stack, { project, stack: one.stack ?? parsed.stack, outputs, inputs, exercises, hooks, gates });
     }
     const graph = new Graph(
         Object.entries(parsed.stacks).map(([stack, one]) => ({

@@ -10,7 +10,15 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { loaderFile, projectName, repositoryRoot } from "../core/repository";
-import { breakDeadLocks, fileBackend, readCheckpoint, stackExists, stacksIn, type FileState } from "../engine/state";
+import {
+    breakDeadLocks,
+    checkpointVersion,
+    fileBackend,
+    readCheckpoint,
+    stackExists,
+    stacksIn,
+    type FileState,
+} from "../engine/state";
 import type { Home, StackTarget } from "../engine/target";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import type { Tools } from "../toolchain";
@@ -19,44 +27,58 @@ import { toolEnvironment } from "../toolchain";
 export class LakehouseHome implements Home {
     readonly environment: string;
     readonly directory: string;
+    readonly ledger: string;
+    /** Everything is in the environment's file, which is an input as a whole. */
+    readonly settings = {};
 
     constructor(
-        private readonly settings: Environment,
+        private readonly file: Environment,
         private readonly layers: readonly string[],
         private readonly tools: Tools,
     ) {
-        this.environment = settings.name;
-        this.directory = settings.dataDirectory;
+        this.environment = file.name;
+        this.directory = file.dataDirectory;
+        this.ledger = join(stateDirectory(file) ?? file.dataDirectory, ".tidegate");
     }
 
     async prepare(): Promise<void> {
-        await prepareHome(this.settings);
-        for (const layer of this.layers) await checkpointOf(this.settings, stackName(this.settings, layer));
+        await prepareHome(this.file);
+        for (const layer of this.layers) await checkpointOf(this.file, stackName(this.file, layer));
     }
 
     variables(): Promise<Record<string, string>> {
-        return Promise.resolve(engineVariables(this.settings, this.tools));
+        return Promise.resolve(engineVariables(this.file, this.tools));
     }
 
     async target(layer: string): Promise<StackTarget> {
-        const stack = stackName(this.settings, layer);
-        await prepareHome(this.settings);
-        await checkpointOf(this.settings, stack);
-        const workDirectory = await prepareWorkDirectory(this.settings, stack);
-        await restoreStackFile(this.settings, stack);
+        const stack = stackName(this.file, layer);
+        await prepareHome(this.file);
+        await checkpointOf(this.file, stack);
+        const workDirectory = await prepareWorkDirectory(this.file, stack);
+        await restoreStackFile(this.file, stack);
         return {
             stack,
             fullName: `organization/${projectName}/${stack}`,
             workDirectory,
-            variables: engineVariables(this.settings, this.tools),
-            secretsProvider: this.settings.state.secretsProvider,
-            exists: layerExists(this.settings, layer),
-            notes: await breakDeadLocks(stateOf(this.settings, stack)),
+            variables: engineVariables(this.file, this.tools),
+            secretsProvider: this.file.state.secretsProvider,
+            exists: layerExists(this.file, layer),
+            notes: await breakDeadLocks(stateOf(this.file, stack)),
         };
     }
 
+    version(layer: string): Promise<string | undefined> {
+        const stack = stackName(this.file, layer);
+        return checkpointVersion(stateOf(this.file, stack), {
+            stack,
+            fullName: `organization/${projectName}/${stack}`,
+            workDirectory: repositoryRoot,
+            variables: engineVariables(this.file, this.tools),
+        });
+    }
+
     exists(layer: string): Promise<boolean | undefined> {
-        return Promise.resolve(layerExists(this.settings, layer));
+        return Promise.resolve(layerExists(this.file, layer));
     }
 }
 

@@ -4,8 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { repositoryRoot } from "../core/repository";
 import type { Outputs } from "../engine/snapshot";
 import { martSummary } from "../exercises/dbtMarts";
 import { checkEventFile } from "../exercises/events/source";
@@ -30,7 +31,7 @@ import {
 import { gateContext, preflightContext } from "./gates";
 import { LakehouseHome, stackFile, stackName } from "./home";
 import { datasetOf, platformOf } from "./platform";
-import { stopLeftOvers } from "./processes";
+import { deadProcesses, stopLeftOvers } from "./processes";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
 /** Of `tidegate up`. */
@@ -119,6 +120,17 @@ function openLakehouse(
                     if (event.type === "check-finished") onResult(event.result);
                 },
             });
+        },
+        // Files of the program and its SQL are named by the graph: tidegate.yaml.
+        inputs: () =>
+            Promise.resolve({
+                files: [environment.file],
+                programs: [join(repositoryRoot, "components", "provider", "main.ts")],
+                values: { kafka: tools.kafka.version, flink: tools.flink.version },
+            }),
+        drifted: async (stack) => {
+            const dead = await deadProcesses(environment, stack);
+            return dead.length === 0 ? undefined : `${dead.join(" and ")} does not run`;
         },
         places: (outputs) => placesOf(environment, outputs),
         summary: (outputs) => summaryOf(placesOf(environment, outputs)[duckdbPlace]),

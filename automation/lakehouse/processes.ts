@@ -1,5 +1,6 @@
 /** The embedded processes of an environment, by the run records in its data directory. */
 import { readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { daemonOf, readRecord } from "../../components/provider/daemon/record";
 import { stop } from "../../components/provider/daemon/daemon";
 import type { Environment } from "../../stacks/environment";
@@ -8,6 +9,18 @@ import type { Environment } from "../../stacks/environment";
 export async function processDirectories(environment: Environment): Promise<string[]> {
     const entries = await readdir(environment.dataDirectory, { withFileTypes: true, recursive: true }).catch(() => []);
     return entries.filter((entry) => entry.isFile() && entry.name === "run.json").map((entry) => entry.parentPath);
+}
+
+/** Names of the processes of a layer that should run and do not. */
+export async function deadProcesses(environment: Environment, layer: string): Promise<string[]> {
+    const own = join(environment.dataDirectory, layer);
+    const dead: string[] = [];
+    for (const directory of await processDirectories(environment)) {
+        if (directory !== own && !directory.startsWith(own + sep)) continue;
+        const record = await readRecord(directory);
+        if (record !== undefined && (await daemonOf(record)) === undefined) dead.push(record.name);
+    }
+    return dead;
 }
 
 /** Pids of those that run. */

@@ -119,6 +119,11 @@ export class FactsCollector {
     private enter(name: string, state: LayerState, at: number): void {
         const layer = this.layers.get(name);
         if (!layer) return;
+        // What was looked at instead of a deployment, and was red, is done again.
+        if (state === "deploying") {
+            layer.checks = layer.checks.filter(({ stage }) => stage === "preflight");
+            layer.exercises = [];
+        }
         const last = layer.phases.at(-1);
         if (last) last.to = at;
         const ends = state === "succeeded" || state === "failed" || state === "interrupted";

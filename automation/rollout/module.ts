@@ -11,6 +11,7 @@ import type { Home } from "../engine/target";
 import type { Outputs } from "../engine/snapshot";
 import type { CheckResult, Verdict } from "../gates";
 import type { GraphFile } from "../graph/load";
+import type { MoreInputs } from "./inputs";
 
 /** What something of a module that runs for one stack may look at. */
 export interface StepContext {
@@ -57,6 +58,10 @@ export interface ModuleParts {
         onResult: (result: CheckResult) => void,
         signal: AbortSignal,
     ): Promise<readonly CheckResult[]>;
+    /** What a deployment of a stack is made of beside its project's folder and what the graph says. */
+    inputs?(stack: string): Promise<Partial<MoreInputs>>;
+    /** Why a stack has to be deployed although nothing that it is made of has changed: something of it is dead. */
+    drifted?(stack: string): Promise<string | undefined>;
     /** Where to look once it is up, by what it is. */
     places?(outputs: ReadonlyMap<string, Outputs>): Readonly<Record<string, string>>;
     /** Lines for people once everything is green. */

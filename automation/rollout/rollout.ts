@@ -14,7 +14,9 @@ import type { Graph } from "../graph/graph";
 import { Scheduler, type LayerState, type WorkingState } from "../graph/scheduler";
 import { select, type Choice } from "../graph/selection";
 import type { HookPoint } from "../graph/steps";
+import type { RunLedger } from "../ledger/ledger";
 import type { EventSink, RolloutEvent, RolloutOperation } from "./events";
+import type { Judgement, Memory } from "./memory";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
 
 export interface RolloutDependencies {
@@ -31,6 +33,12 @@ export interface RolloutDependencies {
     readonly signal: AbortSignal;
     /** Learns the secrets among the outputs; everything that is told passes through it. @default one of its own */
     readonly redactor?: Redactor;
+    /** What was before, so that what has not changed need not be deployed. @default nothing is remembered */
+    readonly memory?: Memory;
+    /** Written before anything is done. @default none */
+    readonly journal?: Pick<RunLedger, "record">;
+    /** Reads a stack that is not deployed now, for those that look at it. */
+    read?(stack: string): Promise<StackSnapshot>;
 }
 
 export interface OperateOptions {
@@ -53,6 +61,8 @@ export interface UpOptions {
     readonly parallel?: number;
     /** Whether nothing new starts after the first failure. @default false */
     readonly failFast?: boolean;
+    /** Deploys what has not changed too. @default false */
+    readonly all?: boolean;
 }
 
 export interface RolloutResult {
@@ -129,7 +139,7 @@ export class Rollout {
                         });
                         this.emit({ type: "note", layer: current, text: changesText(result.changes, "would") });
                     });
-                    this.leave(current, scheduler, begun);
+                    await this.leave(current, scheduler, begun);
                 });
             }
         });
@@ -137,7 +147,7 @@ export class Rollout {
 
     /** Destroys in reverse order and stops at the first failure; `known` is what hooks may read. */
     async down(exists: (layer: string) => boolean, known: Snapshots = new Map()): Promise<RolloutResult> {
-        const { graph, operate, signal } = this.deps;
+        const { graph, operate, signal, journal } = this.deps;
         const selected = [...graph.order].reverse().filter(exists);
         for (const [layer, snapshot] of known) this.learn(layer, snapshot);
         return this.running("down", selected, undefined, async () => {
@@ -148,10 +158,18 @@ export class Rollout {
                 this.emit({ type: "layer", layer, state: "deploying" });
                 try {
                     await this.between("Destroy", layer, async () => {
+                        const why = "asked for";
+                        await journal?.record({ type: "operation-started", stack: layer, operation: "destroy", why });
                         const result = await operate(layer, "destroy", {
                             remove: true,
                             signal,
                             onFact: (fact) => this.tell(layer, fact),
+                        });
+                        await journal?.record({
+                            type: "operation-finished",
+                            stack: layer,
+                            operation: "destroy",
+                            changes: { ...result.changes },
                         });
                         this.emit({ type: "note", layer, text: changesText(result.changes, "did") });
                     });
@@ -159,6 +177,7 @@ export class Rollout {
                 } catch (error) {
                     this.fail(layer, error);
                     await this.onFailure(layer);
+                    await this.jotDown(layer, signal.aborted ? "interrupted" : "failed", error);
                     return end(signal.aborted ? "interrupted" : "failed");
                 }
             }
@@ -179,8 +198,13 @@ export class Rollout {
         } catch (error) {
             this.fail(undefined, error);
         }
-        const ok = this.problem === undefined && !this.deps.signal.aborted;
+        const interrupted = this.deps.signal.aborted;
         const seconds = this.since(begun);
+        const ended = this.problem === undefined && !interrupted;
+        await this.deps.journal
+            ?.record({ type: "run-finished", ok: ended, interrupted, seconds })
+            .catch((error: unknown) => this.fail(undefined, error));
+        const ok = this.problem === undefined && !interrupted;
         this.emit({ type: "run-finished", operation, ok, seconds });
         return {
             ok,
@@ -194,40 +218,97 @@ export class Rollout {
     }
 
     private async rollOut(layer: string, scheduler: Scheduler, options: UpOptions): Promise<void> {
-        const { graph, operate, signal, surroundings } = this.deps;
+        const { surroundings } = this.deps;
         const begun = this.deps.now();
         await this.guarded(layer, scheduler, async () => {
             this.emit({ type: "layer", layer, state: "preflight" });
             this.demand(layer, await surroundings.preflightStack(layer, this.seen, this.stepRun(layer, "preflight")));
-            this.enter(layer, scheduler, "deploying");
-            await this.between("Up", layer, async () => {
-                const result = await operate(layer, "up", {
-                    refresh: true,
-                    signal,
-                    onFact: (fact) => this.tell(layer, fact),
-                });
-                if (result.snapshot !== undefined) this.learn(layer, result.snapshot);
-                this.emit({ type: "note", layer, text: changesText(result.changes, "did") });
-            });
-            if (options.exercise ?? true) {
-                for (const exercise of graph.node(layer).exercises) {
-                    if (signal.aborted) throw interrupted(layer);
-                    this.enter(layer, scheduler, "exercising");
-                    await this.exercise(layer, exercise);
-                }
+            const judgement = await this.deps.memory?.judge(layer);
+            if (judgement?.unchanged !== undefined && options.all !== true) {
+                if (await this.standsAsItIs(layer, scheduler, judgement, options))
+                    return this.leave(layer, scheduler, begun, judgement, true);
             }
-            if (signal.aborted) throw interrupted(layer);
-            this.enter(layer, scheduler, "validating");
-            const results = await surroundings.validate(
-                layer,
-                this.seen,
-                (check) => this.emit({ type: "check", layer, result: check }),
-                this.stepRun(layer, "validating"),
-            );
-            this.checks.push(...results);
-            this.demandAll(layer, results);
-            this.leave(layer, scheduler, begun);
+            if (judgement?.unchanged === undefined && judgement?.known)
+                this.emit({ type: "note", layer, text: judgement.why });
+            await this.deploy(layer, scheduler, judgement?.unchanged === undefined ? judgement?.why : undefined);
+            const red = await this.look(layer, scheduler, options);
+            this.demandAll(layer, red);
+            await this.leave(layer, scheduler, begun, judgement, false);
         });
+    }
+
+    private async deploy(layer: string, scheduler: Scheduler, why = "asked for, or not green"): Promise<void> {
+        const { operate, signal, journal } = this.deps;
+        this.enter(layer, scheduler, "deploying");
+        await this.between("Up", layer, async () => {
+            await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
+            const { snapshot, changes } = await operate(layer, "up", {
+                refresh: true,
+                signal,
+                onFact: (fact) => this.tell(layer, fact),
+            });
+            if (snapshot !== undefined) this.learn(layer, snapshot);
+            await journal?.record({
+                type: "operation-finished",
+                stack: layer,
+                operation: "up",
+                changes: { ...changes },
+            });
+            this.emit({ type: "note", layer, text: changesText(changes, "did") });
+        });
+    }
+
+    /** Exercises and validation; answers with the results of the checks. */
+    private async look(layer: string, scheduler: Scheduler, options: UpOptions): Promise<readonly CheckResult[]> {
+        const { graph, signal, surroundings } = this.deps;
+        if (options.exercise ?? true) {
+            for (const exercise of graph.node(layer).exercises) {
+                if (signal.aborted) throw interrupted(layer);
+                this.enter(layer, scheduler, "exercising");
+                await this.exercise(layer, exercise);
+            }
+        }
+        if (signal.aborted) throw interrupted(layer);
+        this.enter(layer, scheduler, "validating");
+        const results = await surroundings.validate(
+            layer,
+            this.seen,
+            (check) => this.emit({ type: "check", layer, result: check }),
+            this.stepRun(layer, "validating"),
+        );
+        this.checks.push(...results);
+        return results;
+    }
+
+    /**
+     * Looks at a stack that has not changed instead of deploying it. Where that is not green, whatever the reason, it is
+     * refreshed and deployed after all.
+     */
+    private async standsAsItIs(
+        layer: string,
+        scheduler: Scheduler,
+        { why }: Judgement,
+        options: UpOptions,
+    ): Promise<boolean> {
+        const { read, signal, surroundings } = this.deps;
+        this.emit({ type: "note", layer, text: `${why}: its deployment is skipped` });
+        if (!surroundings.looksAt(layer) || read === undefined) return true;
+        const [checks, exercises] = [this.checks.length, this.exercises.length];
+        let reason: string;
+        try {
+            this.learn(layer, await read(layer));
+            const red = (await this.look(layer, scheduler, options)).filter(isRed);
+            if (red.length === 0) return true;
+            reason = `${red[0]?.id} is red`;
+        } catch (error) {
+            if (signal.aborted) throw error;
+            reason = messageOf(error).split("\n")[0] ?? "";
+        }
+        if (signal.aborted) throw interrupted(layer);
+        this.checks.length = checks;
+        this.exercises.length = exercises;
+        this.emit({ type: "note", layer, text: `not green (${reason}): it is refreshed and deployed after all` });
+        return false;
     }
 
     /** An operation between its hooks. Those after it that ask for it run after a failure too, which stays the reason. */
@@ -268,6 +349,22 @@ export class Rollout {
                 hint: verdict.hint,
             });
         }
+    }
+
+    /** The end of a stack, for the ledger. It is told to the person in any case: a full disk must not hide it. */
+    private async jotDown(layer: string, state: "failed" | "interrupted", thrown: unknown): Promise<void> {
+        const error = explained(thrown);
+        const code = TidegateError.is(error) ? error.code : "internal";
+        const message = this.redactor.text(messageOf(error));
+        await this.deps.journal
+            ?.record(
+                state === "interrupted"
+                    ? { type: "stack-interrupted", stack: layer }
+                    : { type: "stack-failed", stack: layer, code, message },
+            )
+            .catch((late: unknown) =>
+                this.emit({ type: "note", layer, text: `this is not in the ledger: ${messageOf(late)}` }),
+            );
     }
 
     /** What the graph wants to be run once something of a stack has failed; the first failure stays the reason. */
@@ -313,6 +410,7 @@ export class Rollout {
     private learn(layer: string, snapshot: StackSnapshot): void {
         this.redactor.add(snapshot.secrets);
         this.seen.set(layer, snapshot);
+        this.deps.memory?.learn(layer, snapshot.outputs);
     }
 
     private emit(event: RolloutEvent): void {
@@ -328,6 +426,7 @@ export class Rollout {
             const state = this.deps.signal.aborted ? "interrupted" : "failed";
             this.fail(layer, error);
             await this.onFailure(layer);
+            await this.jotDown(layer, state, error);
             scheduler.report(layer, state);
             this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
         }
@@ -343,7 +442,16 @@ export class Rollout {
         this.emit({ type: "layer", layer, state });
     }
 
-    private leave(layer: string, scheduler: Scheduler, begun: number): void {
+    private async leave(
+        layer: string,
+        scheduler: Scheduler,
+        begun: number,
+        judgement?: Judgement,
+        skipped = false,
+    ): Promise<void> {
+        const { memory, journal } = this.deps;
+        const success = judgement === undefined ? undefined : await memory?.success(layer, judgement, skipped);
+        if (success !== undefined) await journal?.record(success);
         scheduler.report(layer, "succeeded");
         this.emit({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
     }

@@ -1,5 +1,9 @@
 /** What every operation stands on: the graph, the home of one of its environments, the engine, the secrets known so far. */
+import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { z } from "zod";
 import { Redactor } from "../core/redactor";
+import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { ProjectHome } from "../engine/projectHome";
 import type { Operation, OperationResult } from "../engine/protocol";
@@ -9,10 +13,14 @@ import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
 import type { EventSink } from "./events";
-import { Rollout, type OperateOptions } from "./rollout";
+import { DigestKey } from "./inputs";
+import { LedgerMemory } from "./memory";
+import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
 import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
-import { ensureEngine } from "../toolchain";
+import { ensureEngine, type EngineTools } from "../toolchain";
+import { Ledger, type RunStarted } from "../ledger/ledger";
+import { FileStore } from "../ledger/store";
 
 export interface SessionRequest {
     /** @default the one that is found from here */
@@ -24,6 +32,21 @@ export interface SessionRequest {
     readonly signal?: AbortSignal;
 }
 
+/** Who watches a run, and ends it. */
+export interface Watch {
+    readonly onEvent: EventSink;
+    /** Aborting it ends what runs in order. */
+    readonly signal: AbortSignal;
+    /** Aborting it kills what does not end in order. */
+    readonly forceSignal?: AbortSignal;
+}
+
+/** What a run is, for its first record. */
+export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "resumes">;
+
+const packageVersion = (): string =>
+    z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8"))).version;
+
 /** A graph with one of its environments, opened. */
 export class Session {
     private constructor(
@@ -32,7 +55,12 @@ export class Session {
         readonly parts: ModuleParts,
         private readonly engine: PulumiEngine,
         private readonly redactor: Redactor,
-    ) {}
+        private readonly tools: EngineTools,
+    ) {
+        this.ledger = new Ledger(new FileStore(home.ledger));
+    }
+
+    readonly ledger: Ledger;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
@@ -41,7 +69,7 @@ export class Session {
         const startedMs = Date.now();
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
         const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
-        return new Session(graph, home, parts, new PulumiEngine(await home.variables()), new Redactor());
+        return new Session(graph, home, parts, new PulumiEngine(await home.variables()), new Redactor(), tools);
     }
 
     /** Says how many operations will come: see `PulumiEngine.expect`. */
@@ -97,10 +125,39 @@ export class Session {
         return graph.order.filter((name) => read.has(name) && !selected.includes(name));
     }
 
-    /** `forceSignal`: aborting it kills what does not end in order. */
-    driver(onEvent: EventSink, signal: AbortSignal, forceSignal?: AbortSignal): Rollout {
+    /** For a look ahead: nothing is remembered and nothing written. */
+    driver(watch: Watch): Rollout {
+        return new Rollout(this.dependencies(watch));
+    }
+
+    /** For a run that changes something: it is written down, and what has not changed is known. */
+    async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
+        const { home, graph, parts, tools } = this;
+        const versions = { tidegate: packageVersion(), pulumi: tools.pulumi.version, node: process.versions.node };
+        const journal = await this.ledger.begin({
+            ...about,
+            environment: home.environment,
+            graph: graph.file,
+            holder: { host: hostname(), pid: process.pid, user: userInfo().username },
+            versions,
+        });
+        const memory = new LedgerMemory({
+            home,
+            graph,
+            parts,
+            key: await DigestKey.open(home.ledger),
+            versions: { pulumi: versions.pulumi },
+            successes: await this.ledger.successes(graph.graph.order),
+            environment: process.env,
+        });
+        const read = async (stack: string): Promise<StackSnapshot> =>
+            readSnapshot(await home.target(stack), watch.signal);
+        return new Rollout({ ...this.dependencies(watch), journal, memory, read });
+    }
+
+    private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {
         const { home, graph, parts, redactor } = this;
-        return new Rollout({
+        return {
             environment: home.environment,
             graph: graph.graph,
             surroundings: new GraphSurroundings(graph, home, parts, redactor),
@@ -110,7 +167,7 @@ export class Session {
             now: () => performance.now(),
             signal,
             redactor,
-        });
+        };
     }
 
     close(): void {

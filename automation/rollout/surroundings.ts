@@ -39,6 +39,8 @@ export interface Surroundings {
         failed: boolean,
         run: StepRun,
     ): Promise<readonly HookResult[]>;
+    /** Whether anything looks at a stack after it was deployed, so that its outputs have to be read. */
+    looksAt(stack: string): boolean;
     /** Runs one exercise of a stack by its name; the answer is a line for people. */
     exercise(stack: string, name: string, seen: Snapshots, run: StepRun): Promise<string>;
     /** Checks after a stack was deployed and exercised. */
@@ -101,6 +103,12 @@ export class GraphSurroundings implements Surroundings {
     private hook(step: Step, place: StepPlace, run: StepRun): Promise<Verdict> {
         run.progress.update(stepName(step));
         return this.steps.hook(step, place, run);
+    }
+
+    looksAt(stack: string): boolean {
+        const { exercises, gates, outputs } = this.graph.definition(stack);
+        const own = exercises.length + gates.validation.length > 0 || outputs !== undefined;
+        return own || this.parts.validate !== undefined;
     }
 
     async exercise(stack: string, name: string, seen: Snapshots, run: StepRun): Promise<string> {

@@ -29,7 +29,10 @@ export class Example {
     static create(name: string): Example {
         const base = mkdtempSync(join(tmpdir(), "tidegate-example-"));
         const directory = join(base, name);
-        cpSync(join(repositoryRoot, "docs", "examples", name), directory, { recursive: true });
+        // Whoever has tried it there has left its state.
+        const left = /(^|\/)(state|files|\.tidegate|Pulumi\.[^/]+\.yaml)$/;
+        const source = join(repositoryRoot, "docs", "examples", name);
+        cpSync(source, directory, { recursive: true, filter: (path) => !left.test(path) });
         const modules = join(base, "node_modules");
         mkdirSync(modules);
         symlinkSync(join(repositoryRoot, "node_modules", "@pulumi"), join(modules, "@pulumi"));

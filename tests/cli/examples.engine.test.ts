@@ -37,7 +37,8 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         const before = example.fileNames();
         const { code, stdout } = await example.run(["up", "dev"]);
         assert.equal(code, 0, stdout);
-        assert.equal(stdout.match(/no change/g)?.length, 3);
+        assert.equal(stdout.match(/unchanged since run \S+: its deployment is skipped/g)?.length, 3);
+        assert.match(stdout, /database +✓ 1 the network is there/, "it is looked at all the same");
         assert.deepEqual(example.fileNames(), before);
         assert.ok(!existsSync(join(example.directory, "..", "pulumi", "workspaces")), "a stack was selected");
         assert.equal(readFileSync(join(example.directory, ".tidegate", ".gitignore"), "utf8"), "*\n");
@@ -46,10 +47,53 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
     it("have what was taken away by other hands again after the next up", async () => {
         const { rmSync } = await import("node:fs");
         rmSync(join(example.files, example.fileNames()[0] ?? ""));
-        const { code, stdout } = await example.run(["up", "dev"]);
+        const { code, stdout } = await example.run(["up", "dev", "--refresh"]);
         assert.equal(code, 0, stdout);
         assert.match(stdout, /1 created/);
         assert.equal(example.fileNames().length, 3);
+    });
+
+    it("are deployed where anything that they are made of has changed, and say what", async () => {
+        const why = async (stack: string, variables: Readonly<Record<string, string>> = {}): Promise<string> => {
+            const { code, events, stdout } = await example.events(["up", "dev", "--only", stack], variables);
+            assert.equal(code, 0, stdout);
+            const notes = events.flatMap((event) =>
+                event.type === "note" && event.layer === stack ? [event.text] : [],
+            );
+            return (notes[0] ?? "").replace(/run [\w-]+/, "run …");
+        };
+        assert.match(await why("network"), /^unchanged since run …: its deployment is skipped/);
+        const { writeFileSync } = await import("node:fs");
+        const configuration = join(example.directory, "network", "Pulumi.dev.yaml");
+        writeFileSync(configuration, `${readFileSync(configuration, "utf8")}config:\n  network:size: "2"\n`);
+        assert.equal(await why("network"), "changed since run …: configuration");
+        example.edit("file.js", "// A resource", "// One resource");
+        assert.equal(await why("network"), "changed since run …: program");
+        const state = join(example.directory, "state", ".pulumi", "stacks", "network", "dev.json");
+        writeFileSync(state, `${readFileSync(state, "utf8")}\n`);
+        assert.equal(await why("network"), "its state is not that of run … any more");
+        assert.equal(
+            await why("network", { FILES: join(example.files, "..", "other") }),
+            "changed since run …: variables",
+        );
+        assert.equal(await why("network"), "changed since run …: variables");
+        assert.match(await why("network"), /^unchanged since run …/);
+    });
+
+    it("are in the ledger: what was done, why, and how it ended", async () => {
+        const history = await example.run(["history", "dev", "--json"]);
+        const runs = JSON.parse(history.stdout) as { run: string; state: string; operation: string }[];
+        assert.ok(runs.length >= 8 && runs.every(({ state }) => state === "green"), history.stdout);
+        const { stdout } = await example.run(["show", "last", "-e", "dev"]);
+        assert.match(stdout, /network: green, its deployment skipped/);
+        const first = await example.run(["show", runs.at(-1)?.run ?? "", "-e", "dev"]);
+        assert.match(
+            first.stdout,
+            /network: up begins: there is no success of it in the ledger[^]*network: up done: 2 created/,
+        );
+        assert.ok(!first.stdout.includes(secret));
+        const unknown = await example.run(["show", "1999", "-e", "dev"]);
+        assert.deepEqual([unknown.code, /\[run-unknown\]/.test(unknown.stderr)], [2, true]);
     });
 
     it("are previewed without being touched", async () => {
@@ -74,11 +118,24 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         example.edit("tidegate.yaml", "echo it is gone && test -z", "test -n");
     });
 
+    it("go on where a run has stopped", async () => {
+        const { code, stdout } = await example.run(["resume", "dev"]);
+        assert.equal(code, 0, stdout);
+        assert.match(stdout, /^resuming \S+, which ended red/);
+        assert.match(stdout, /network +unchanged since run/);
+        assert.match(stdout, /app +✓ done/);
+        const { stdout: shown } = await example.run(["show", "last", "-e", "dev"]);
+        assert.match(shown, /resuming \d{8}T\d{6}Z-/);
+        assert.match((await example.run(["resume", "dev"])).stdout, /ended green: there is nothing to resume/);
+    });
+
     it("say what their programs say when they fail, without the secrets that they print", async () => {
         example.edit("app/index.js", /^const stack/m, `console.error("${secret}");\nnosuch();\nconst stack`);
         const { code, stdout, stderr } = await example.run(["up", "dev"]);
         assert.equal(code, 1);
-        assert.match(stdout, /app.*nosuch is not defined/);
+        assert.match(stdout, /app +✗ failed/);
+        assert.match(stdout, /ReferenceError: nosuch is not defined\n +at Object.<anonymous> \(.*app\/index\.js:5:1\)/);
+        assert.ok(!/node:internal|node_modules\/@pulumi/.test(stdout), "frames that are not the program's are told");
         assert.ok(
             !(stdout + stderr + example.written()).includes(secret),
             "the program's output is told with the secret",
@@ -184,7 +241,7 @@ describe("a graph with hooks, gates and exercises", () => {
 
     it("keeps a secret of the outputs out of what a command prints", async () => {
         example.edit("tidegate.yaml", "echo deployed", "cat $TIDEGATE_OUTPUTS; exit 1");
-        const { code, stdout } = await example.run(["up", "dev"]);
+        const { code, stdout } = await example.run(["up", "dev", "--all"]);
         assert.equal(code, 0, "the hook does not block");
         assert.match(stdout, /service +! afterUp announce .*cat \$TIDEGATE_OUTPUTS; exit 1` ended with exit code 1/);
         assert.match(stdout, /\[secret\]/);

@@ -6,6 +6,8 @@ import type { RolloutEvent } from "../../automation/rollout/events";
 import { changesText, Rollout, type RolloutDependencies } from "../../automation/rollout/rollout";
 import type { Surroundings } from "../../automation/rollout/surroundings";
 import { nothing } from "../../automation/engine/snapshot";
+import type { Entry } from "../../automation/ledger/ledger";
+import type { Memory } from "../../automation/rollout/memory";
 import { failing, pass } from "../../automation/gates/check";
 import type { HookPoint } from "../../automation/graph/steps";
 import { select } from "../../automation/graph/selection";
@@ -48,6 +50,9 @@ function scripted(
         abortIn?: string;
         hooks?: readonly ScriptedHook[];
         secret?: string;
+        /** Red, or failing, the first time alone. */
+        redOnce?: string;
+        failOnce?: string;
     } = {},
 ) {
     const done: string[] = [];
@@ -57,11 +62,17 @@ function scripted(
         done.push(what);
         await new Promise((resolve) => setImmediate(resolve));
         if (script.abortIn === what) abort.abort();
+        if (script.failOnce === what && done.filter((one) => one === what).length === 1)
+            throw new TidegateError(`${what} failed`, { code: "test" });
         if (script.fail === what) throw new TidegateError(`${what} failed`, { code: "test" });
     };
+    const red = (layer: string): boolean =>
+        script.redAfter === layer ||
+        (script.redOnce === layer && done.filter((one) => one === `validate ${layer}`).length === 1);
     const surroundings: Surroundings = {
         preflight: async () => [check("tools", script.redBefore === "all" ? "fail" : "pass")],
         preflightStack: async (layer) => [check(`contracts-${layer}`, script.redBefore === layer ? "fail" : "pass")],
+        looksAt: () => true,
         exercise: async (_layer, name) => {
             await step(`exercise ${name}`);
             return `${name} done`;
@@ -84,7 +95,7 @@ function scripted(
         },
         validate: async (layer) => {
             await step(`validate ${layer}`);
-            return [check(`green-${layer}`), check(`maybe-${layer}`, script.redAfter === layer ? "fail" : "pass")];
+            return [check(`green-${layer}`), check(`maybe-${layer}`, red(layer) ? "fail" : "pass")];
         },
     };
     const deps: RolloutDependencies = {
@@ -100,7 +111,7 @@ function scripted(
         now: () => 0,
         signal: abort.signal,
     };
-    return { rollout: new Rollout(deps), done, events };
+    return { rollout: new Rollout(deps), done, events, deps };
 }
 
 describe("Rollout.up", () => {
@@ -254,6 +265,111 @@ describe("the hooks of a rollout", () => {
             "destroy storage",
             "afterDestroy storage step",
         ]);
+    });
+});
+
+describe("a stack that has not changed", () => {
+    const last = {
+        type: "stack-succeeded",
+        stack: "",
+        skipped: false,
+        inputs: {},
+        checkpoint: "c",
+        outputs: "o",
+    } as const;
+    const inputs = { program: "", project: "", configuration: "", variables: "", upstream: "", versions: "" };
+    /** Remembers every stack but those named; `journal` holds what was written down. */
+    function remembering(
+        script: Parameters<typeof scripted>[0],
+        changed: readonly string[] = [],
+        before: (entry: Entry, done: readonly string[]) => void = () => {},
+    ) {
+        const given = scripted(script);
+        const journal: Entry[] = [];
+        const memory: Memory = {
+            judge: async (stack) => ({
+                inputs,
+                unchanged: changed.includes(stack) ? undefined : { ...last, stack, run: "r1" },
+                known: true,
+                why: changed.includes(stack) ? "changed since run r1: program" : "unchanged since run r1",
+            }),
+            success: async (stack, _judgement, skipped) => ({ ...last, stack, skipped }),
+            learn: () => {},
+        };
+        const rollout = new Rollout({
+            ...given.deps,
+            memory,
+            journal: {
+                record: async (entry) => {
+                    before(entry, given.done);
+                    journal.push(entry);
+                },
+            },
+            read: async (stack) => ({ ...nothing, outputs: { name: stack } }),
+        });
+        return { ...given, rollout, journal };
+    }
+    const until = { choices: select(graph, { only: ["storage"] }) };
+
+    it("is looked at, and not deployed", async () => {
+        const { rollout, done, journal, events } = remembering({});
+        const result = await rollout.up();
+        assert.ok(result.ok);
+        assert.ok(!done.some((what) => what.startsWith("up ")), done.join(", "));
+        assert.ok(done.includes("exercise produce") && done.includes("validate observability"));
+        assert.deepEqual(result.outputs.get("runtime"), { name: "runtime" });
+        const skipped = journal.filter((entry) => entry.type === "stack-succeeded" && entry.skipped);
+        assert.equal(skipped.length, 4);
+        assert.ok(events.some((event) => event.type === "note" && /its deployment is skipped/.test(event.text)));
+    });
+
+    it("is deployed after all where it is red, and its first look does not count", async () => {
+        const { rollout, done } = remembering({ redOnce: "storage" });
+        const result = await rollout.up(until);
+        assert.deepEqual(done, ["validate storage", "up storage", "validate storage"]);
+        assert.ok(result.ok);
+        assert.deepEqual(
+            result.checks.map(({ status }) => status),
+            ["pass", "pass", "pass", "pass"],
+        );
+    });
+
+    it("is deployed after all where an exercise fails, or where it is asked for", async () => {
+        const failing = remembering({ failOnce: "exercise produce" });
+        assert.ok((await failing.rollout.up({ choices: select(graph, { only: ["runtime"] }) })).ok);
+        assert.ok(failing.done.includes("up runtime"));
+        const all = remembering({});
+        await all.rollout.up({ ...until, all: true });
+        assert.deepEqual(all.done, ["up storage", "validate storage"]);
+    });
+
+    it("is red in the end where the deployment does not help", async () => {
+        const { rollout, done, journal } = remembering({ redAfter: "storage" });
+        const result = await rollout.up(until);
+        assert.deepEqual([result.ok, done], [false, ["validate storage", "up storage", "validate storage"]]);
+        assert.deepEqual(
+            journal.map(({ type }) => type),
+            ["operation-started", "operation-finished", "stack-failed", "run-finished"],
+        );
+    });
+
+    it("has what is done to it written down before it is done", async () => {
+        const order: string[] = [];
+        const { rollout, journal } = remembering({}, ["storage"], ({ type }, done) =>
+            order.push(`${type} after ${done.length}`),
+        );
+        await rollout.up(until);
+        assert.deepEqual(order.slice(0, 2), ["operation-started after 0", "operation-finished after 1"]);
+        const started = journal.find((entry) => entry.type === "operation-started");
+        assert.equal(started?.type === "operation-started" ? started.why : "", "changed since run r1: program");
+    });
+
+    it("is not touched where that cannot be written down", async () => {
+        const given = remembering({}, ["storage"], () => {
+            throw Object.assign(new Error("full"), { code: "ENOSPC" });
+        });
+        const result = await given.rollout.up(until);
+        assert.deepEqual([given.done, result.ok, result.problem?.code], [[], false, "disk-full"]);
     });
 });
 

@@ -24,6 +24,7 @@ describe("steps", () => {
             project: folder,
             stack: "{environment}-{name}",
             outputs: undefined,
+            inputs: { files: [], variables: [] },
             exercises: [],
             hooks: hooksSchema.parse({}),
             gates: gatesSchema.parse({}),

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
+import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { holding } from "../../engine/environmentLock";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
@@ -10,11 +11,11 @@ import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
 import type { EventSink } from "../../rollout/events";
 import { loadModule } from "../../rollout/module";
-import type { Rollout, RolloutResult } from "../../rollout/rollout";
+import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
-import { Session } from "../../rollout/session";
+import { Session, type RunAbout, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
 import { duration, viewFor } from "../views";
 
@@ -24,11 +25,13 @@ export interface UpFlags extends FilterFlags {
     readonly events?: number;
     readonly parallel: number;
     readonly failFast?: true;
+    readonly all?: true;
+    readonly refresh?: true;
     readonly json?: true;
 }
 
 /** One environment after the other; the next one only where this one is green. */
-export async function up(environments: readonly string[], flags: UpFlags): Promise<void> {
+export async function up(environments: readonly string[], flags: UpFlags, resumes?: string): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
         const graph = await loadGraphFile();
@@ -45,13 +48,62 @@ export async function up(environments: readonly string[], flags: UpFlags): Promi
         for (const environment of environments) {
             const session = await open(environment, interrupts, { graph, options });
             const done = await holding(environment, session.home.directory, () =>
-                rollOut(session, choices, flags, interrupts),
+                rollOut(session, choices, flags, interrupts, resumes),
             );
             if (!done) return;
         }
     } finally {
         interrupts.close();
     }
+}
+
+/** What `up` was called with, as the ledger keeps it. */
+const keptFlags = z.looseObject({
+    exercise: z.boolean().default(true),
+    parallel: z.number().int().default(2),
+    failFast: z.literal(true).optional(),
+    all: z.literal(true).optional(),
+    refresh: z.literal(true).optional(),
+    data: z.string().optional(),
+    events: z.number().optional(),
+    only: z.array(z.string()).optional(),
+    from: z.array(z.string()).optional(),
+    until: z.array(z.string()).optional(),
+    label: z.array(z.string()).optional(),
+    exclude: z.array(z.string()).optional(),
+});
+
+/** The last run again, where it did not end green. */
+export async function resume(environment: string, json: boolean): Promise<void> {
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const session = await open(environment, interrupts, { graph: await loadGraphFile() }).finally(() =>
+        interrupts.close(),
+    );
+    session.close();
+    const [id] = await session.ledger.runs();
+    const run = id === undefined ? undefined : await session.ledger.run(id);
+    if (run?.started === undefined)
+        throw new TidegateError(`There is no run of ${environment} to be resumed.`, {
+            code: "nothing-to-resume",
+            hint: `\`npx tidegate up ${environment}\` begins one.`,
+            exitCode: exitCodes.usage,
+        });
+    if (run.started.operation !== "up")
+        throw new TidegateError(`The last run of ${environment}, ${run.id}, took it down.`, {
+            code: "nothing-to-resume",
+            hint: `\`npx tidegate down ${environment}\` goes on with that, \`npx tidegate up ${environment}\` begins anew.`,
+            exitCode: exitCodes.usage,
+        });
+    if (run.state === "green") {
+        process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
+        return;
+    }
+    if (!json)
+        process.stdout.write(
+            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}\n`,
+        );
+    const { json: _json, ...flags } = keptFlags.parse(run.started.options);
+    await up([environment], { ...flags, ...(json ? { json: true } : {}) } as UpFlags, run.id);
 }
 
 function foreignOption({ file }: GraphFile): TidegateError {
@@ -81,22 +133,32 @@ async function rollOut(
     choices: readonly Choice[],
     flags: UpFlags,
     interrupts: Interrupts,
+    resumes?: string,
 ): Promise<boolean> {
     // A state that cannot be gone on from is told before the first stack is touched.
     await session.home.prepare();
     const collector = new FactsCollector(() => Date.now());
     const known = await session.snapshots(session.leftOut(choices), interrupts.orderly.signal);
+    const { json = false, failFast = false, exercise, parallel, all, refresh } = flags;
+    const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
+    const about: RunAbout = {
+        operation: "up",
+        stacks,
+        options: { ...flags },
+        ...(resumes === undefined ? {} : { resumes }),
+    };
     const result = await run(
         session,
         interrupts,
-        flags.json ?? false,
-        (rollout) =>
-            rollout.up({
+        json,
+        async (watch) =>
+            (await session.recordedDriver(watch, about)).up({
                 choices,
                 known,
-                failFast: flags.failFast ?? false,
-                exercise: flags.exercise,
-                parallel: flags.parallel,
+                failFast,
+                exercise,
+                parallel,
+                all: all ?? refresh ?? false,
             }),
         collector.sink,
     );
@@ -137,8 +199,9 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
                 await session.home.prepare();
                 const there = await session.existing(graph.graph.order);
                 const known = await session.snapshots(hooked(graph, there), interrupts.orderly.signal);
-                const result = await run(session, interrupts, flags.json ?? false, (rollout) =>
-                    rollout.down((stack) => there.includes(stack), known),
+                const about: RunAbout = { operation: "down", stacks: there, options: { ...flags } };
+                const result = await run(session, interrupts, flags.json ?? false, async (watch) =>
+                    (await session.recordedDriver(watch, about)).down((stack) => there.includes(stack), known),
                 );
                 process.exitCode = exitCodeOf(result, interrupts);
                 if (!result.ok) return;
@@ -169,8 +232,8 @@ export async function preview(environment: string, json: boolean): Promise<void>
         const session = await open(environment, interrupts, { graph: await loadGraphFile() });
         await session.home.prepare();
         const there = await session.existing(session.graph.graph.order);
-        const result = await run(session, interrupts, json, (rollout) =>
-            rollout.preview((stack) => there.includes(stack)),
+        const result = await run(session, interrupts, json, (watch) =>
+            session.driver(watch).preview((stack) => there.includes(stack)),
         );
         process.exitCode = exitCodeOf(result, interrupts);
     } finally {
@@ -183,7 +246,7 @@ async function run(
     session: Session,
     interrupts: Interrupts,
     json: boolean,
-    operation: (rollout: Rollout) => Promise<RolloutResult>,
+    operation: (watch: Watch) => Promise<RolloutResult>,
     alsoTo: EventSink = () => {},
 ): Promise<RolloutResult> {
     const view = viewFor(process.stdout, json);
@@ -194,7 +257,8 @@ async function run(
     };
     session.expect(session.graph.graph.order.length);
     try {
-        return await operation(session.driver(onEvent, interrupts.orderly.signal, interrupts.forced.signal));
+        const { orderly, forced } = interrupts;
+        return await operation({ onEvent, signal: orderly.signal, forceSignal: forced.signal });
     } finally {
         view.close();
         interrupts.sayBy((text) => void process.stderr.write(`${text}\n`));

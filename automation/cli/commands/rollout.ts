@@ -6,6 +6,7 @@ import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
 import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
+import type { HistoryFlags, ShowFlags } from "../actions/history";
 
 export function rolloutCommands(program: Command): void {
     const up = program
@@ -19,9 +20,40 @@ export function rolloutCommands(program: Command): void {
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
         .option("--events <n>", "how many events: to generate, or to take of the file", wholeNumber)
         .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--all", "deploy what has not changed too")
+        .option("--refresh", "the same: everything is refreshed")
         .option("--fail-fast", "start nothing more after a failure, not even what does not stand on it")
         .option("--json", "events as NDJSON on standard output")
         .action(async (names: string[], flags: UpFlags) => (await import("../actions/rollout.js")).up(names, flags));
+
+    program
+        .command("resume")
+        .description(
+            "go on with the last run that did not end green, as it was called: what was proved is not done again",
+        )
+        .argument("[environment]", "name of the environment", "local")
+        .option("--json", "events as NDJSON on standard output")
+        .action(async (name: string, flags: { json?: true }) =>
+            (await import("../actions/rollout.js")).resume(name, flags.json ?? false),
+        );
+
+    program
+        .command("history")
+        .description("the runs of an environment, the last first: when, what, by whom, how it ended")
+        .argument("[environment]", "name of the environment", "local")
+        .option("-n, --number <n>", "how many", wholeNumber, 20)
+        .option("--json", "as JSON")
+        .action(async (name: string, flags: HistoryFlags) =>
+            (await import("../actions/history.js")).history(name, flags),
+        );
+
+    program
+        .command("show")
+        .description("one run, event by event, as the ledger has it")
+        .argument("<run>", "its name, or the beginning of it; last")
+        .option("-e, --environment <name>", "name of the environment", "local")
+        .option("--json", "as JSON")
+        .action(async (run: string, flags: ShowFlags) => (await import("../actions/history.js")).show(run, flags));
 
     program
         .command("preview")

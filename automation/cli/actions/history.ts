@@ -1,0 +1,105 @@
+/** What `history` and `show` do. */
+import pc from "picocolors";
+import { exitCodes, TidegateError } from "../../core/errors";
+import { loadGraphFile } from "../../graph/load";
+import type { Entry, Ledger, Run } from "../../ledger/ledger";
+import { changesText } from "../../rollout/rollout";
+import { Session } from "../../rollout/session";
+import { printJson, table } from "../output";
+import { duration } from "../views";
+
+export interface HistoryFlags {
+    readonly number: number;
+    readonly json?: true;
+}
+
+export interface ShowFlags {
+    readonly environment: string;
+    readonly json?: true;
+}
+
+async function ledgerOf(environment: string): Promise<Ledger> {
+    const session = await Session.open(environment, { graph: await loadGraphFile() });
+    session.close();
+    return session.ledger;
+}
+
+const mark = (state: Run["state"]): string =>
+    ({ green: pc.green("✓"), red: pc.red("✗"), interrupted: pc.yellow("–"), "cut off": pc.yellow("?") })[state];
+
+export async function history(environment: string, flags: HistoryFlags): Promise<void> {
+    const ledger = await ledgerOf(environment);
+    const ids = (await ledger.runs()).slice(0, flags.number);
+    const runs = await Promise.all(ids.map((id) => ledger.run(id)));
+    if (flags.json)
+        return printJson(
+            runs.map(({ id, started, state, seconds, torn }) => ({
+                run: id,
+                state,
+                seconds: seconds ?? null,
+                operation: started?.operation ?? null,
+                stacks: started?.stacks ?? [],
+                holder: started?.holder ?? null,
+                resumes: started?.resumes ?? null,
+                torn,
+            })),
+        );
+    if (runs.length === 0) {
+        process.stdout.write(`${environment} has no runs in ${ledger.where}.\n`);
+        return;
+    }
+    const rows = runs.map(({ id, started, state, seconds }) => [
+        mark(state),
+        id,
+        started?.operation ?? "",
+        state,
+        seconds === undefined ? "" : duration(seconds),
+        started === undefined ? "" : `${started.holder.user}@${started.holder.host}`,
+        started?.resumes === undefined ? "" : `resumes ${started.resumes}`,
+    ]);
+    process.stdout.write(`${table(rows)}\n`);
+}
+
+export async function show(wanted: string, flags: ShowFlags): Promise<void> {
+    const ledger = await ledgerOf(flags.environment);
+    const ids = await ledger.runs();
+    const found = wanted === "last" ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(wanted));
+    const [id] = found;
+    if (id === undefined || found.length > 1)
+        throw new TidegateError(
+            id === undefined
+                ? `There is no run '${wanted}' of ${flags.environment}.`
+                : `'${wanted}' is the beginning of ${found.length} runs.`,
+            { code: "run-unknown", hint: "`npx tidegate history` lists them.", exitCode: exitCodes.usage },
+        );
+    const run = await ledger.run(id);
+    if (flags.json) return printJson(run);
+    process.stdout.write(`${mark(run.state)} ${pc.bold(run.id)} ${run.state}\n`);
+    for (const { time, entry } of run.records)
+        process.stdout.write(`${pc.dim(time.slice(11, 19))}  ${lineOf(entry)}\n`);
+    for (const name of run.torn)
+        process.stdout.write(`${pc.yellow("!")} ${name} cannot be read: it was not written whole\n`);
+}
+
+function lineOf(entry: Entry): string {
+    switch (entry.type) {
+        case "run-started": {
+            const { operation, environment, stacks, holder, versions, resumes } = entry;
+            const by = `${holder.user}@${holder.host}, process ${holder.pid}`;
+            const again = resumes === undefined ? "" : `, resuming ${resumes}`;
+            return `${operation} ${environment}: ${stacks.join(" → ")} (${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again})`;
+        }
+        case "operation-started":
+            return `${pc.bold(entry.stack)}: ${entry.operation} begins: ${entry.why}`;
+        case "operation-finished":
+            return `${pc.bold(entry.stack)}: ${entry.operation} done: ${changesText(entry.changes, "did")}`;
+        case "stack-succeeded":
+            return `${pc.bold(entry.stack)}: ${pc.green("green")}${entry.skipped ? ", its deployment skipped" : ""}`;
+        case "stack-failed":
+            return `${pc.bold(entry.stack)}: ${pc.red("failed")} [${entry.code}] ${entry.message.split("\n")[0]}`;
+        case "stack-interrupted":
+            return `${pc.bold(entry.stack)}: interrupted`;
+        case "run-finished":
+            return `ended ${entry.ok ? pc.green("green") : entry.interrupted ? "interrupted" : pc.red("red")} after ${duration(entry.seconds)}`;
+    }
+}

@@ -1,0 +1,206 @@
+/**
+ * The journal of rollouts: one object per event under `runs/<run>/<number>.json`, created and never changed. What is
+ * about to be done is written down first, so that a run that was cut off says how far it had come; a number is taken by
+ * one writer alone. Records hold names, digests and counts; no output of a stack, and no secret.
+ */
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+import { exitCodes, TidegateError } from "../core/errors";
+import type { LedgerStore } from "./store";
+
+export const ledgerVersion = 1;
+
+const stack = z.string();
+
+/** What one event says. */
+export const entrySchema = z.discriminatedUnion("type", [
+    z.object({
+        type: z.literal("run-started"),
+        operation: z.enum(["up", "down"]),
+        environment: z.string(),
+        /** Absolute path of the graph's file, for people. */
+        graph: z.string(),
+        /** Stacks that were selected, in rollout order. */
+        stacks: z.array(stack),
+        /** What `resume` gives again. */
+        options: z.record(z.string(), z.unknown()),
+        /** The run that this one resumes. */
+        resumes: z.string().optional(),
+        holder: z.object({ host: z.string(), pid: z.number(), user: z.string() }),
+        versions: z.object({ tidegate: z.string(), pulumi: z.string(), node: z.string() }),
+    }),
+    /** The engine is about to change a stack. */
+    z.object({ type: z.literal("operation-started"), stack, operation: z.enum(["up", "destroy"]), why: z.string() }),
+    z.object({
+        type: z.literal("operation-finished"),
+        stack,
+        operation: z.enum(["up", "destroy"]),
+        changes: z.record(z.string(), z.number()),
+    }),
+    /** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
+    z.object({
+        type: z.literal("stack-succeeded"),
+        stack,
+        /** Whether its deployment was skipped. */
+        skipped: z.boolean(),
+        /** Digests of everything that a deployment is made of, by part (automation/rollout/inputs.ts). */
+        inputs: z.record(z.string(), z.string()),
+        /** Of the checkpoint after it. */
+        checkpoint: z.string(),
+        /** Keyed digest of the outputs. */
+        outputs: z.string(),
+    }),
+    z.object({ type: z.literal("stack-failed"), stack, code: z.string(), message: z.string() }),
+    z.object({ type: z.literal("stack-interrupted"), stack }),
+    z.object({ type: z.literal("run-finished"), ok: z.boolean(), interrupted: z.boolean(), seconds: z.number() }),
+]);
+export type Entry = z.infer<typeof entrySchema>;
+export type RunStarted = Extract<Entry, { type: "run-started" }>;
+export type StackSucceeded = Extract<Entry, { type: "stack-succeeded" }>;
+
+const recordSchema = z.object({
+    version: z.literal(ledgerVersion),
+    run: z.string(),
+    number: z.number().int(),
+    /** ISO 8601, UTC. */
+    time: z.string(),
+    entry: entrySchema,
+});
+export type LedgerRecord = z.infer<typeof recordSchema>;
+
+/** A run as its records tell it. */
+export interface Run {
+    readonly id: string;
+    readonly started: RunStarted | undefined;
+    readonly records: readonly LedgerRecord[];
+    /** Names of objects that cannot be read: the last write of a run that was cut off, at most. */
+    readonly torn: readonly string[];
+    /** `cut off`: its process ended without a word. */
+    readonly state: "green" | "red" | "interrupted" | "cut off";
+    readonly seconds: number | undefined;
+}
+
+const folder = "runs";
+
+export class Ledger {
+    constructor(
+        private readonly store: LedgerStore,
+        /** Milliseconds since the epoch. */
+        private readonly now: () => number = Date.now,
+    ) {}
+
+    get where(): string {
+        return this.store.where;
+    }
+
+    /** Begins a run. Its name sorts by time. */
+    async begin(started: Omit<RunStarted, "type">): Promise<RunLedger> {
+        const time = new Date(this.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+        const run = new RunLedger(this.store, `${time}-${randomBytes(3).toString("hex")}`, this.now);
+        await run.record({ type: "run-started", ...started });
+        return run;
+    }
+
+    /** Names of runs, the newest first. */
+    async runs(): Promise<string[]> {
+        return (await this.store.list(folder)).reverse();
+    }
+
+    /** @throws TidegateError `run-unknown` */
+    async run(id: string): Promise<Run> {
+        const names = await this.store.list(`${folder}/${id}`);
+        if (names.length === 0)
+            throw new TidegateError(`The ledger ${this.where} has no run '${id}'.`, {
+                code: "run-unknown",
+                hint: "`npx tidegate history` lists them.",
+                exitCode: exitCodes.usage,
+            });
+        const read = await Promise.all(
+            names.map(async (name) => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+        );
+        const records = read.flatMap(([, record]) => record ?? []).toSorted((a, b) => a.number - b.number);
+        const torn = read.filter(([, record]) => record === undefined).map(([name]) => name);
+        const started = records.map(({ entry }) => entry).find((entry) => entry.type === "run-started");
+        const finished = records.map(({ entry }) => entry).find((entry) => entry.type === "run-finished");
+        return {
+            id,
+            started,
+            records,
+            torn,
+            state:
+                finished === undefined
+                    ? "cut off"
+                    : finished.ok
+                      ? "green"
+                      : finished.interrupted
+                        ? "interrupted"
+                        : "red",
+            seconds: finished?.seconds,
+        };
+    }
+
+    /** The last success of each stack, and the run that holds it. Looks no further back than it has to. */
+    async successes(
+        stacks: readonly string[],
+    ): Promise<ReadonlyMap<string, StackSucceeded & { readonly run: string }>> {
+        const found = new Map<string, StackSucceeded & { readonly run: string }>();
+        const gone = new Set<string>();
+        for (const id of await this.runs()) {
+            for (const { entry } of (await this.run(id)).records.toReversed()) {
+                if (entry.type === "operation-finished" && entry.operation === "destroy") gone.add(entry.stack);
+                if (entry.type !== "stack-succeeded" || found.has(entry.stack) || gone.has(entry.stack)) continue;
+                found.set(entry.stack, { ...entry, run: id });
+            }
+            if (stacks.every((name) => found.has(name) || gone.has(name))) break;
+        }
+        return found;
+    }
+}
+
+/** The records of one run, written by the process that does it. */
+export class RunLedger {
+    private number = 0;
+    private last: Promise<void> = Promise.resolve();
+
+    constructor(
+        private readonly store: LedgerStore,
+        readonly id: string,
+        private readonly now: () => number,
+    ) {}
+
+    /** Resolves once it lasts: whoever is about to do what it says waits for it. One after the other. */
+    record(entry: Entry): Promise<void> {
+        const next = this.last.then(() => this.write(entry));
+        // A failed write is its caller's to tell; the next is tried all the same.
+        this.last = next.catch(() => undefined);
+        return next;
+    }
+
+    private async write(entry: Entry): Promise<void> {
+        this.number += 1;
+        const name = `${folder}/${this.id}/${String(this.number).padStart(5, "0")}.json`;
+        const record: LedgerRecord = {
+            version: ledgerVersion,
+            run: this.id,
+            number: this.number,
+            time: new Date(this.now()).toISOString(),
+            entry,
+        };
+        if (await this.store.create(name, `${JSON.stringify(record)}\n`)) return;
+        throw new TidegateError(
+            `Somebody else writes the run ${this.id} too: there is ${name} in ${this.store.where}.`,
+            {
+                code: "ledger-conflict",
+                hint: "Two processes work on one environment: end one of them, and run the same command again.",
+            },
+        );
+    }
+}
+
+function parse(text: string | undefined): LedgerRecord | undefined {
+    try {
+        return recordSchema.parse(JSON.parse(text ?? ""));
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,74 @@
+/** Where a ledger's objects are. Nothing is ever changed or deleted: an object is created, or it was there before. */
+import { randomBytes } from "node:crypto";
+import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+export interface LedgerStore {
+    /** For messages. */
+    readonly where: string;
+    /** Writes an object and makes it last before it answers. False where one of this name is there already. */
+    create(name: string, content: string): Promise<boolean>;
+    read(name: string): Promise<string | undefined>;
+    /** Names below a folder (`runs/`), sorted; `/`-separated. */
+    list(folder: string): Promise<string[]>;
+}
+
+/** In a folder of this machine, or one that is shared. */
+export class FileStore implements LedgerStore {
+    constructor(readonly where: string) {}
+
+    /**
+     * Written under another name, flushed, and then linked: a link fails where the name is taken, and no reader ever sees
+     * half of an object. What a crash leaves has another name, which nobody lists.
+     */
+    async create(name: string, content: string): Promise<boolean> {
+        const file = join(this.where, name);
+        const folder = dirname(file);
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.part`;
+        try {
+            const handle = await open(draft, "wx", 0o600);
+            try {
+                await handle.writeFile(content);
+                await handle.sync();
+            } finally {
+                await handle.close();
+            }
+            await link(draft, file);
+            await syncFolder(folder);
+            return true;
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+            throw error;
+        } finally {
+            await rm(draft, { force: true });
+        }
+    }
+
+    async read(name: string): Promise<string | undefined> {
+        try {
+            return await readFile(join(this.where, name), "utf8");
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+            throw error;
+        }
+    }
+
+    async list(folder: string): Promise<string[]> {
+        const names = await readdir(join(this.where, folder)).catch((error: NodeJS.ErrnoException) => {
+            if (error.code === "ENOENT") return [];
+            throw error;
+        });
+        return names.filter((name) => !name.endsWith(".part")).sort();
+    }
+}
+
+/** Without it a crash of the machine may lose the name of a file whose content is safe. */
+async function syncFolder(folder: string): Promise<void> {
+    const handle = await open(folder, "r");
+    try {
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+}

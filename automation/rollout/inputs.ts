@@ -1,0 +1,213 @@
+/**
+ * What a deployment of a stack is made of, as digests: equal ones, and a checkpoint that nobody has touched since, give
+ * the same deployment. Rather too much than too little: what is in it without need costs a deployment that changes nothing.
+ */
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** What of a stack is not in its project's folder. */
+export interface MoreInputs {
+    /** Files, or folders with all that is in them, that a program reads beside its imports. */
+    readonly files: readonly string[];
+    /** Programs in Node whose imports count: a provider plugin. */
+    readonly programs: readonly string[];
+    /** Anything else, by name. */
+    readonly values: Readonly<Record<string, string>>;
+}
+
+export interface InputsRequest {
+    /** Holds the Pulumi.yaml that is deployed from. */
+    readonly workDirectory: string;
+    /** The project as its author keeps it. */
+    readonly project: string;
+    readonly stack: string;
+    /** What files are named by, so that two clones agree. */
+    readonly root: string;
+    /** Environment variables that the programs are given on purpose. */
+    readonly variables: Readonly<Record<string, string>>;
+    /** Keyed digests of the outputs of what it stands on, by name. */
+    readonly upstream: ReadonlyMap<string, string>;
+    readonly versions: Readonly<Record<string, string>>;
+    readonly more: MoreInputs;
+}
+
+const projectSchema = z.looseObject({
+    runtime: z.union([z.string(), z.looseObject({ name: z.string() })]),
+    main: z.string().optional(),
+    stackConfigDir: z.string().optional(),
+    config: z.unknown().optional(),
+    plugins: z
+        .looseObject({
+            providers: z.array(z.looseObject({ path: z.string() })).optional(),
+            languages: z.array(z.looseObject({ path: z.string() })).optional(),
+            analyzers: z.array(z.looseObject({ path: z.string() })).optional(),
+        })
+        .optional(),
+});
+
+/** Of a key that never leaves the environment: digests of secrets tell nothing without it. */
+export class DigestKey {
+    private constructor(private readonly key: Buffer) {}
+
+    /** Kept beside the ledger, for its owner alone. Another key makes every digest another: nothing is skipped. */
+    static async open(directory: string): Promise<DigestKey> {
+        const file = join(directory, "digest.key");
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await writeFile(file, randomBytes(32).toString("hex"), { flag: "wx", mode: 0o600 }).catch(
+            (error: NodeJS.ErrnoException) => {
+                if (error.code !== "EEXIST") throw error;
+            },
+        );
+        return new DigestKey(Buffer.from((await readFile(file, "utf8")).trim(), "hex"));
+    }
+
+    digest(value: unknown): string {
+        return createHmac("sha256", this.key).update(stable(value)).digest("hex");
+    }
+}
+
+/** Digests by part, so that it can be told what has changed. */
+export type Inputs = Readonly<
+    Record<"program" | "project" | "configuration" | "variables" | "upstream" | "versions", string>
+>;
+
+export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<Inputs> {
+    const { workDirectory, project, stack, root, variables, upstream, versions, more } = request;
+    const projectFile = join(workDirectory, "Pulumi.yaml");
+    const described = projectSchema.parse(parse(await readFile(projectFile, "utf8")));
+    const { stackConfigDir, main, runtime, plugins, ...rest } = described;
+    const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
+    const entry = resolve(workDirectory, main ?? ".");
+    const own = await closure(runtimeName === "nodejs" ? [entry, ...more.programs] : more.programs);
+    const pluginFolders = Object.values(plugins ?? {})
+        .flat()
+        .flatMap((one) => (isPlugin(one) ? [resolve(workDirectory, one.path)] : []));
+    const files = new Map<string, string>();
+    for (const path of [...own, ...pluginFolders, ...locks(project), ...more.files])
+        for (const file of await filesIn(path)) files.set(relative(root, file), await fileDigest(file));
+    const parts = {
+        program: { format: 1, files: Object.fromEntries(files) },
+        project: { ...rest, runtime: runtimeName },
+        configuration: await stackConfiguration(resolve(workDirectory, stackConfigDir ?? "."), stack),
+        variables: { ...variables, ...more.values },
+        upstream: Object.fromEntries(upstream),
+        versions: { ...versions, sdk: sdkVersion(project) },
+    };
+    return {
+        program: key.digest(parts.program),
+        project: key.digest(parts.project),
+        configuration: key.digest(parts.configuration),
+        variables: key.digest(parts.variables),
+        upstream: key.digest(parts.upstream),
+        versions: key.digest(parts.versions),
+    };
+}
+
+const isPlugin = (value: unknown): value is { path: string } =>
+    typeof value === "object" && value !== null && "path" in value && typeof value.path === "string";
+
+/** Configuration and encryption of a stack; of the salts nothing, for they come with the first deployment. */
+async function stackConfiguration(directory: string, stack: string): Promise<unknown> {
+    const file = join(directory, `Pulumi.${stack}.yaml`);
+    if (!existsSync(file)) return {};
+    const content = z.looseObject({}).safeParse(parse(await readFile(file, "utf8")));
+    const { encryptionsalt: _salt, encryptedkey: _key, ...rest } = content.success ? content.data : {};
+    return rest;
+}
+
+/** The files of programs in Node that are theirs: packages are told by their lock. */
+async function closure(entries: readonly string[]): Promise<string[]> {
+    const found = new Set<string>();
+    for (const entry of entries) {
+        const point = await entryPoint(entry);
+        if (point === undefined) {
+            // What cannot be followed counts as a whole.
+            found.add(entry);
+            continue;
+        }
+        const result = await build({
+            entryPoints: [point],
+            bundle: true,
+            write: false,
+            metafile: true,
+            packages: "external",
+            platform: "node",
+            logLevel: "silent",
+            absWorkingDir: dirname(point),
+        }).catch(() => undefined);
+        if (result === undefined) found.add(dirname(point));
+        else for (const input of Object.keys(result.metafile.inputs)) found.add(resolve(dirname(point), input));
+    }
+    return [...found];
+}
+
+/** As Node finds the program of a folder; undefined where there is none to be found. */
+async function entryPoint(path: string): Promise<string | undefined> {
+    if ((await stat(path).catch(() => undefined))?.isFile()) return path;
+    const manifest = join(path, "package.json");
+    const named = existsSync(manifest)
+        ? z.looseObject({ main: z.string().optional() }).safeParse(JSON.parse(await readFile(manifest, "utf8")))
+        : undefined;
+    const main = named?.success ? named.data.main : undefined;
+    return [main, "index.ts", "index.js", "index.mjs", "index.cjs"]
+        .filter((name) => name !== undefined)
+        .map((name) => resolve(path, name))
+        .find((file) => existsSync(file));
+}
+
+const lockNames = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"];
+const otherLocks = ["requirements.txt", "poetry.lock", "uv.lock", "go.mod", "go.sum"];
+
+/** The nearest locks of packages, from the project upward. */
+function locks(project: string): string[] {
+    for (let folder = project; ; folder = dirname(folder)) {
+        const found = [...lockNames, ...otherLocks]
+            .map((name) => join(folder, name))
+            .filter((file) => existsSync(file));
+        if (found.length > 0 || folder === dirname(folder)) return found;
+    }
+}
+
+function sdkVersion(project: string): string {
+    try {
+        const manifest = createRequire(join(project, "index.js"))("@pulumi/pulumi/package.json") as unknown;
+        return z.looseObject({ version: z.string() }).parse(manifest).version;
+    } catch {
+        return "none";
+    }
+}
+
+/** Never of a program: what others have made, and what Pulumi and this driver write. */
+const passedOver = new Set(["node_modules", ".git", ".tidegate", ".pulumi", "__pycache__", ".venv", "venv"]);
+
+async function filesIn(path: string): Promise<string[]> {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || found.isFile()) return [path];
+    const entries = await readdir(path, { withFileTypes: true });
+    const inside = await Promise.all(
+        entries
+            .filter(({ name }) => !passedOver.has(name) && !/^Pulumi\..+\.yaml$/.test(name))
+            .map((entry) => (entry.isDirectory() || entry.isFile() ? filesIn(join(path, entry.name)) : [])),
+    );
+    return inside.flat();
+}
+
+async function fileDigest(file: string): Promise<string> {
+    const content = await readFile(file).catch(() => undefined);
+    return content === undefined ? "none" : createHash("sha256").update(content).digest("hex");
+}
+
+/** JSON with sorted keys. */
+function stable(value: unknown): string {
+    return JSON.stringify(value, (_key, part: unknown) =>
+        typeof part === "object" && part !== null && !Array.isArray(part)
+            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : part,
+    );
+}
