@@ -14,6 +14,8 @@ export const exitCodes = {
     toolchain: 3,
     /** Another rollout or another process holds what this one needs. */
     busy: 4,
+    /** What is there differs from what was deployed: `drift` alone. */
+    drift: 5,
     /** A fault of Tidegate itself. */
     internal: 70,
     /** Interrupted by SIGINT (128 + 2), as shells report it. */

@@ -71,6 +71,10 @@ export class ProjectHome implements Home {
         });
     }
 
+    workDirectory(stack: string): Promise<string> {
+        return Promise.resolve(this.graph.definition(stack).project);
+    }
+
     async target(stack: string): Promise<StackTarget> {
         const address = await this.address(stack);
         const { project } = this.graph.definition(stack);
@@ -82,8 +86,11 @@ export class ProjectHome implements Home {
             variables: await this.variables(),
             secretsProvider: this.given.secretsProvider,
             exists: stackExists(address),
-            notes: await breakDeadLocks(address),
         };
+    }
+
+    async unlock(stack: string): Promise<string[]> {
+        return breakDeadLocks(await this.address(stack));
     }
 
     async version(stack: string): Promise<string | undefined> {

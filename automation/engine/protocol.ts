@@ -7,9 +7,10 @@ import type { StackTarget } from "./target";
 /** How long an engine may take to stop after SIGINT before its process group is killed, in seconds. */
 export const graceSeconds = 20;
 
-export type Operation = "prepare" | "up" | "preview" | "refresh" | "destroy";
+/** `drift`: what a refresh would find, without keeping it. */
+export type Operation = "prepare" | "up" | "preview" | "drift" | "destroy";
 
-export interface OperationRequest extends Omit<StackTarget, "notes"> {
+export interface OperationRequest extends StackTarget {
     readonly operation: Operation;
     /** Refresh before an up. @default false */
     readonly refresh?: boolean;

@@ -17,8 +17,6 @@ export interface StackTarget {
     readonly secretsProvider: string | undefined;
     /** Whether the backend knows it; undefined where only Pulumi can tell. */
     readonly exists: boolean | undefined;
-    /** What was put right on the way here, for the person who waits. */
-    readonly notes: readonly string[];
 }
 
 /** Where the stacks of one environment live. */
@@ -38,8 +36,12 @@ export interface Home {
     prepare(): Promise<void>;
     /** Environment of Pulumi, its programs and all steps, beside that of this process. */
     variables(): Promise<Readonly<Record<string, string>>>;
-    /** Makes the stack of a node ready for an operation. */
+    /** The folder that the stack of a node is deployed from, with its Pulumi.yaml; nothing else is done to it. */
+    workDirectory(node: string): Promise<string>;
+    /** What the stack of a node is, for a look at it or an operation on it. */
     target(node: string): Promise<StackTarget>;
+    /** Before an operation: takes away what a dead process has left in its way. Answers with a line for each. */
+    unlock(node: string): Promise<readonly string[]>;
     /** Tells one state of the stack from another; undefined where there is none. */
     version(node: string): Promise<string | undefined>;
     /** Whether the stack of a node is there; undefined where only Pulumi can tell. */

@@ -123,8 +123,8 @@ async function run(request: OperationRequest): Promise<OperationResult> {
         case "preview":
             await stack.preview({ ...common, suppressOutputs: true });
             break;
-        case "refresh":
-            await whereThere(stack.refresh({ ...common, showSecrets: false, suppressOutputs: true }));
+        case "drift":
+            await whereThere(stack.previewRefresh({ ...common, suppressOutputs: true }));
             break;
         case "destroy":
             if (!(await whereThere(stack.destroy({ ...common, showSecrets: false, suppressOutputs: true })))) break;

@@ -50,6 +50,10 @@ export class LakehouseHome implements Home {
         return Promise.resolve(engineVariables(this.file, this.tools));
     }
 
+    workDirectory(layer: string): Promise<string> {
+        return prepareWorkDirectory(this.file, stackName(this.file, layer));
+    }
+
     async target(layer: string): Promise<StackTarget> {
         const stack = stackName(this.file, layer);
         await prepareHome(this.file);
@@ -63,8 +67,11 @@ export class LakehouseHome implements Home {
             variables: engineVariables(this.file, this.tools),
             secretsProvider: this.file.state.secretsProvider,
             exists: layerExists(this.file, layer),
-            notes: await breakDeadLocks(stateOf(this.file, stack)),
         };
+    }
+
+    unlock(layer: string): Promise<string[]> {
+        return breakDeadLocks(stateOf(this.file, stackName(this.file, layer)));
     }
 
     version(layer: string): Promise<string | undefined> {

@@ -73,6 +73,6 @@ export type RolloutEvent =
           readonly seconds: number;
       };
 
-export type RolloutOperation = "up" | "preview" | "down" | "refresh";
+export type RolloutOperation = "up" | "preview" | "drift" | "down";
 
 export type EventSink = (event: RolloutEvent) => void;

@@ -93,7 +93,6 @@ export class LedgerMemory implements Memory {
     private async inputs(stack: string): Promise<Inputs> {
         const { home, graph, parts, key, versions, environment } = this.request;
         const definition = graph.definition(stack);
-        const target = await home.target(stack);
         const more = (await parts.inputs?.(stack)) ?? {};
         const declared = definition.inputs.variables.map((name) => [name, environment[name] ?? ""] as const);
         const upstream = graph.graph.node(stack).dependsOn.map((up) => {
@@ -103,7 +102,7 @@ export class LedgerMemory implements Memory {
         });
         return inputsOf(
             {
-                workDirectory: target.workDirectory,
+                workDirectory: await home.workDirectory(stack),
                 project: definition.project,
                 stack: pulumiStackName(definition.stack, home.environment, stack),
                 root: graph.directory,

@@ -5,7 +5,8 @@
 import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import { Redactor } from "../core/redactor";
-import type { EngineFact } from "../engine/facts";
+import pLimit from "p-limit";
+import type { EngineFact, ResourceFact } from "../engine/facts";
 import type { Operation, OperationResult } from "../engine/protocol";
 import type { Outputs, StackSnapshot } from "../engine/snapshot";
 import type { CheckResult } from "../gates";
@@ -145,6 +146,61 @@ export class Rollout {
         });
     }
 
+    /**
+     * What a refresh of each stack would find, side by side: nothing stands on anything here, for nothing is changed. A
+     * stack that cannot be asked does not keep the others from being asked.
+     */
+    async drift(
+        stacks: readonly string[],
+        parallel = 2,
+    ): Promise<RolloutResult & { readonly drifted: readonly string[] }> {
+        const { operate, signal } = this.deps;
+        const limit = pLimit(parallel);
+        const drifted = new Set<string>();
+        const ask = async (layer: string): Promise<void> => {
+            const begun = this.deps.now();
+            const end = (state: LayerState): void =>
+                this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
+            if (signal.aborted) return;
+            this.emit({ type: "layer", layer, state: "deploying" });
+            try {
+                const { changes } = await operate(layer, "drift", {
+                    signal,
+                    onFact: (fact) => {
+                        if (fact.kind === "resource") this.tellDrift(layer, fact);
+                        else this.tell(layer, fact);
+                    },
+                });
+                const found = driftOf(changes);
+                if (found > 0) drifted.add(layer);
+                const text = found === 0 ? "no drift" : `${found} of its resources drifted`;
+                this.emit({ type: "note", layer, text });
+                end("succeeded");
+            } catch (error) {
+                this.fail(layer, error);
+                end(signal.aborted ? "interrupted" : "failed");
+            }
+        };
+        const result = await this.running("drift", stacks, undefined, async () => {
+            await Promise.all(stacks.map((layer) => limit(() => ask(layer))));
+        });
+        return { ...result, drifted: stacks.filter((layer) => drifted.has(layer)) };
+    }
+
+    /** A refresh tells of each resource what became of it: `same` where nothing did. */
+    private tellDrift(layer: string, { op, phase, type, name, diffs }: ResourceFact): void {
+        if (type.startsWith("pulumi:")) return;
+        if (phase === "done" && (op === "update" || op === "delete"))
+            this.emit({
+                type: "resource",
+                layer,
+                op: op === "delete" ? "missing" : "drifted",
+                resourceType: type,
+                name,
+                diffs,
+            });
+    }
+
     /** Destroys in reverse order and stops at the first failure; `known` is what hooks may read. */
     async down(exists: (layer: string) => boolean, known: Snapshots = new Map()): Promise<RolloutResult> {
         const { graph, operate, signal, journal } = this.deps;
@@ -242,11 +298,14 @@ export class Rollout {
         this.enter(layer, scheduler, "deploying");
         await this.between("Up", layer, async () => {
             await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
+            // Its program may print what is secret among its outputs before this run has deployed it: nothing that the
+            // engine tells is passed on until those of the last deployment are known.
+            const known = this.learnSecrets(layer);
             const { snapshot, changes } = await operate(layer, "up", {
                 refresh: true,
                 signal,
-                onFact: (fact) => this.tell(layer, fact),
-            });
+                onFact: (fact) => void known.then(() => this.tell(layer, fact)),
+            }).finally(() => known);
             if (snapshot !== undefined) this.learn(layer, snapshot);
             await journal?.record({
                 type: "operation-finished",
@@ -256,6 +315,11 @@ export class Rollout {
             });
             this.emit({ type: "note", layer, text: changesText(changes, "did") });
         });
+    }
+
+    private async learnSecrets(layer: string): Promise<void> {
+        const snapshot = await this.deps.read?.(layer).catch(() => undefined);
+        if (snapshot !== undefined) this.redactor.add(snapshot.secrets);
     }
 
     /** Exercises and validation; answers with the results of the checks. */
@@ -544,6 +608,10 @@ function interrupted(where = "the rollout"): TidegateError {
         hint: "Run the same command again: it goes on from what is there.",
     });
 }
+
+/** How many resources a refresh would change. */
+const driftOf = (changes: Readonly<Record<string, number>>): number =>
+    Object.entries(changes).reduce((sum, [op, count]) => sum + (op === "update" || op === "delete" ? count : 0), 0);
 
 /** "3 created, 1 updated", or that there was nothing to do. */
 export function changesText(changes: Readonly<Record<string, number>>, tense: "did" | "would"): string {

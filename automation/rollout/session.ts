@@ -7,7 +7,7 @@ import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { ProjectHome } from "../engine/projectHome";
 import type { Operation, OperationResult } from "../engine/protocol";
-import { readSnapshot, type StackSnapshot } from "../engine/snapshot";
+import { nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home } from "../engine/target";
 import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
 import { loadModule, type ModuleParts } from "./module";
@@ -83,8 +83,8 @@ export class Session {
         operation: Operation,
         options: OperateOptions & { readonly forceSignal?: AbortSignal },
     ): Promise<OperationResult> {
-        const { notes, ...target } = await this.home.target(stack);
-        for (const message of notes)
+        const target = await this.home.target(stack);
+        for (const message of await this.home.unlock(stack))
             options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
         const { standIns, refresh = false, remove = false } = options;
         const variables = {
@@ -151,7 +151,7 @@ export class Session {
             environment: process.env,
         });
         const read = async (stack: string): Promise<StackSnapshot> =>
-            readSnapshot(await home.target(stack), watch.signal);
+            (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), watch.signal);
         return new Rollout({ ...this.dependencies(watch), journal, memory, read });
     }
 

@@ -97,14 +97,26 @@ export class Example {
             .sort();
     }
 
-    /** Everything that the driver has written, as one text. */
+    /** Everything that the driver has written beside the graph, as one text. */
     written(): string {
-        const folder = join(this.directory, ".tidegate");
+        return this.textIn(join(this.directory, ".tidegate"));
+    }
+
+    /** The ledger beside its state, as one text. */
+    ledger(): string {
+        return this.textIn(join(this.directory, "state", ".tidegate"));
+    }
+
+    private textIn(folder: string): string {
         if (!existsSync(folder)) return "";
         return readdirSync(folder, { recursive: true, withFileTypes: true })
             .filter((entry) => entry.isFile())
             .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
             .join("\n");
+    }
+
+    write(file: string, content: string): void {
+        writeFileSync(join(this.directory, file), content);
     }
 
     remove(): void {

@@ -1,6 +1,6 @@
 /** The graphs of docs/examples: ordinary Pulumi programs that know nothing of Tidegate, on the real engine. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rollout } from "../../automation/library";
 import { Example } from "../_helpers/example";
@@ -44,13 +44,25 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         assert.equal(readFileSync(join(example.directory, ".tidegate", ".gitignore"), "utf8"), "*\n");
     });
 
-    it("have what was taken away by other hands again after the next up", async () => {
-        const { rmSync } = await import("node:fs");
-        rmSync(join(example.files, example.fileNames()[0] ?? ""));
-        const { code, stdout } = await example.run(["up", "dev", "--refresh"]);
-        assert.equal(code, 0, stdout);
-        assert.match(stdout, /1 created/);
-        assert.equal(example.fileNames().length, 3);
+    it("are asked for drift side by side, and healed where they have some", async () => {
+        const none = await example.run(["drift", "dev"]);
+        assert.deepEqual([none.code, /dev is as it was deployed: 3 stacks/.test(none.stdout)], [0, true], none.stdout);
+        const [gone = "", changed = ""] = example.fileNames();
+        rmSync(join(example.files, gone));
+        writeFileSync(join(example.files, changed), "by other hands");
+        const before = example.fileNames();
+        const { code, stdout } = await example.run(["drift", "dev"]);
+        assert.equal(code, 5, stdout);
+        assert.match(stdout, /missing Resource/);
+        assert.match(stdout, /drifted Resource/);
+        assert.match(stdout, /no drift/);
+        assert.match(stdout, /✗ dev has drifted: [\w, ]+\. `npx tidegate drift dev --heal` deploys them again/);
+        assert.deepEqual(example.fileNames(), before, "asking changes nothing");
+        const healed = await example.run(["drift", "dev", "--heal"]);
+        assert.equal(healed.code, 0, healed.stdout);
+        assert.match(healed.stdout, /1 created/);
+        assert.match(healed.stdout, /1 updated/);
+        assert.equal((await example.run(["drift", "dev"])).code, 0);
     });
 
     it("are deployed where anything that they are made of has changed, and say what", async () => {
@@ -63,7 +75,6 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
             return (notes[0] ?? "").replace(/run [\w-]+/, "run …");
         };
         assert.match(await why("network"), /^unchanged since run …: its deployment is skipped/);
-        const { writeFileSync } = await import("node:fs");
         const configuration = join(example.directory, "network", "Pulumi.dev.yaml");
         writeFileSync(configuration, `${readFileSync(configuration, "utf8")}config:\n  network:size: "2"\n`);
         assert.equal(await why("network"), "changed since run …: configuration");
@@ -83,7 +94,7 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
     it("are in the ledger: what was done, why, and how it ended", async () => {
         const history = await example.run(["history", "dev", "--json"]);
         const runs = JSON.parse(history.stdout) as { run: string; state: string; operation: string }[];
-        assert.ok(runs.length >= 8 && runs.every(({ state }) => state === "green"), history.stdout);
+        assert.ok(runs.length >= 9 && runs.every(({ state }) => state === "green"), history.stdout);
         const { stdout } = await example.run(["show", "last", "-e", "dev"]);
         assert.match(stdout, /network: green, its deployment skipped/);
         const first = await example.run(["show", runs.at(-1)?.run ?? "", "-e", "dev"]);
@@ -275,5 +286,91 @@ describe("a graph with hooks, gates and exercises", () => {
     it("goes", async () => {
         assert.equal((await example.run(["down", "dev"])).code, 0);
         assert.deepEqual(example.stacks(), []);
+    });
+});
+
+describe("the secrets of somebody's stacks", () => {
+    const canaries = { passphrase: "canary-pass-61f0", configuration: "canary-conf-92be", output: "canary-out-7d35" };
+    const all = Object.values(canaries);
+    const variables = { PULUMI_CONFIG_PASSPHRASE: canaries.passphrase };
+    let example: Example;
+    before(async () => {
+        example = Example.create("release");
+        example.write(
+            "schema/index.js",
+            `const pulumi = require("@pulumi/pulumi");
+const key = new pulumi.Config().require("key");
+pulumi.log.warn("warn " + key);
+console.error("stderr " + key);
+exports.tables = ["orders"];
+exports.version = 7;
+exports.login = { user: "me", nested: pulumi.secret({ password: "${canaries.output}" }) };
+if (process.env.FAIL) throw new Error("bad " + key + " ${canaries.output}");
+`,
+        );
+        const set = `printf ${canaries.configuration} | pulumi config set --secret key -s organization/schema/dev`;
+        const init = "pulumi stack init organization/schema/dev --no-select";
+        const state = join(example.directory, "state");
+        const script = `mkdir -p ${state} && cd schema && export PULUMI_BACKEND_URL=file://${state} && ${init} && ${set}`;
+        const { code, stderr } = await example.run(["exec", "--", "sh", "-c", script], variables);
+        assert.equal(code, 0, stderr);
+    });
+    after(() => example.remove());
+
+    /** Command lines, of any process, that hold a canary while something runs. */
+    async function argumentsWith<T>(work: Promise<T>): Promise<{ result: T; seen: string[] }> {
+        const seen = new Set<string>();
+        const look = (): void => {
+            for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+                let text = "";
+                try {
+                    text = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+                } catch {
+                    // It has ended.
+                }
+                if (all.some((canary) => text.includes(canary))) seen.add(text.replaceAll("\0", " "));
+            }
+        };
+        const timer = setInterval(look, 20);
+        try {
+            return { result: await work, seen: [...seen] };
+        } finally {
+            clearInterval(timer);
+        }
+    }
+
+    for (const [what, more] of [
+        ["while all goes well", {}],
+        ["when a program fails and prints them", { FAIL: "1" }],
+    ] as const)
+        it(`are in no argument, event, line, ledger or report ${what}`, async () => {
+            const run = example.run(["up", "dev", "--all", "--json", "--only", "schema"], { ...variables, ...more });
+            const { result, seen } = await argumentsWith(run);
+            assert.equal(result.code, "FAIL" in more ? 1 : 0, result.stdout);
+            assert.match(result.stdout, /warn \[secret\]/);
+            assert.deepEqual(seen, []);
+            const told = result.stdout + result.stderr + example.written() + example.ledger();
+            assert.ok(example.ledger().includes("run-finished"));
+            assert.deepEqual(
+                all.filter((canary) => told.includes(canary)),
+                [],
+            );
+        });
+
+    it("are in nothing that preview, drift, history and show tell", async () => {
+        for (const args of [
+            ["preview", "dev"],
+            ["drift", "dev"],
+            ["history", "dev"],
+            ["show", "last", "-e", "dev"],
+        ]) {
+            const { result, seen } = await argumentsWith(example.run(args, variables));
+            assert.deepEqual(seen, []);
+            assert.deepEqual(
+                all.filter((canary) => (result.stdout + result.stderr).includes(canary)),
+                [],
+                args.join(" "),
+            );
+        }
     });
 });

@@ -32,7 +32,7 @@ describe("the memory of a ledger", () => {
     const home = {
         environment: "dev",
         settings: {},
-        target: () => Promise.resolve({ workDirectory: join(root, "app") }),
+        workDirectory: () => Promise.resolve(join(root, "app")),
         version: () => Promise.resolve(version),
     } as unknown as Home;
     const memory = (

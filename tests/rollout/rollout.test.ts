@@ -53,6 +53,7 @@ function scripted(
         /** Red, or failing, the first time alone. */
         redOnce?: string;
         failOnce?: string;
+        drifted?: readonly string[];
     } = {},
 ) {
     const done: string[] = [];
@@ -104,6 +105,8 @@ function scripted(
         surroundings,
         operate: async (layer, operation): Promise<OperationResult> => {
             await step(`${operation} ${layer}`);
+            if (operation === "drift")
+                return { changes: script.drifted?.includes(layer) ? { update: 1, delete: 1, same: 3 } : { same: 4 } };
             const secrets = script.secret === undefined ? [] : [script.secret];
             return { snapshot: { ...nothing, outputs: { name: layer }, secrets }, changes: { create: 1 } };
         },
@@ -394,6 +397,24 @@ describe("Rollout.preview", () => {
             .filter((event) => event.type === "note" && event.text.startsWith("advisory"))
             .map((event) => (event.type === "note" ? event.layer : ""));
         assert.deepEqual(notes, ["runtime", "observability"]);
+    });
+});
+
+describe("Rollout.drift", () => {
+    it("asks every stack, also after one that cannot be asked, and names those that differ", async () => {
+        const { rollout, done, events } = scripted({ fail: "drift broker", drifted: ["runtime"] });
+        const result = await rollout.drift(graph.order, 4);
+        assert.deepEqual(done.toSorted(), ["drift broker", "drift observability", "drift runtime", "drift storage"]);
+        assert.deepEqual(
+            [result.ok, result.drifted, result.problem?.message],
+            [false, ["runtime"], "drift broker failed"],
+        );
+        const told = events.flatMap((event) => (event.type === "note" ? [`${event.layer}: ${event.text}`] : []));
+        assert.deepEqual(told.toSorted(), [
+            "observability: no drift",
+            "runtime: 2 of its resources drifted",
+            "storage: no drift",
+        ]);
     });
 });
 

@@ -241,6 +241,43 @@ export async function preview(environment: string, json: boolean): Promise<void>
     }
 }
 
+export interface DriftFlags {
+    readonly heal?: true;
+    readonly parallel: number;
+    readonly json?: true;
+}
+
+/** What differs from what was deployed; with `--heal`, the stacks that do are rolled out again. */
+export async function drift(environment: string, flags: DriftFlags): Promise<void> {
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    let drifted: readonly string[] = [];
+    try {
+        const session = await open(environment, interrupts, { graph: await loadGraphFile() });
+        await session.home.prepare();
+        const there = await session.existing(session.graph.graph.order);
+        const result = await run(session, interrupts, flags.json ?? false, async (watch) => {
+            const found = await session.driver(watch).drift(there, flags.parallel);
+            drifted = found.drifted;
+            return found;
+        });
+        process.exitCode = exitCodeOf(result, interrupts);
+        if (!result.ok) return;
+        if (!flags.json)
+            process.stdout.write(
+                drifted.length === 0
+                    ? `${pc.green("✓")} ${environment} is as it was deployed: ${there.length} stacks, in ${duration(result.seconds)}.\n`
+                    : `${pc.red("✗")} ${environment} has drifted: ${drifted.join(", ")}${flags.heal ? "" : `. \`npx tidegate drift ${environment} --heal\` deploys ${drifted.length === 1 ? "it" : "them"} again`}.\n`,
+            );
+    } finally {
+        interrupts.close();
+    }
+    if (drifted.length === 0) return;
+    process.exitCode = exitCodes.drift;
+    if (!flags.heal) return;
+    const { parallel, json } = flags;
+    await up([environment], { only: drifted, refresh: true, exercise: true, parallel, ...(json ? { json } : {}) });
+}
+
 /** Runs one operation of the driver with a view, signals and a warm engine. */
 async function run(
     session: Session,

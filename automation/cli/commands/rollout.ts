@@ -1,6 +1,6 @@
 /** `up`, `preview` and `down`: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
-import type { DownFlags, UpFlags } from "../actions/rollout";
+import type { DownFlags, DriftFlags, UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
@@ -63,6 +63,17 @@ export function rolloutCommands(program: Command): void {
         .action(async (name: string, flags: { json?: true }) =>
             (await import("../actions/rollout.js")).preview(name, flags.json ?? false),
         );
+
+    program
+        .command("drift")
+        .description(
+            "say what differs from what was deployed, of all stacks side by side; exit code 5 where something does",
+        )
+        .argument("[environment]", "name of the environment", "local")
+        .option("--heal", "deploy the stacks that have drifted again, and prove them")
+        .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
+        .option("--json", "events as NDJSON on standard output")
+        .action(async (name: string, flags: DriftFlags) => (await import("../actions/rollout.js")).drift(name, flags));
 
     program
         .command("down")
