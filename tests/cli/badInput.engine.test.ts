@@ -351,13 +351,19 @@ describe("bad input", () => {
                 first.stdout?.on("data", (text: string) => text.includes("up local") && resolve());
                 first.once("close", () => resolve());
             });
-            for (const command of ["up", "down"]) {
-                const second = await local.run([command]);
-                assert.equal(second.code, 4, all(second));
-                assert.match(
-                    second.stderr,
-                    /Process \d+ rolls local out or takes it down now\.[^]*\[environment-busy\]/,
-                );
+            // It has nothing to do, and must not be done with it before the others have tried.
+            first.kill("SIGSTOP");
+            try {
+                for (const command of ["up", "down"]) {
+                    const second = await local.run([command]);
+                    assert.equal(second.code, 4, all(second));
+                    assert.match(
+                        second.stderr,
+                        /Process \d+ rolls local out or takes it down now\.[^]*\[environment-busy\]/,
+                    );
+                }
+            } finally {
+                first.kill("SIGCONT");
             }
             const { code, stdout, stderr } = await ended;
             assert.equal(code, 0, `${stdout}${stderr}`);
