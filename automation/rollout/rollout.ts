@@ -2,11 +2,10 @@
  * Rolls the stacks of one environment out, in the order of the graph: preflight, up, exercises, validation, and only
  * then what stands on it. What stands on a failure is blocked; the rest goes on. Everything is told as events.
  */
-import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
-import type { Progress } from "../core/progress";
-import { Redactor } from "../core/redactor";
+import { explained, messageOf, TidegateError } from "../core/errors";
+import type { Redactor } from "../core/redactor";
 import pLimit from "p-limit";
-import type { EngineFact, ResourceFact } from "../engine/facts";
+import type { EngineFact } from "../engine/facts";
 import type { Operation, OperationResult } from "../engine/protocol";
 import type { Outputs, StackSnapshot } from "../engine/snapshot";
 import type { CheckResult } from "../gates";
@@ -14,11 +13,12 @@ import { isRed } from "../gates/check";
 import type { Graph } from "../graph/graph";
 import { Scheduler, type LayerState, type WorkingState } from "../graph/scheduler";
 import { select, type Choice } from "../graph/selection";
-import type { HookPoint } from "../graph/steps";
 import type { RunLedger } from "../ledger/ledger";
-import type { EventSink, RolloutEvent, RolloutOperation } from "./events";
+import type { EventSink, RolloutOperation } from "./events";
+import { HookRunner } from "./hooks";
 import type { Judgement, Memory } from "./memory";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
+import { changesText, driftOf, interrupted, Teller } from "./teller";
 
 export interface RolloutDependencies {
     /** Name of the environment. */
@@ -80,13 +80,15 @@ export interface RolloutResult {
 
 export class Rollout {
     private readonly seen = new Map<string, StackSnapshot>();
-    private readonly redactor: Redactor;
+    private readonly teller: Teller;
+    private readonly hooks: HookRunner;
     private readonly checks: CheckResult[] = [];
     private readonly exercises: { exercise: string; summary: string; seconds: number }[] = [];
-    private problem: TidegateError | undefined;
 
     constructor(private readonly deps: RolloutDependencies) {
-        this.redactor = deps.redactor ?? new Redactor();
+        const { onEvent, signal, redactor, surroundings } = deps;
+        this.teller = new Teller({ onEvent, signal, ...(redactor === undefined ? {} : { redactor }) });
+        this.hooks = new HookRunner(surroundings, this.seen, this.teller, signal);
     }
 
     async up(options: UpOptions = {}): Promise<RolloutResult> {
@@ -127,18 +129,18 @@ export class Rollout {
                 await this.guarded(current, scheduler, async () => {
                     this.enter(current, scheduler, "deploying");
                     if (standIns.length > 0)
-                        this.emit({
+                        this.teller.emit({
                             type: "note",
                             layer: current,
                             text: `advisory: ${standIns.join(", ")} ${standIns.length === 1 ? "is" : "are"} not deployed, stand-ins are read`,
                         });
-                    await this.between("Preview", current, async () => {
+                    await this.hooks.between("Preview", current, async () => {
                         const result = await operate(current, "preview", {
                             standIns,
                             signal,
-                            onFact: (fact) => this.tell(current, fact, true),
+                            onFact: (fact) => this.teller.tell(current, fact, true),
                         });
-                        this.emit({ type: "note", layer: current, text: changesText(result.changes, "would") });
+                        this.teller.emit({ type: "note", layer: current, text: changesText(result.changes, "would") });
                     });
                     await this.leave(current, scheduler, begun);
                 });
@@ -160,24 +162,24 @@ export class Rollout {
         const ask = async (layer: string): Promise<void> => {
             const begun = this.deps.now();
             const end = (state: LayerState): void =>
-                this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
+                this.teller.emit({ type: "layer", layer, state, seconds: this.since(begun) });
             if (signal.aborted) return;
-            this.emit({ type: "layer", layer, state: "deploying" });
+            this.teller.emit({ type: "layer", layer, state: "deploying" });
             try {
                 const { changes } = await operate(layer, "drift", {
                     signal,
                     onFact: (fact) => {
-                        if (fact.kind === "resource") this.tellDrift(layer, fact);
-                        else this.tell(layer, fact);
+                        if (fact.kind === "resource") this.teller.tellDrift(layer, fact);
+                        else this.teller.tell(layer, fact);
                     },
                 });
                 const found = driftOf(changes);
                 if (found > 0) drifted.add(layer);
                 const text = found === 0 ? "no drift" : `${found} of its resources drifted`;
-                this.emit({ type: "note", layer, text });
+                this.teller.emit({ type: "note", layer, text });
                 end("succeeded");
             } catch (error) {
-                this.fail(layer, error);
+                this.teller.fail(layer, error);
                 end(signal.aborted ? "interrupted" : "failed");
             }
         };
@@ -185,20 +187,6 @@ export class Rollout {
             await Promise.all(stacks.map((layer) => limit(() => ask(layer))));
         });
         return { ...result, drifted: stacks.filter((layer) => drifted.has(layer)) };
-    }
-
-    /** A refresh tells of each resource what became of it: `same` where nothing did. */
-    private tellDrift(layer: string, { op, phase, type, name, diffs }: ResourceFact): void {
-        if (type.startsWith("pulumi:")) return;
-        if (phase === "done" && (op === "update" || op === "delete"))
-            this.emit({
-                type: "resource",
-                layer,
-                op: op === "delete" ? "missing" : "drifted",
-                resourceType: type,
-                name,
-                diffs,
-            });
     }
 
     /** Destroys in reverse order and stops at the first failure; `known` is what hooks may read. */
@@ -210,16 +198,16 @@ export class Rollout {
             for (const layer of selected) {
                 const begun = this.deps.now();
                 const end = (state: LayerState): void =>
-                    this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
-                this.emit({ type: "layer", layer, state: "deploying" });
+                    this.teller.emit({ type: "layer", layer, state, seconds: this.since(begun) });
+                this.teller.emit({ type: "layer", layer, state: "deploying" });
                 try {
-                    await this.between("Destroy", layer, async () => {
+                    await this.hooks.between("Destroy", layer, async () => {
                         const why = "asked for";
                         await journal?.record({ type: "operation-started", stack: layer, operation: "destroy", why });
                         const result = await operate(layer, "destroy", {
                             remove: true,
                             signal,
-                            onFact: (fact) => this.tell(layer, fact),
+                            onFact: (fact) => this.teller.tell(layer, fact),
                         });
                         await journal?.record({
                             type: "operation-finished",
@@ -227,12 +215,12 @@ export class Rollout {
                             operation: "destroy",
                             changes: { ...result.changes },
                         });
-                        this.emit({ type: "note", layer, text: changesText(result.changes, "did") });
+                        this.teller.emit({ type: "note", layer, text: changesText(result.changes, "did") });
                     });
                     end("succeeded");
                 } catch (error) {
-                    this.fail(layer, error);
-                    await this.onFailure(layer);
+                    this.teller.fail(layer, error);
+                    await this.hooks.onFailure(layer);
                     await this.jotDown(layer, signal.aborted ? "interrupted" : "failed", error);
                     return end(signal.aborted ? "interrupted" : "failed");
                 }
@@ -248,20 +236,20 @@ export class Rollout {
     ): Promise<RolloutResult> {
         const { environment } = this.deps;
         const begun = this.deps.now();
-        this.emit({ type: "run-started", operation, environment, layers: selected });
+        this.teller.emit({ type: "run-started", operation, environment, layers: selected });
         try {
             await work();
         } catch (error) {
-            this.fail(undefined, error);
+            this.teller.fail(undefined, error);
         }
         const interrupted = this.deps.signal.aborted;
         const seconds = this.since(begun);
-        const ended = this.problem === undefined && !interrupted;
+        const ended = this.teller.problem === undefined && !interrupted;
         await this.deps.journal
             ?.record({ type: "run-finished", ok: ended, interrupted, seconds })
-            .catch((error: unknown) => this.fail(undefined, error));
-        const ok = this.problem === undefined && !interrupted;
-        this.emit({ type: "run-finished", operation, ok, seconds });
+            .catch((error: unknown) => this.teller.fail(undefined, error));
+        const ok = this.teller.problem === undefined && !interrupted;
+        this.teller.emit({ type: "run-finished", operation, ok, seconds });
         return {
             ok,
             seconds,
@@ -269,7 +257,7 @@ export class Rollout {
             outputs: outputsOf(this.seen),
             checks: this.checks,
             exercises: this.exercises,
-            problem: this.problem,
+            problem: this.teller.problem,
         };
     }
 
@@ -277,15 +265,18 @@ export class Rollout {
         const { surroundings } = this.deps;
         const begun = this.deps.now();
         await this.guarded(layer, scheduler, async () => {
-            this.emit({ type: "layer", layer, state: "preflight" });
-            this.demand(layer, await surroundings.preflightStack(layer, this.seen, this.stepRun(layer, "preflight")));
+            this.teller.emit({ type: "layer", layer, state: "preflight" });
+            this.demand(
+                layer,
+                await surroundings.preflightStack(layer, this.seen, this.teller.stepRun(layer, "preflight")),
+            );
             const judgement = await this.deps.memory?.judge(layer);
             if (judgement?.unchanged !== undefined && options.all !== true) {
                 if (await this.standsAsItIs(layer, scheduler, judgement, options))
                     return this.leave(layer, scheduler, begun, judgement, true);
             }
             if (judgement?.unchanged === undefined && judgement?.known)
-                this.emit({ type: "note", layer, text: judgement.why });
+                this.teller.emit({ type: "note", layer, text: judgement.why });
             await this.deploy(layer, scheduler, judgement?.unchanged === undefined ? judgement?.why : undefined);
             const red = await this.look(layer, scheduler, options);
             this.demandAll(layer, red);
@@ -296,7 +287,7 @@ export class Rollout {
     private async deploy(layer: string, scheduler: Scheduler, why = "asked for, or not green"): Promise<void> {
         const { operate, signal, journal } = this.deps;
         this.enter(layer, scheduler, "deploying");
-        await this.between("Up", layer, async () => {
+        await this.hooks.between("Up", layer, async () => {
             await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
             // Its program may print what is secret among its outputs before this run has deployed it: nothing that the
             // engine tells is passed on until those of the last deployment are known.
@@ -304,7 +295,7 @@ export class Rollout {
             const { snapshot, changes } = await operate(layer, "up", {
                 refresh: true,
                 signal,
-                onFact: (fact) => void known.then(() => this.tell(layer, fact)),
+                onFact: (fact) => void known.then(() => this.teller.tell(layer, fact)),
             }).finally(() => known);
             if (snapshot !== undefined) this.learn(layer, snapshot);
             await journal?.record({
@@ -313,13 +304,13 @@ export class Rollout {
                 operation: "up",
                 changes: { ...changes },
             });
-            this.emit({ type: "note", layer, text: changesText(changes, "did") });
+            this.teller.emit({ type: "note", layer, text: changesText(changes, "did") });
         });
     }
 
     private async learnSecrets(layer: string): Promise<void> {
         const snapshot = await this.deps.read?.(layer).catch(() => undefined);
-        if (snapshot !== undefined) this.redactor.add(snapshot.secrets);
+        if (snapshot !== undefined) this.teller.redactor.add(snapshot.secrets);
     }
 
     /** Exercises and validation; answers with the results of the checks. */
@@ -337,8 +328,8 @@ export class Rollout {
         const results = await surroundings.validate(
             layer,
             this.seen,
-            (check) => this.emit({ type: "check", layer, result: check }),
-            this.stepRun(layer, "validating"),
+            (check) => this.teller.emit({ type: "check", layer, result: check }),
+            this.teller.stepRun(layer, "validating"),
         );
         this.checks.push(...results);
         return results;
@@ -355,7 +346,7 @@ export class Rollout {
         options: UpOptions,
     ): Promise<boolean> {
         const { read, signal, surroundings } = this.deps;
-        this.emit({ type: "note", layer, text: `${why}: its deployment is skipped` });
+        this.teller.emit({ type: "note", layer, text: `${why}: its deployment is skipped` });
         if (!surroundings.looksAt(layer) || read === undefined) return true;
         const [checks, exercises] = [this.checks.length, this.exercises.length];
         let reason: string;
@@ -371,55 +362,19 @@ export class Rollout {
         if (signal.aborted) throw interrupted(layer);
         this.checks.length = checks;
         this.exercises.length = exercises;
-        this.emit({ type: "note", layer, text: `not green (${reason}): it is refreshed and deployed after all` });
-        return false;
-    }
-
-    /** An operation between its hooks. Those after it that ask for it run after a failure too, which stays the reason. */
-    private async between(
-        operation: "Preview" | "Up" | "Destroy",
-        layer: string,
-        work: () => Promise<void>,
-    ): Promise<void> {
-        await this.hooks(`before${operation}`, layer);
-        try {
-            await work();
-        } catch (error) {
-            await this.hooks(`after${operation}`, layer, true).catch((late: unknown) =>
-                this.emit({ type: "note", layer, text: messageOf(late) }),
-            );
-            throw error;
-        }
-        if (this.deps.signal.aborted) throw interrupted(layer);
-        await this.hooks(`after${operation}`, layer);
-    }
-
-    private async hooks(point: HookPoint, layer: string, failed = false): Promise<void> {
-        const run = this.stepRun(layer, point);
-        for (const { name, blocking, verdict } of await this.deps.surroundings.hooks(
-            point,
+        this.teller.emit({
+            type: "note",
             layer,
-            this.seen,
-            failed,
-            run,
-        )) {
-            const ok = verdict.status === "pass";
-            const text = verdict.status === "pass" ? verdict.summary : verdict.message;
-            this.emit({ type: "hook", layer, point, name, ok, blocking, text });
-            if (verdict.status === "pass" || !blocking) continue;
-            if (this.deps.signal.aborted) throw interrupted(layer);
-            throw new TidegateError(`${layer}: the hook ${name} (${point}) failed: ${verdict.message}`, {
-                code: "hook-failed",
-                hint: verdict.hint,
-            });
-        }
+            text: `not green (${reason}): it is refreshed and deployed after all`,
+        });
+        return false;
     }
 
     /** The end of a stack, for the ledger. It is told to the person in any case: a full disk must not hide it. */
     private async jotDown(layer: string, state: "failed" | "interrupted", thrown: unknown): Promise<void> {
         const error = explained(thrown);
         const code = TidegateError.is(error) ? error.code : "internal";
-        const message = this.redactor.text(messageOf(error));
+        const message = this.teller.redactor.text(messageOf(error));
         await this.deps.journal
             ?.record(
                 state === "interrupted"
@@ -427,58 +382,26 @@ export class Rollout {
                     : { type: "stack-failed", stack: layer, code, message },
             )
             .catch((late: unknown) =>
-                this.emit({ type: "note", layer, text: `this is not in the ledger: ${messageOf(late)}` }),
+                this.teller.emit({ type: "note", layer, text: `this is not in the ledger: ${messageOf(late)}` }),
             );
-    }
-
-    /** What the graph wants to be run once something of a stack has failed; the first failure stays the reason. */
-    private async onFailure(layer: string): Promise<void> {
-        if (this.deps.signal.aborted) return;
-        await this.hooks("onFailure", layer, true).catch((error: unknown) =>
-            this.emit({ type: "note", layer, text: messageOf(error) }),
-        );
-    }
-
-    private stepRun(layer: string, label: string) {
-        return { progress: this.progressOf(layer, label), signal: this.deps.signal };
-    }
-
-    private progressOf(layer: string, label: string): Progress {
-        return {
-            update: (text) => this.emit({ type: "activity", layer, text }),
-            advance: (done, total, unit) =>
-                this.emit({
-                    type: "activity",
-                    layer,
-                    text: label,
-                    done,
-                    ...(total === undefined ? {} : { total }),
-                    unit,
-                }),
-            note: (text) => this.emit({ type: "note", layer, text }),
-        };
     }
 
     private async exercise(layer: string, exercise: string): Promise<void> {
         const begun = this.deps.now();
-        const run = this.stepRun(layer, exercise);
+        const run = this.teller.stepRun(layer, exercise);
         run.progress.update(exercise);
         const said = await this.deps.surroundings.exercise(layer, exercise, this.seen, run);
-        const summary = this.redactor.text(said);
+        const summary = this.teller.redactor.text(said);
         const seconds = this.since(begun);
         this.exercises.push({ exercise, summary, seconds });
-        this.emit({ type: "exercise", layer, exercise, summary, seconds });
+        this.teller.emit({ type: "exercise", layer, exercise, summary, seconds });
     }
 
     /** Its secrets are kept out of everything that is told from here on. */
     private learn(layer: string, snapshot: StackSnapshot): void {
-        this.redactor.add(snapshot.secrets);
+        this.teller.redactor.add(snapshot.secrets);
         this.seen.set(layer, snapshot);
         this.deps.memory?.learn(layer, snapshot.outputs);
-    }
-
-    private emit(event: RolloutEvent): void {
-        this.deps.onEvent(this.redactor.deep(event));
     }
 
     /** Runs the work on one layer; whatever it throws becomes this layer's end. */
@@ -488,22 +411,22 @@ export class Rollout {
             await work();
         } catch (error) {
             const state = this.deps.signal.aborted ? "interrupted" : "failed";
-            this.fail(layer, error);
-            await this.onFailure(layer);
+            this.teller.fail(layer, error);
+            await this.hooks.onFailure(layer);
             await this.jotDown(layer, state, error);
             scheduler.report(layer, state);
-            this.emit({ type: "layer", layer, state, seconds: this.since(begun) });
+            this.teller.emit({ type: "layer", layer, state, seconds: this.since(begun) });
         }
     }
 
     private tellWhy(layer: string, state: "blocked" | "skipped", scheduler: Scheduler): void {
-        this.emit({ type: "layer", layer, state, reason: scheduler.reason(layer) ?? state });
+        this.teller.emit({ type: "layer", layer, state, reason: scheduler.reason(layer) ?? state });
     }
 
     private enter(layer: string, scheduler: Scheduler, state: WorkingState): void {
         if (scheduler.state(layer) === state) return;
         scheduler.report(layer, state);
-        this.emit({ type: "layer", layer, state });
+        this.teller.emit({ type: "layer", layer, state });
     }
 
     private async leave(
@@ -517,12 +440,12 @@ export class Rollout {
         const success = judgement === undefined ? undefined : await memory?.success(layer, judgement, skipped);
         if (success !== undefined) await journal?.record(success);
         scheduler.report(layer, "succeeded");
-        this.emit({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
+        this.teller.emit({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
     }
 
     private demand(where: string, results: readonly CheckResult[]): void {
         this.checks.push(...results);
-        for (const result of results) this.emit({ type: "check", layer: where, result });
+        for (const result of results) this.teller.emit({ type: "check", layer: where, result });
         this.demandAll(where, results);
     }
 
@@ -541,90 +464,7 @@ export class Rollout {
         );
     }
 
-    private tell(layer: string, fact: EngineFact, preview = false): void {
-        const onEvent = (event: RolloutEvent): void => this.emit(event);
-        if (fact.kind === "resource") {
-            // Of the engine's own: the stack itself, its providers and its references.
-            const own = fact.type.startsWith("pulumi:");
-            const shown = !own && fact.op !== "same" && fact.op !== "refresh" && fact.op !== "read";
-            if (fact.phase === "started" && shown)
-                onEvent({ type: "activity", layer, text: `${fact.op} ${fact.type.split(":").pop()} ${fact.name}` });
-            if (shown && (preview ? fact.phase === "started" : fact.phase === "done"))
-                onEvent({
-                    type: "resource",
-                    layer,
-                    op: fact.op,
-                    resourceType: fact.type,
-                    name: fact.name,
-                    diffs: fact.diffs,
-                });
-        } else if (fact.kind === "diagnostic" && fact.severity === "warning")
-            onEvent({ type: "note", layer, text: fact.message });
-        else if (fact.kind === "diagnostic" && fact.severity === "info" && fact.urn !== undefined)
-            onEvent({ type: "activity", layer, text: fact.message.split("\n")[0] ?? "" });
-    }
-
-    private fail(layer: string | undefined, thrown: unknown): void {
-        const error = this.deps.signal.aborted && isAbort(thrown) ? interrupted(layer) : explained(thrown);
-        const problem = this.told(
-            TidegateError.is(error)
-                ? error
-                : new TidegateError(messageOf(error), {
-                      code: "internal",
-                      cause: error,
-                      exitCode: exitCodes.internal,
-                      hint: "This is a fault of Tidegate: please report it with the lines above.",
-                  }),
-        );
-        this.problem ??= problem;
-        this.emit({
-            type: "problem",
-            ...(layer === undefined ? {} : { layer }),
-            code: problem.code,
-            message: problem.message,
-            ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-        });
-    }
-
-    /** An error as it may be shown. */
-    private told(error: TidegateError): TidegateError {
-        const message = this.redactor.text(error.message);
-        const hint = error.hint === undefined ? undefined : this.redactor.text(error.hint);
-        if (message === error.message && hint === error.hint) return error;
-        const { code, retryable, exitCode } = error;
-        return new TidegateError(message, { code, retryable, exitCode, ...(hint === undefined ? {} : { hint }) });
-    }
-
     private since(begun: number): number {
         return Math.round(this.deps.now() - begun) / 1000;
     }
-}
-
-const isAbort = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
-
-function interrupted(where = "the rollout"): TidegateError {
-    return new TidegateError(`${where}: interrupted.`, {
-        code: "interrupted",
-        hint: "Run the same command again: it goes on from what is there.",
-    });
-}
-
-/** How many resources a refresh would change. */
-const driftOf = (changes: Readonly<Record<string, number>>): number =>
-    Object.entries(changes).reduce((sum, [op, count]) => sum + (op === "update" || op === "delete" ? count : 0), 0);
-
-/** "3 created, 1 updated", or that there was nothing to do. */
-export function changesText(changes: Readonly<Record<string, number>>, tense: "did" | "would"): string {
-    const words: Record<string, string> = {
-        create: "created",
-        update: "updated",
-        delete: "deleted",
-        replace: "replaced",
-    };
-    const parts = Object.entries(words)
-        .map(([op, word]) => [changes[op] ?? 0, word] as const)
-        .filter(([count]) => count > 0)
-        .map(([count, word]) => `${count} ${word}`);
-    if (parts.length === 0) return "no change";
-    return tense === "did" ? parts.join(", ") : `${parts.join(", ")} at the next up`;
 }

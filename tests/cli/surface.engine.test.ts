@@ -5,7 +5,11 @@ import { Checkout } from "../_helpers/checkout";
 const commands = [
     ["doctor"],
     ["up"],
+    ["resume"],
+    ["history"],
+    ["show"],
     ["preview"],
+    ["drift"],
     ["down"],
     ["graph"],
     ["produce"],
@@ -56,6 +60,8 @@ describe("the command line", () => {
         assert.equal(((await json(["doctor"], 0)) as { ready: boolean }).ready, true);
         assert.equal(((await json(["status"], 1)) as { healthy: boolean }).healthy, false);
         assert.deepEqual(await json(["logs"], 0), []);
+        assert.deepEqual(await json(["history"], 0), []);
+        assert.equal(await json(["resume"], 2), undefined);
         assert.ok(Array.isArray(await json(["render"], 0)));
         assert.equal(await json(["validate"], 1), undefined);
         assert.equal(await json(["down"], 0), undefined);

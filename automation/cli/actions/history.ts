@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile } from "../../graph/load";
 import type { Entry, Ledger, Run } from "../../ledger/ledger";
-import { changesText } from "../../rollout/rollout";
+import { changesText } from "../../rollout/teller";
 import { Session } from "../../rollout/session";
 import { printJson, table } from "../output";
 import { duration } from "../views";
