@@ -64,6 +64,7 @@ describe("the command line", () => {
         assert.equal(await json(["resume"], 2), undefined);
         assert.ok(Array.isArray(await json(["render"], 0)));
         assert.equal(await json(["validate"], 1), undefined);
+        assert.equal(await json(["drift"], 1), undefined);
         assert.equal(await json(["down"], 0), undefined);
     });
 

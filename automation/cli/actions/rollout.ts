@@ -252,9 +252,17 @@ export async function drift(environment: string, flags: DriftFlags): Promise<voi
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     let drifted: readonly string[] = [];
     try {
-        const session = await open(environment, interrupts, { graph: await loadGraphFile() });
+        const graph = await loadGraphFile();
+        const directory = await loadModule(graph).directory?.(environment);
+        const session = await open(environment, interrupts, { graph });
+        const there =
+            directory !== undefined && !existsSync(directory) ? [] : await session.existing(session.graph.graph.order);
+        if (there.length === 0)
+            throw new TidegateError(`${environment} is not deployed.`, {
+                code: "not-deployed",
+                hint: `\`npx tidegate up ${environment}\` deploys it.`,
+            });
         await session.home.prepare();
-        const there = await session.existing(session.graph.graph.order);
         const result = await run(session, interrupts, flags.json ?? false, async (watch) => {
             const found = await session.driver(watch).drift(there, flags.parallel);
             drifted = found.drifted;
