@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Platform } from "../../stacks/contracts";
 import { exitCodes, messageOf, TidegateError } from "../core/errors";
 import { silent, type Progress } from "../core/progress";
+import { Redactor } from "../core/redactor";
 import { repositoryRoot } from "../core/repository";
 import {
     brokenNodes,
@@ -122,7 +123,9 @@ export async function runDbt(options: RunDbtOptions): Promise<DbtResult> {
         ...(options.fullRefresh === true && command !== "test" ? ["--full-refresh"] : []),
         ...(options.select === undefined || options.select.length === 0 ? [] : ["--select", ...options.select]),
     ];
-    const redact = redactor(Object.values(platform.storage.credentials));
+    // dbt masks the secrets that it knows of; DuckDB's and S3's messages pass here once more.
+    const redactor = new Redactor(Object.values(platform.storage.credentials));
+    const redact = (text: string): string => redactor.text(text);
     const started = performance.now();
     progress.update(`dbt ${command}: reading the project`);
     const child = spawn(options.tools.dbt, args, {
@@ -327,10 +330,4 @@ function checkAborted(signal: AbortSignal | undefined, command: DbtCommand): voi
             retryable: true,
             exitCode: exitCodes.interrupted,
         });
-}
-
-/** dbt masks the secrets that it knows of; DuckDB's and S3's messages pass here once more. */
-function redactor(secrets: readonly string[]): (text: string) => string {
-    return (text) =>
-        secrets.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[secret]")), text);
 }
