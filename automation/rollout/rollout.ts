@@ -18,7 +18,7 @@ import type { EventSink, RolloutOperation } from "./events";
 import { HookRunner } from "./hooks";
 import type { Judgement, Memory } from "./memory";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
-import { changesText, driftOf, interrupted, Teller } from "./teller";
+import { changesText, interrupted, Teller } from "./teller";
 
 export interface RolloutDependencies {
     /** Name of the environment. */
@@ -166,16 +166,17 @@ export class Rollout {
             if (signal.aborted) return;
             this.teller.emit({ type: "layer", layer, state: "deploying" });
             try {
-                const { changes } = await operate(layer, "drift", {
+                // By what is told of each resource: the summary counts StackReferences too, whose outputs are another's.
+                const found = new Set<string>();
+                await operate(layer, "drift", {
                     signal,
                     onFact: (fact) => {
-                        if (fact.kind === "resource") this.teller.tellDrift(layer, fact);
-                        else this.teller.tell(layer, fact);
+                        if (fact.kind !== "resource") this.teller.tell(layer, fact);
+                        else if (this.teller.tellDrift(layer, fact)) found.add(fact.urn);
                     },
                 });
-                const found = driftOf(changes);
-                if (found > 0) drifted.add(layer);
-                const text = found === 0 ? "no drift" : `${found} of its resources drifted`;
+                if (found.size > 0) drifted.add(layer);
+                const text = found.size === 0 ? "no drift" : `${found.size} of its resources drifted`;
                 this.teller.emit({ type: "note", layer, text });
                 end("succeeded");
             } catch (error) {

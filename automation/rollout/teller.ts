@@ -76,18 +76,18 @@ export class Teller {
             this.emit({ type: "activity", layer, text: fact.message.split("\n")[0] ?? "" });
     }
 
-    /** A refresh tells of each resource what became of it: `same` where nothing did. */
-    tellDrift(layer: string, { op, phase, type, name, diffs }: ResourceFact): void {
-        if (type.startsWith("pulumi:")) return;
-        if (phase === "done" && (op === "update" || op === "delete"))
-            this.emit({
-                type: "resource",
-                layer,
-                op: op === "delete" ? "missing" : "drifted",
-                resourceType: type,
-                name,
-                diffs,
-            });
+    /** A refresh tells of each resource what became of it; whether that is drift. */
+    tellDrift(layer: string, { op, phase, type, name, diffs }: ResourceFact): boolean {
+        if (type.startsWith("pulumi:") || phase !== "done" || (op !== "update" && op !== "delete")) return false;
+        this.emit({
+            type: "resource",
+            layer,
+            op: op === "delete" ? "missing" : "drifted",
+            resourceType: type,
+            name,
+            diffs,
+        });
+        return true;
     }
 
     fail(layer: string | undefined, thrown: unknown): void {
@@ -130,10 +130,6 @@ export function interrupted(where = "the rollout"): TidegateError {
         hint: "Run the same command again: it goes on from what is there.",
     });
 }
-
-/** How many resources a refresh would change. */
-export const driftOf = (changes: Readonly<Record<string, number>>): number =>
-    Object.entries(changes).reduce((sum, [op, count]) => sum + (op === "update" || op === "delete" ? count : 0), 0);
 
 /** "3 created, 1 updated", or that there was nothing to do. */
 export function changesText(changes: Readonly<Record<string, number>>, tense: "did" | "would"): string {

@@ -45,29 +45,33 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
     });
 
     it("are asked for drift side by side, and healed where they have some", async () => {
-        const none = await example.run(["drift", "dev"]);
-        assert.deepEqual([none.code, /dev is as it was deployed: 3 stacks/.test(none.stdout)], [0, true], none.stdout);
-        const [gone = "", changed = ""] = example.fileNames();
-        rmSync(join(example.files, gone));
-        writeFileSync(join(example.files, changed), "by other hands");
+        const fileOf = (content: string): string =>
+            example.fileNames().find((name) => readFileSync(join(example.files, name), "utf8").startsWith(content)) ??
+            assert.fail(`there is no ${content}`);
+        rmSync(join(example.files, fileOf("network")));
+        writeFileSync(join(example.files, fileOf("database")), "by other hands");
         const before = example.fileNames();
         const { code, stdout } = await example.run(["drift", "dev"]);
         assert.equal(code, 5, stdout);
-        assert.match(stdout, /missing Resource/);
-        assert.match(stdout, /drifted Resource/);
-        assert.match(stdout, /no drift/);
-        assert.match(stdout, /✗ dev has drifted: [\w, ]+\. `npx tidegate drift dev --heal` deploys them again/);
+        assert.match(stdout, /network +missing Resource network/);
+        assert.match(stdout, /database +drifted Resource database/);
+        assert.match(stdout, /app +no drift/);
+        assert.match(
+            stdout,
+            /✗ dev has drifted: network, database\. `npx tidegate drift dev --heal` deploys them again/,
+        );
         assert.deepEqual(example.fileNames(), before, "asking changes nothing");
         const healed = await example.run(["drift", "dev", "--heal"]);
         assert.equal(healed.code, 0, healed.stdout);
         assert.match(healed.stdout, /1 created/);
         assert.match(healed.stdout, /1 updated/);
+        // Of the network's outputs the app has seen others, which is no drift of the app.
         assert.equal((await example.run(["drift", "dev"])).code, 0);
     });
 
     it("are deployed where anything that they are made of has changed, and say what", async () => {
-        const why = async (stack: string, variables: Readonly<Record<string, string>> = {}): Promise<string> => {
-            const { code, events, stdout } = await example.events(["up", "dev", "--only", stack], variables);
+        const why = async (stack: string): Promise<string> => {
+            const { code, events, stdout } = await example.events(["up", "dev", "--only", stack]);
             assert.equal(code, 0, stdout);
             const notes = events.flatMap((event) =>
                 event.type === "note" && event.layer === stack ? [event.text] : [],
@@ -78,23 +82,16 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         const configuration = join(example.directory, "network", "Pulumi.dev.yaml");
         writeFileSync(configuration, `${readFileSync(configuration, "utf8")}config:\n  network:size: "2"\n`);
         assert.equal(await why("network"), "changed since run …: configuration");
-        example.edit("file.js", "// A resource", "// One resource");
-        assert.equal(await why("network"), "changed since run …: program");
         const state = join(example.directory, "state", ".pulumi", "stacks", "network", "dev.json");
         writeFileSync(state, `${readFileSync(state, "utf8")}\n`);
         assert.equal(await why("network"), "its state is not that of run … any more");
-        assert.equal(
-            await why("network", { FILES: join(example.files, "..", "other") }),
-            "changed since run …: variables",
-        );
-        assert.equal(await why("network"), "changed since run …: variables");
         assert.match(await why("network"), /^unchanged since run …/);
     });
 
     it("are in the ledger: what was done, why, and how it ended", async () => {
         const history = await example.run(["history", "dev", "--json"]);
         const runs = JSON.parse(history.stdout) as { run: string; state: string; operation: string }[];
-        assert.ok(runs.length >= 9 && runs.every(({ state }) => state === "green"), history.stdout);
+        assert.ok(runs.length >= 6 && runs.every(({ state }) => state === "green"), history.stdout);
         const { stdout } = await example.run(["show", "last", "-e", "dev"]);
         assert.match(stdout, /network: green, its deployment skipped/);
         const first = await example.run(["show", runs.at(-1)?.run ?? "", "-e", "dev"]);
@@ -357,7 +354,7 @@ if (process.env.FAIL) throw new Error("bad " + key + " ${canaries.output}");
             );
         });
 
-    it("are in nothing that preview, drift, history and show tell", async () => {
+    it("are in nothing that drift, history and show tell", async () => {
         for (const args of [
             ["preview", "dev"],
             ["drift", "dev"],
