@@ -133,9 +133,11 @@ export class ProjectHome implements Home {
         let found = this.projects.get(folder);
         if (found === undefined) {
             const file = join(folder, "Pulumi.yaml");
-            found = readYamlFile(file, projectFile, { kind: "Pulumi project", code: "project-invalid" }).then(
-                ({ name, backend }) => ({ name, backend: backend?.url }),
-            );
+            found = readYamlFile(file, projectFile, {
+                kind: "Pulumi project",
+                code: "project-invalid",
+                hint: "`pulumi preview` in its folder says the same.",
+            }).then(({ name, backend }) => ({ name, backend: backend?.url }));
             this.projects.set(folder, found);
         }
         return found;

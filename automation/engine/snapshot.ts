@@ -36,7 +36,6 @@ const exported = z.looseObject({
                     z.looseObject({
                         urn: z.string(),
                         type: z.string(),
-                        delete: z.boolean().optional(),
                         outputs: z.record(z.string(), z.unknown()).optional(),
                     }),
                 )

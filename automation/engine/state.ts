@@ -50,7 +50,10 @@ export async function stacksIn(directory: string | null, project: string): Promi
  * The checkpoint of a stack in the file backend; undefined where there is none, and for other backends.
  * @throws TidegateError `state-unreadable`: Pulumi would only say that it could not deserialize something
  */
-export async function readCheckpoint(state: FileState, lastResort = ""): Promise<unknown> {
+export async function readCheckpoint(
+    state: FileState,
+    lastResort = "Where no copy is left, `pulumi stack export` of a backup and `pulumi stack import` put one back.",
+): Promise<unknown> {
     if (state.directory === null || stackExists(state) !== true) return undefined;
     const file = checkpointFile(state.directory, state);
     try {
@@ -60,7 +63,7 @@ export async function readCheckpoint(state: FileState, lastResort = ""): Promise
         const backup = existsSync(`${file}.bak`) ? `Pulumi keeps the one before it in ${file}.bak: copy it over.` : "";
         throw new TidegateError(`The state of ${state.stack}, ${file}, cannot be read: it is no JSON.`, {
             code: "state-unreadable",
-            hint: [backup, lastResort].filter((part) => part !== "").join(" "),
+            hint: `${backup} ${lastResort}`.trim(),
             cause: error,
             exitCode: exitCodes.usage,
         });

@@ -394,6 +394,25 @@ describe("secrets among the outputs", () => {
     });
 });
 
+describe("secrets of the last deployment", () => {
+    it("are in nothing that a program prints before this one has deployed it", async () => {
+        const secret = "canary-81c2aa";
+        const { deps, events } = scripted();
+        const rollout = new Rollout({
+            ...deps,
+            read: async () => ({ ...nothing, secrets: [secret] }),
+            operate: async (_layer, _operation, { onFact }) => {
+                onFact({ kind: "diagnostic", severity: "warning", message: `it is ${secret}`, urn: undefined });
+                throw new TidegateError(`failed with ${secret}`, { code: "test" });
+            },
+        });
+        const { problem } = await rollout.up({ choices: select(graph, { only: ["storage"] }) });
+        assert.equal(problem?.message, "failed with [secret]");
+        assert.ok(events.some((event) => event.type === "note" && event.text === "it is [secret]"));
+        assert.ok(!JSON.stringify(events).includes(secret));
+    });
+});
+
 describe("Rollout.preview", () => {
     it("says which upstreams are stood in for", async () => {
         const { rollout, done, events } = scripted();

@@ -109,6 +109,7 @@ export async function resume(environment: string, json: boolean): Promise<void> 
 function foreignOption({ file }: GraphFile): TidegateError {
     return new TidegateError(`--data and --events are of the lakehouse: ${file} has no module that knows them.`, {
         code: "usage",
+        hint: "Leave them out; or, for the lakehouse, run the command in its checkout.",
         exitCode: exitCodes.usage,
     });
 }
