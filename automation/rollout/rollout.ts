@@ -15,6 +15,7 @@ import { Scheduler, type LayerState, type WorkingState } from "../graph/schedule
 import { select, type Choice } from "../graph/selection";
 import type { RunLedger } from "../ledger/ledger";
 import type { EventSink, RolloutOperation } from "./events";
+import { askForDrift } from "./drift";
 import { HookRunner } from "./hooks";
 import type { Judgement, Memory } from "./memory";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
@@ -156,35 +157,12 @@ export class Rollout {
         stacks: readonly string[],
         parallel = 2,
     ): Promise<RolloutResult & { readonly drifted: readonly string[] }> {
-        const { operate, signal } = this.deps;
         const limit = pLimit(parallel);
         const drifted = new Set<string>();
-        const ask = async (layer: string): Promise<void> => {
-            const begun = this.deps.now();
-            const end = (state: LayerState): void =>
-                this.teller.emit({ type: "layer", layer, state, seconds: this.since(begun) });
-            if (signal.aborted) return;
-            this.teller.emit({ type: "layer", layer, state: "deploying" });
-            try {
-                // By what is told of each resource: the summary counts StackReferences too, whose outputs are another's.
-                const found = new Set<string>();
-                await operate(layer, "drift", {
-                    signal,
-                    onFact: (fact) => {
-                        if (fact.kind !== "resource") this.teller.tell(layer, fact);
-                        else if (this.teller.tellDrift(layer, fact)) found.add(fact.urn);
-                    },
-                });
-                if (found.size > 0) drifted.add(layer);
-                const text = found.size === 0 ? "no drift" : `${found.size} of its resources drifted`;
-                this.teller.emit({ type: "note", layer, text });
-                end("succeeded");
-            } catch (error) {
-                this.teller.fail(layer, error);
-                end(signal.aborted ? "interrupted" : "failed");
-            }
-        };
         const result = await this.running("drift", stacks, undefined, async () => {
+            const ask = async (layer: string): Promise<void> => {
+                if (await askForDrift(this.deps, this.teller, layer)) drifted.add(layer);
+            };
             await Promise.all(stacks.map((layer) => limit(() => ask(layer))));
         });
         return { ...result, drifted: stacks.filter((layer) => drifted.has(layer)) };
