@@ -12,7 +12,7 @@ export function rolloutCommands(program: Command): void {
     const up = program
         .command("up")
         .description(
-            "roll an environment out: deploy each layer, exercise it, validate it; fetches missing tools first",
+            "roll environments out: deploy each stack that has changed, exercise and validate each; fetches missing tools first",
         )
         .argument("[environments...]", "names of environments, one rolled out after the other", ["local"]);
     filterOptions(up)
