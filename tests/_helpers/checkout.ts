@@ -116,11 +116,19 @@ export class Checkout {
     }
 
     private environment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-        const own = Object.entries(process.env).filter(
-            ([name]) => !/^(PULUMI_|TIDEGATE_(?!CACHE)|DLQ_MAX|WAIT_FOR_SILVER_)/.test(name),
-        );
-        return { ...Object.fromEntries(own), TIDEGATE_DATA: this.dataRoot, NO_COLOR: "1", CI: "1", ...variables };
+        return isolated({ TIDEGATE_DATA: this.dataRoot, ...variables });
     }
+}
+
+/**
+ * Environment of a command under test: nothing that changes what it does or how it prints comes from whoever runs the
+ * tests, at a desk or in CI.
+ */
+export function isolated(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    const own = Object.entries(process.env).filter(
+        ([name]) => !/^(PULUMI_|TIDEGATE_(?!CACHE)|DLQ_MAX|WAIT_FOR_SILVER_|FORCE_COLOR)/.test(name),
+    );
+    return { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", ...variables };
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
 import type { RolloutEvent } from "../../automation/rollout/events";
-import { outcomeOf, type Outcome } from "./checkout";
+import { isolated, outcomeOf, type Outcome } from "./checkout";
 
 export class Example {
     private constructor(
@@ -59,17 +59,15 @@ export class Example {
 
     /** Runs `tidegate ARGS` in the example's folder. */
     run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-        const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI_|TIDEGATE_(?!CACHE))/.test(name));
         return outcomeOf(
             spawn(process.execPath, [join(repositoryRoot, "automation", "cli", "tidegate.mjs"), ...args], {
                 cwd: this.directory,
-                env: {
-                    ...Object.fromEntries(inherited),
+                env: isolated({
                     PULUMI_HOME: join(this.base, "pulumi"),
                     PULUMI_CONFIG_PASSPHRASE: "of the example",
                     FILES: this.files,
                     ...variables,
-                },
+                }),
                 stdio: ["ignore", "pipe", "pipe"],
                 detached: true,
             }),
