@@ -8,7 +8,6 @@
  *     if (!result.ok) throw result.problem;
  */
 import { resolve } from "node:path";
-import { holding } from "./engine/environmentLock";
 import { loadGraphFile } from "./graph/load";
 import type { Graph } from "./graph/graph";
 import { select, type Filter } from "./graph/selection";
@@ -79,7 +78,7 @@ export class Rollout {
         const { parallel, failFast, exercise, all, ...filter } = request;
         const choices = select(this.graph, filter);
         const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
-        return this.run(async (session, watch) => {
+        return this.run("up", async (session, watch) => {
             const known = await session.snapshots(session.leftOut(choices), watch.signal);
             const driver = await session.recordedDriver(watch, { operation: "up", stacks, options: { ...request } });
             return driver.up({
@@ -95,7 +94,7 @@ export class Rollout {
 
     /** What the next `up` would change. */
     preview(): Promise<RolloutResult> {
-        return this.run(async (session, watch) => {
+        return this.run("preview", async (session, watch) => {
             const there = await session.existing(this.graph.order);
             return session.driver(watch).preview((stack) => there.includes(stack));
         });
@@ -103,7 +102,7 @@ export class Rollout {
 
     /** Destroys all stacks, in reverse. What a module keeps beside them stays: that is `tidegate down`'s. */
     down(): Promise<RolloutResult> {
-        return this.run(async (session, watch) => {
+        return this.run("down", async (session, watch) => {
             const there = await session.existing(this.graph.order);
             const known = await session.snapshots(there, watch.signal);
             const driver = await session.recordedDriver(watch, { operation: "down", stacks: there, options: {} });
@@ -111,14 +110,19 @@ export class Rollout {
         });
     }
 
-    private async run(work: (session: Session, watch: Watch) => Promise<RolloutResult>): Promise<RolloutResult> {
+    private async run(
+        doing: string,
+        work: (session: Session, watch: Watch) => Promise<RolloutResult>,
+    ): Promise<RolloutResult> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
         const session = await Session.open(environment, { graph: await loadGraphFile(this.file), options, signal });
         try {
-            return await holding(environment, session.home.directory, async () => {
+            const lost = new AbortController();
+            const lock = { onLost: () => lost.abort(), signal };
+            return await session.holding(doing, lock, async () => {
                 await session.home.prepare();
                 session.expect(this.graph.order.length);
-                return work(session, { onEvent, signal });
+                return work(session, { onEvent, signal: AbortSignal.any([signal, lost.signal]) });
             });
         } finally {
             session.close();

@@ -37,6 +37,13 @@ export class Interrupts {
         }
     }
 
+    /** Ends the work in order for another reason than a signal. */
+    lose(text: string): void {
+        if (this.orderly.signal.aborted) return;
+        this.say(`${text} Ending what runs in order.`);
+        this.orderly.abort();
+    }
+
     close(): void {
         for (const signal of endingSignals) process.off(signal, this.listener);
     }

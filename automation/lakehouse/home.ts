@@ -38,7 +38,7 @@ export class LakehouseHome implements Home {
     ) {
         this.environment = file.name;
         this.directory = file.dataDirectory;
-        this.ledger = join(stateDirectory(file) ?? file.dataDirectory, ".tidegate");
+        this.ledger = ledgerOf(file);
     }
 
     async prepare(): Promise<void> {
@@ -116,6 +116,10 @@ export const stackFile = (stack: string): string => join(stacksDirectory, `Pulum
 /** The folder of the file backend; null for any other. */
 export const stateDirectory = (environment: Pick<Environment, "backendUrl">): string | null =>
     fileBackend(environment.backendUrl);
+
+/** The folder of an environment's ledger. */
+export const ledgerOf = (environment: Pick<Environment, "backendUrl" | "dataDirectory">): string =>
+    join(stateDirectory(environment) ?? environment.dataDirectory, ".tidegate");
 
 /** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
 export function engineVariables(environment: Environment, tools: Tools): Record<string, string> {

@@ -29,7 +29,7 @@ import {
     type ProduceChoice,
 } from "./exercises";
 import { gateContext, preflightContext } from "./gates";
-import { LakehouseHome, stackFile, stackName } from "./home";
+import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
 import { datasetOf, platformOf } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
 import { rememberFlink, rememberRestarts } from "./restarts";
@@ -44,6 +44,7 @@ const optionsSchema = z.object({
 
 const lakehouse: DriverModule = {
     directory: async (environment) => (await loadEnvironment(environment)).dataDirectory,
+    ledger: async (environment) => ledgerOf(await loadEnvironment(environment)),
     async check({ environment, options }) {
         const settings = await loadEnvironment(environment);
         const { data } = optionsSchema.parse(options);

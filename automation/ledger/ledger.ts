@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { holderSchema } from "./lock";
 import type { LedgerStore } from "./store";
 
 export const ledgerVersion = 1;
@@ -27,6 +28,8 @@ export const entrySchema = z.discriminatedUnion("type", [
         /** The run that this one resumes. */
         resumes: z.string().optional(),
         holder: z.object({ host: z.string(), pid: z.number(), user: z.string() }),
+        /** Whose lock of the environment it took over, and by which right. */
+        tookOver: z.object({ holder: holderSchema.optional(), why: z.enum(["gone", "silent", "forced"]) }).optional(),
         versions: z.object({ tidegate: z.string(), pulumi: z.string(), node: z.string() }),
     }),
     /** The engine is about to change a stack. */

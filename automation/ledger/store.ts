@@ -1,4 +1,4 @@
-/** Where a ledger's objects are. Nothing is ever changed or deleted: an object is created, or it was there before. */
+/** Where the objects of a ledger and of a lock are. None is ever changed: an object is created, or it was there before. */
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,6 +11,8 @@ export interface LedgerStore {
     read(name: string): Promise<string | undefined>;
     /** Names below a folder (`runs/`), sorted; `/`-separated. */
     list(folder: string): Promise<string[]>;
+    /** Of the lock alone, whose old numbers tell nothing. Idempotent. */
+    remove(name: string): Promise<void>;
 }
 
 /** In a folder of this machine, or one that is shared. */
@@ -60,6 +62,10 @@ export class FileStore implements LedgerStore {
             throw error;
         });
         return names.filter((name) => !name.endsWith(".part")).sort();
+    }
+
+    async remove(name: string): Promise<void> {
+        await rm(join(this.where, name), { force: true });
     }
 }
 

@@ -89,6 +89,8 @@ export interface Dismantled {
 export interface DriverModule {
     /** The folder that holds all of an environment; where it does not exist, nothing is deployed. */
     directory?(environment: string): Promise<string>;
+    /** The folder of an environment's ledger and lock, for `down --force`, which opens nothing. */
+    ledger?(environment: string): Promise<string>;
     /** Before minutes of downloads: whether the environment and the options can be right. */
     check?(request: Pick<OpenRequest, "environment" | "options">): Promise<void>;
     /** Fetches what it needs beside Pulumi. */
@@ -105,6 +107,7 @@ const shape = z.looseObject({
         check: z.custom<NonNullable<DriverModule["check"]>>(isFunction, "has to be a function").optional(),
         ensure: z.custom<NonNullable<DriverModule["ensure"]>>(isFunction, "has to be a function").optional(),
         directory: z.custom<NonNullable<DriverModule["directory"]>>(isFunction, "has to be a function").optional(),
+        ledger: z.custom<NonNullable<DriverModule["ledger"]>>(isFunction, "has to be a function").optional(),
         dismantle: z.custom<NonNullable<DriverModule["dismantle"]>>(isFunction, "has to be a function").optional(),
     }),
 });

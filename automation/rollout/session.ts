@@ -19,8 +19,10 @@ import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollou
 import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
 import { ensureEngine, type EngineTools } from "../toolchain";
+import { lockOf } from "../ledger/holder";
 import { Ledger, type RunStarted } from "../ledger/ledger";
-import { FileStore } from "../ledger/store";
+import { holding, type Lease, type LockOptions, type TakenOver } from "../ledger/lock";
+import { FileStore, type LedgerStore } from "../ledger/store";
 
 export interface SessionRequest {
     /** @default the one that is found from here */
@@ -57,10 +59,14 @@ export class Session {
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
     ) {
-        this.ledger = new Ledger(new FileStore(home.ledger));
+        this.store = new FileStore(home.ledger);
+        this.ledger = new Ledger(this.store);
     }
 
     readonly ledger: Ledger;
+    /** Of the ledger and the lock. */
+    private readonly store: LedgerStore;
+    private takenOver: TakenOver | undefined;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
@@ -70,6 +76,17 @@ export class Session {
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
         const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
         return new Session(graph, home, parts, new PulumiEngine(await home.variables()), new Redactor(), tools);
+    }
+
+    /**
+     * Runs `work` while this process holds the lock of the environment. `doing`: the command, for whoever finds it held.
+     * @throws TidegateError `environment-busy`, `lock-lost`
+     */
+    async holding<T>(doing: string, options: LockOptions, work: (lease: Lease) => Promise<T>): Promise<T> {
+        return holding(await lockOf(this.home.environment, this.store, doing), options, (lease) => {
+            this.takenOver = lease.takenOver;
+            return work(lease);
+        });
     }
 
     /** Says how many operations will come: see `PulumiEngine.expect`. */
@@ -132,13 +149,14 @@ export class Session {
 
     /** For a run that changes something: it is written down, and what has not changed is known. */
     async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
-        const { home, graph, parts, tools } = this;
+        const { home, graph, parts, tools, takenOver } = this;
         const versions = { tidegate: packageVersion(), pulumi: tools.pulumi.version, node: process.versions.node };
         const journal = await this.ledger.begin({
             ...about,
             environment: home.environment,
             graph: graph.file,
             holder: { host: hostname(), pid: process.pid, user: userInfo().username },
+            ...(takenOver === undefined ? {} : { tookOver: takenOver }),
             versions,
         });
         const memory = new LedgerMemory({

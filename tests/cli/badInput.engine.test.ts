@@ -359,7 +359,7 @@ describe("bad input", () => {
                     assert.equal(second.code, 4, all(second));
                     assert.match(
                         second.stderr,
-                        /Process \d+ rolls local out or takes it down now\.[^]*\[environment-busy\]/,
+                        new RegExp(`local is held: up by .* \\(process ${first.pid}\\)[^]*\\[environment-busy\\]`),
                     );
                 }
             } finally {

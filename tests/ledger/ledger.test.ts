@@ -132,6 +132,7 @@ describe("a ledger in files", () => {
                     : inner.create(name, content),
             read: (name) => inner.read(name),
             list: (name) => inner.list(name),
+            remove: (name) => inner.remove(name),
         };
         const run = new RunLedger(store, "r", Date.now);
         await assert.rejects(run.record(success("network")), { code: "ENOSPC" });

@@ -2,7 +2,8 @@
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile } from "../../graph/load";
-import type { Entry, Ledger, Run } from "../../ledger/ledger";
+import type { Entry, Ledger, Run, RunStarted } from "../../ledger/ledger";
+import { holderText, leaseSeconds } from "../../ledger/lock";
 import { changesText } from "../../rollout/teller";
 import { Session } from "../../rollout/session";
 import { printJson, table } from "../output";
@@ -81,13 +82,23 @@ export async function show(wanted: string, flags: ShowFlags): Promise<void> {
         process.stdout.write(`${pc.yellow("!")} ${name} cannot be read: it was not written whole\n`);
 }
 
+const rights = {
+    gone: "whose process was no more",
+    silent: `which had been silent for ${leaseSeconds} s`,
+    forced: "by --force-unlock",
+};
+
+const takeoverText = ({ holder, why }: NonNullable<RunStarted["tookOver"]>): string =>
+    `took the lock of ${holder === undefined ? "somebody unknown" : holderText(holder)}, ${rights[why]}`;
+
 function lineOf(entry: Entry): string {
     switch (entry.type) {
         case "run-started": {
-            const { operation, environment, stacks, holder, versions, resumes } = entry;
+            const { operation, environment, stacks, holder, versions, resumes, tookOver } = entry;
             const by = `${holder.user}@${holder.host}, process ${holder.pid}`;
             const again = resumes === undefined ? "" : `, resuming ${resumes}`;
-            return `${operation} ${environment}: ${stacks.join(" → ")} (${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again})`;
+            const over = tookOver === undefined ? "" : `, ${takeoverText(tookOver)}`;
+            return `${operation} ${environment}: ${stacks.join(" → ")} (${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again}${over})`;
         }
         case "operation-started":
             return `${pc.bold(entry.stack)}: ${entry.operation} begins: ${entry.why}`;

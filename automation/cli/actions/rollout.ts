@@ -4,8 +4,10 @@ import { join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
-import { holding } from "../../engine/environmentLock";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
+import { lockOf } from "../../ledger/holder";
+import { holding, type Lease, type LockOptions } from "../../ledger/lock";
+import { FileStore } from "../../ledger/store";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
@@ -19,7 +21,14 @@ import { Session, type RunAbout, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
 import { duration, viewFor } from "../views";
 
-export interface UpFlags extends FilterFlags {
+/** How a command gets the lock of the environment. */
+export interface LockFlags {
+    readonly forceUnlock?: true;
+    /** Seconds. */
+    readonly lockTimeout?: number;
+}
+
+export interface UpFlags extends FilterFlags, LockFlags {
     readonly exercise: boolean;
     readonly data?: string;
     readonly events?: number;
@@ -47,7 +56,7 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
         await module.ensure?.(progress, signal).finally(() => progress.close());
         for (const environment of environments) {
             const session = await open(environment, interrupts, { graph, options });
-            const done = await holding(environment, session.home.directory, () =>
+            const done = await session.holding("up", lockOptions(flags, interrupts), () =>
                 rollOut(session, choices, flags, interrupts, resumes),
             );
             if (!done) return;
@@ -55,6 +64,16 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
     } finally {
         interrupts.close();
     }
+}
+
+function lockOptions({ forceUnlock, lockTimeout }: LockFlags, interrupts: Interrupts): LockOptions {
+    return {
+        force: forceUnlock ?? false,
+        waitSeconds: lockTimeout ?? 0,
+        say: (text) => void process.stderr.write(`${text}\n`),
+        onLost: (error) => interrupts.lose(error.message),
+        signal: interrupts.orderly.signal,
+    };
 }
 
 /** What `up` was called with, as the ledger keeps it. */
@@ -73,8 +92,12 @@ const keptFlags = z.looseObject({
     exclude: z.array(z.string()).optional(),
 });
 
+export interface ResumeFlags extends LockFlags {
+    readonly json?: true;
+}
+
 /** The last run again, where it did not end green. */
-export async function resume(environment: string, json: boolean): Promise<void> {
+export async function resume(environment: string, request: ResumeFlags): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     const session = await open(environment, interrupts, { graph: await loadGraphFile() }).finally(() =>
         interrupts.close(),
@@ -98,12 +121,11 @@ export async function resume(environment: string, json: boolean): Promise<void> 
         process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
         return;
     }
-    if (!json)
+    if (request.json !== true)
         process.stdout.write(
             `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}\n`,
         );
-    const { json: _json, ...flags } = keptFlags.parse(run.started.options);
-    await up([environment], { ...flags, ...(json ? { json: true } : {}) } as UpFlags, run.id);
+    await up([environment], { ...keptFlags.parse(run.started.options), ...request } as UpFlags, run.id);
 }
 
 function foreignOption({ file }: GraphFile): TidegateError {
@@ -170,7 +192,7 @@ async function rollOut(
     return result.ok;
 }
 
-export interface DownFlags {
+export interface DownFlags extends LockFlags {
     readonly force?: true;
     readonly json?: true;
 }
@@ -195,7 +217,7 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
     const begun = performance.now();
     try {
         const session = flags.force ? undefined : await open(environment, interrupts, { graph });
-        await holding(environment, directory ?? session?.home.directory ?? graph.directory, async () => {
+        const work = async (lease: Lease): Promise<void> => {
             if (session !== undefined) {
                 await session.home.prepare();
                 const there = await session.existing(graph.graph.order);
@@ -207,11 +229,17 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
                 process.exitCode = exitCodeOf(result, interrupts);
                 if (!result.ok) return;
             }
+            // Its place may be in what goes.
+            await lease.rest();
             const rest = await module.dismantle?.(environment, graph);
             for (const note of rest?.notes ?? []) say(note);
             const seconds = duration((performance.now() - begun) / 1000);
             say(`${pc.green("✓")} ${environment} is gone: ${rest?.gone ?? "its stacks"}. (${seconds})`);
-        });
+        };
+        const lock = lockOptions(flags, interrupts);
+        if (session !== undefined) return await session.holding("down", lock, work);
+        const ledger = (await module.ledger?.(environment)) ?? directory ?? graph.directory;
+        await holding(await lockOf(environment, new FileStore(ledger), "down"), lock, work);
     } finally {
         interrupts.close();
     }

@@ -1,12 +1,18 @@
 /** `up`, `preview` and `down`: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
-import type { DownFlags, DriftFlags, UpFlags } from "../actions/rollout";
+import type { DownFlags, DriftFlags, ResumeFlags, UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
 import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
+
+/** Of every command that changes an environment. */
+const lockOptions = (command: Command): Command =>
+    command
+        .option("--lock-timeout <seconds>", "how long to wait for another rollout of it to end", wholeNumber, 0)
+        .option("--force-unlock", "take the environment's lock, whoever holds it: only where that is dead for certain");
 
 export function rolloutCommands(program: Command): void {
     const up = program
@@ -15,7 +21,7 @@ export function rolloutCommands(program: Command): void {
             "roll environments out: deploy each stack that has changed, exercise and validate each; fetches missing tools first",
         )
         .argument("[environments...]", "names of environments, one rolled out after the other", ["local"]);
-    filterOptions(up)
+    lockOptions(filterOptions(up))
         .option("--no-exercise", "deploy and validate without events, Flink's batch jobs and dbt")
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
         .option("--events <n>", "how many events: to generate, or to take of the file", wholeNumber)
@@ -26,15 +32,16 @@ export function rolloutCommands(program: Command): void {
         .option("--json", "events as NDJSON on standard output")
         .action(async (names: string[], flags: UpFlags) => (await import("../actions/rollout.js")).up(names, flags));
 
-    program
+    const resume = program
         .command("resume")
         .description(
             "go on with the last run that did not end green, as it was called: what was proved is not done again",
         )
-        .argument("[environment]", "name of the environment", "local")
+        .argument("[environment]", "name of the environment", "local");
+    lockOptions(resume)
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: { json?: true }) =>
-            (await import("../actions/rollout.js")).resume(name, flags.json ?? false),
+        .action(async (name: string, flags: ResumeFlags) =>
+            (await import("../actions/rollout.js")).resume(name, flags),
         );
 
     program
@@ -75,10 +82,11 @@ export function rolloutCommands(program: Command): void {
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DriftFlags) => (await import("../actions/rollout.js")).drift(name, flags));
 
-    program
+    const down = program
         .command("down")
         .description("destroy an environment in reverse order, with its processes, state and data")
-        .argument("[environment]", "name of the environment", "local")
+        .argument("[environment]", "name of the environment", "local");
+    lockOptions(down)
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DownFlags) => (await import("../actions/rollout.js")).down(name, flags));
