@@ -12,6 +12,7 @@ import { loadGraphFile } from "./graph/load";
 import type { Graph } from "./graph/graph";
 import { select, type Filter } from "./graph/selection";
 import type { EventSink } from "./rollout/events";
+import { givenDecisions } from "./rollout/pending";
 import type { RolloutResult } from "./rollout/rollout";
 import { Session, type Watch } from "./rollout/session";
 
@@ -43,6 +44,8 @@ export interface RolloutRequest {
     readonly onEvent?: EventSink;
     /** Aborting it ends what runs in order. @default never */
     readonly signal?: AbortSignal;
+    /** What is known of resources whose creation was cut off, by URN: an id, or `absent`. @default nothing */
+    readonly pending?: Readonly<Record<string, string>>;
     /** What the graph's module takes. @default none */
     readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -115,7 +118,9 @@ export class Rollout {
         work: (session: Session, watch: Watch) => Promise<RolloutResult>,
     ): Promise<RolloutResult> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
-        const session = await Session.open(environment, { graph: await loadGraphFile(this.file), options, signal });
+        const graph = await loadGraphFile(this.file);
+        const known = Object.entries(this.request.pending ?? {}).map(([urn, id]) => `${urn}=${id}`);
+        const session = await Session.open(environment, { graph, options, signal, pending: givenDecisions(known) });
         try {
             const lost = new AbortController();
             const lock = { onLost: () => lost.abort(), signal };

@@ -23,18 +23,22 @@ export async function pulumi(
         variables,
     }: Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables">,
     signal?: AbortSignal,
+    /** For its standard input. @default none */
+    input?: string,
 ): Promise<CliResult> {
     const limit = AbortSignal.timeout(limitSeconds * 1000);
     const child = spawn("pulumi", [...args, "--non-interactive", "--stack", fullName], {
         cwd: workDirectory,
         env: { ...process.env, ...variables },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
         signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
+    // One that ends before it has read all of it says why itself.
+    child.stdin?.on("error", () => undefined).end(input);
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const code = await new Promise<number | null>((resolve) => {
         child.on("error", (error) => {
             stderr += error.message;

@@ -8,7 +8,15 @@ import { z } from "zod";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
 import { toolEnvironment, type EngineTools } from "../toolchain";
-import { breakDeadLocks, checkpointVersion, fileBackend, readCheckpoint, stackExists, type FileState } from "./state";
+import {
+    breakDeadLocks,
+    checkpointVersion,
+    fileBackend,
+    hasPending,
+    readCheckpoint,
+    stackExists,
+    type FileState,
+} from "./state";
 import type { Home, StackTarget } from "./target";
 
 const projectFile = z.looseObject({
@@ -101,6 +109,10 @@ export class ProjectHome implements Home {
             workDirectory: this.graph.definition(stack).project,
             variables: await this.variables(),
         });
+    }
+
+    async pending(stack: string): Promise<boolean | undefined> {
+        return hasPending(await this.address(stack));
     }
 
     async exists(stack: string): Promise<boolean | undefined> {

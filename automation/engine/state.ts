@@ -91,6 +91,19 @@ export async function checkpointVersion(
     return createHash("sha256").update(content).digest("hex");
 }
 
+const pendingSchema = z.looseObject({
+    checkpoint: z.looseObject({
+        latest: z.looseObject({ pending_operations: z.array(z.unknown()).nullish() }).nullish(),
+    }),
+});
+
+/** Whether operations on resources of a stack were begun and never ended; undefined where only Pulumi can tell. */
+export async function hasPending(state: FileState): Promise<boolean | undefined> {
+    if (state.directory === null) return undefined;
+    const parsed = pendingSchema.safeParse(await readCheckpoint(state));
+    return parsed.success && (parsed.data.checkpoint.latest?.pending_operations ?? []).length > 0;
+}
+
 const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
 
 /**

@@ -44,6 +44,8 @@ export interface Home {
     unlock(node: string): Promise<readonly string[]>;
     /** Tells one state of the stack from another; undefined where there is none. */
     version(node: string): Promise<string | undefined>;
+    /** Whether operations on its resources were begun and never ended; undefined where only Pulumi can tell. */
+    pending(node: string): Promise<boolean | undefined>;
     /** Whether the stack of a node is there; undefined where only Pulumi can tell. */
     exists(node: string): Promise<boolean | undefined>;
 }

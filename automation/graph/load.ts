@@ -62,6 +62,15 @@ export const graphSchema = z.strictObject({
     project: z.string().min(1).default(".").describe("Folder of the Pulumi project of stacks that name none."),
     stack: template.default("{environment}-{name}").describe("Name of the Pulumi stack of those that name none."),
     inputs: inputsSchema.prefault({}).describe("What a deployment is made of, of stacks that say nothing themselves."),
+    lookup: z
+        .strictObject({
+            run: z.union([z.string().min(1), z.array(z.string()).min(1)]),
+            timeoutSeconds: z.number().positive().max(3600).default(60),
+        })
+        .optional()
+        .describe(
+            "A command that says whether a resource is there whose creation was cut off. Its folder is this file's.",
+        ),
     environments: z.record(name, environmentSettings).optional().describe("Default: any name is an environment."),
     stacks: z.record(
         name,
@@ -105,6 +114,7 @@ export interface GraphFile {
     /** Absolute; undefined where the graph needs none. */
     readonly module: string | undefined;
     readonly environments: Readonly<Record<string, EnvironmentSettings>> | undefined;
+    readonly lookup: { readonly run: string | readonly string[]; readonly timeoutSeconds: number } | undefined;
     definition(stack: string): StackDefinition;
 }
 
@@ -160,6 +170,7 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
         graph,
         module: parsed.module === undefined ? undefined : resolve(directory, parsed.module),
         environments: parsed.environments,
+        lookup: parsed.lookup,
         definition: (stack) => {
             const found = definitions.get(graph.node(stack).name);
             if (found === undefined) throw new Error(`'${stack}' has no definition`);

@@ -14,6 +14,7 @@ import {
     breakDeadLocks,
     checkpointVersion,
     fileBackend,
+    hasPending,
     readCheckpoint,
     stackExists,
     stacksIn,
@@ -82,6 +83,10 @@ export class LakehouseHome implements Home {
             workDirectory: repositoryRoot,
             variables: engineVariables(this.file, this.tools),
         });
+    }
+
+    pending(layer: string): Promise<boolean | undefined> {
+        return hasPending(stateOf(this.file, stackName(this.file, layer)));
     }
 
     exists(layer: string): Promise<boolean | undefined> {

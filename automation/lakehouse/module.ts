@@ -133,6 +133,8 @@ function openLakehouse(
             const dead = await deadProcesses(environment, stack);
             return dead.length === 0 ? undefined : `${dead.join(" and ")} does not run`;
         },
+        // A second creation takes over what the first has made: components/provider.
+        lookup: (_stack, { type }) => Promise.resolve(type.startsWith("tidegate:") ? { kind: "create" } : undefined),
         places: (outputs) => placesOf(environment, outputs),
         summary: (outputs) => summaryOf(placesOf(environment, outputs)[duckdbPlace]),
     };

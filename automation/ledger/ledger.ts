@@ -34,6 +34,20 @@ export const entrySchema = z.discriminatedUnion("type", [
     }),
     /** The engine is about to change a stack. */
     z.object({ type: z.literal("operation-started"), stack, operation: z.enum(["up", "destroy"]), why: z.string() }),
+    /** Resources whose creation a crash had cut off, and what was decided of each before the stack was changed. */
+    z.object({
+        type: z.literal("pending-settled"),
+        stack,
+        resources: z.array(
+            z.object({
+                urn: z.string(),
+                decision: z.enum(["import", "create"]),
+                /** Of what was found. */
+                id: z.string().optional(),
+                by: z.string(),
+            }),
+        ),
+    }),
     z.object({
         type: z.literal("operation-finished"),
         stack,

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { exitCodes, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import type { EngineTools } from "../toolchain";
+import type { PendingCreate, PendingDecision } from "../engine/pending";
 import type { Home } from "../engine/target";
 import type { Outputs } from "../engine/snapshot";
 import type { CheckResult, Verdict } from "../gates";
@@ -58,6 +59,11 @@ export interface ModuleParts {
         onResult: (result: CheckResult) => void,
         signal: AbortSignal,
     ): Promise<readonly CheckResult[]>;
+    /**
+     * What has become of a resource whose creation was cut off: asked before the stack is changed. `create` for one that
+     * is not there, or that a second creation takes over. Undefined where it cannot tell.
+     */
+    lookup?(stack: string, pending: PendingCreate, signal: AbortSignal): Promise<PendingDecision | undefined>;
     /** What a deployment of a stack is made of beside its project's folder and what the graph says. */
     inputs?(stack: string): Promise<Partial<MoreInputs>>;
     /** Why a stack has to be deployed although nothing that it is made of has changed: something of it is dead. */

@@ -2,25 +2,31 @@
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
+import { TidegateError } from "../core/errors";
 import { Redactor } from "../core/redactor";
 import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { ProjectHome } from "../engine/projectHome";
+import { pulumi } from "../engine/cli";
+import { classify } from "../engine/failure";
+import { nameOf } from "../engine/facts";
+import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
 import { nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
-import type { Home } from "../engine/target";
+import type { Home, StackTarget } from "../engine/target";
 import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
 import type { EventSink } from "./events";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
+import { commandLookup, givenLookup, nameLookup, settle, type GivenDecisions, type NamedLookup } from "./pending";
 import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
 import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
 import { ensureEngine, type EngineTools } from "../toolchain";
 import { lockOf } from "../ledger/holder";
-import { Ledger, type RunStarted } from "../ledger/ledger";
+import { Ledger, type RunLedger, type RunStarted } from "../ledger/ledger";
 import { holding, type Lease, type LockOptions, type TakenOver } from "../ledger/lock";
 import { FileStore, type LedgerStore } from "../ledger/store";
 
@@ -29,6 +35,8 @@ export interface SessionRequest {
     readonly graph?: GraphFile;
     /** Options of the command line that are the module's. @default none */
     readonly options?: Readonly<Record<string, unknown>>;
+    /** What is known of resources whose creation was cut off. @default nothing */
+    readonly pending?: GivenDecisions;
     /** Of fetching Pulumi, where it is missing. @default silent */
     readonly progress?: Progress;
     readonly signal?: AbortSignal;
@@ -58,6 +66,7 @@ export class Session {
         private readonly engine: PulumiEngine,
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
+        private readonly given: GivenDecisions,
     ) {
         this.store = new FileStore(home.ledger);
         this.ledger = new Ledger(this.store);
@@ -67,6 +76,8 @@ export class Session {
     /** Of the ledger and the lock. */
     private readonly store: LedgerStore;
     private takenOver: TakenOver | undefined;
+    /** Of the run that is written down. */
+    private journal: RunLedger | undefined;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
@@ -75,7 +86,8 @@ export class Session {
         const startedMs = Date.now();
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
         const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
-        return new Session(graph, home, parts, new PulumiEngine(await home.variables()), new Redactor(), tools);
+        const engine = new PulumiEngine(await home.variables());
+        return new Session(graph, home, parts, engine, new Redactor(), tools, request.pending ?? new Map());
     }
 
     /**
@@ -101,11 +113,17 @@ export class Session {
         options: OperateOptions & { readonly forceSignal?: AbortSignal },
     ): Promise<OperationResult> {
         const target = await this.home.target(stack);
-        for (const message of await this.home.unlock(stack))
+        const warn = (message: string): void =>
             options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
+        const changes = operation === "up" || operation === "destroy";
+        const mark = operationMark(target.variables["PULUMI_BACKEND_URL"] ?? "", target.fullName);
+        if (changes) for (const message of await endLeftOvers(stack, mark)) warn(message);
+        for (const message of await this.home.unlock(stack)) warn(message);
+        if (changes) for (const message of await this.settlePending(stack, target, options.signal)) warn(message);
         const { standIns, refresh = false, remove = false } = options;
         const variables = {
             ...target.variables,
+            ...(changes ? { [operationVariable]: mark } : {}),
             ...(standIns === undefined ? {} : { TIDEGATE_STAND_INS: standIns.join(",") }),
         };
         return this.engine.run(
@@ -116,6 +134,54 @@ export class Session {
                 ...(options.forceSignal ? { forceSignal: options.forceSignal } : {}),
             },
         );
+    }
+
+    /** Decides what a crash has left half created. Answers with a line for each. */
+    private async settlePending(stack: string, target: StackTarget, signal: AbortSignal): Promise<string[]> {
+        if (target.exists === false || (await this.home.pending(stack)) === false) return [];
+        const run = async (args: readonly string[], input?: string): Promise<string> => {
+            const { code, stdout, stderr } = await pulumi(args, target, signal, input);
+            if (code === 0 || /no stack named .* found/.test(stderr)) return stdout;
+            const failure = classify(stack, "looking for what was cut off", [], stderr, signal.aborted);
+            throw new TidegateError(failure.message, failure);
+        };
+        const exported = await run(["stack", "export"]);
+        if (exported === "") return [];
+        const found = await settle(stack, JSON.parse(exported), await this.lookups(stack), signal);
+        if (found === undefined) return [];
+        // Written down first: where the state is not written after all, it is decided once more.
+        const resources = found.settled.map(({ urn, decision, by }) => ({
+            urn,
+            by,
+            decision: decision.kind,
+            ...(decision.kind === "import" ? { id: decision.id } : {}),
+        }));
+        await this.journal?.record({ type: "pending-settled", stack, resources });
+        await run(["stack", "import"], JSON.stringify(found.state));
+        return found.settled.map(
+            ({ urn, decision, by }) =>
+                `the creation of ${nameOf(urn)} was cut off: ${decision.kind === "import" ? `${decision.id} is taken over` : "it is created again"}, by ${by}`,
+        );
+    }
+
+    private async lookups(stack: string): Promise<NamedLookup[]> {
+        const { parts, graph, home } = this;
+        const place = { directory: graph.directory, environment: home.environment, stack };
+        const variables = { ...process.env, ...(await home.variables()) };
+        return [
+            givenLookup(this.given),
+            ...(parts.lookup === undefined
+                ? []
+                : [
+                      {
+                          by: "the graph's module",
+                          lookup: (pending, signal) =>
+                              parts.lookup?.(stack, pending, signal) ?? Promise.resolve(undefined),
+                      } satisfies NamedLookup,
+                  ]),
+            ...(graph.lookup === undefined ? [] : [commandLookup(graph.lookup, place, variables)]),
+            nameLookup,
+        ];
     }
 
     /** Those of `stacks` that are there. */
@@ -159,6 +225,7 @@ export class Session {
             ...(takenOver === undefined ? {} : { tookOver: takenOver }),
             versions,
         });
+        this.journal = journal;
         const memory = new LedgerMemory({
             home,
             graph,

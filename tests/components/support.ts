@@ -35,10 +35,10 @@ export async function temporaryDirectory(): Promise<{ path: string; remove: () =
 }
 
 /** Polls until `holds`, at most 5 s. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean> | boolean, seconds = 5): Promise<void> {
     const begun = Date.now();
     while (!(await holds())) {
-        if (Date.now() - begun > 5_000) throw new Error(`after 5 s still not: ${what}`);
+        if (Date.now() - begun > seconds * 1000) throw new Error(`after ${seconds} s still not: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }

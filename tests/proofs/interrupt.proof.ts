@@ -4,18 +4,8 @@
  * and `down` has to leave nothing. Prints a line of JSON for each moment; exits with 1 where one failed.
  */
 import { Checkout } from "../_helpers/checkout";
+import { random, shuffled } from "../_helpers/random";
 import { converge, interrupt, small, takeDown, type Blow } from "../cli/interruption";
-
-/** Mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: public domain. */
-function random(seed: number): () => number {
-    let state = seed;
-    return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
 
 /** Ctrl-C most of the time: it is what people do. */
 const blows: readonly Blow[] = [
@@ -29,13 +19,6 @@ const blows: readonly Blow[] = [
 ];
 
 const report = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-
-function shuffled<T>(values: readonly T[], next: () => number): T[] {
-    return values
-        .map((value) => ({ value, key: next() }))
-        .sort((one, other) => one.key - other.key)
-        .map(({ value }) => value);
-}
 
 /** Milliseconds that an uninterrupted `up` takes on this machine, as busy as it is. */
 async function timeOfUp(): Promise<number> {

@@ -1,6 +1,7 @@
 /** What `history` and `show` do. */
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
+import { nameOf } from "../../engine/facts";
 import { loadGraphFile } from "../../graph/load";
 import type { Entry, Ledger, Run, RunStarted } from "../../ledger/ledger";
 import { holderText, leaseSeconds } from "../../ledger/lock";
@@ -102,6 +103,8 @@ function lineOf(entry: Entry): string {
         }
         case "operation-started":
             return `${pc.bold(entry.stack)}: ${entry.operation} begins: ${entry.why}`;
+        case "pending-settled":
+            return `${pc.bold(entry.stack)}: ${entry.resources.map(({ urn, decision, by }) => `${nameOf(urn)} ${decision === "import" ? "was there" : "is to be created"} (${by})`).join(", ")}`;
         case "operation-finished":
             return `${pc.bold(entry.stack)}: ${entry.operation} done: ${changesText(entry.changes, "did")}`;
         case "stack-succeeded":

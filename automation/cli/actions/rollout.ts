@@ -17,18 +17,21 @@ import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
-import { Session, type RunAbout, type Watch } from "../../rollout/session";
+import { givenDecisions } from "../../rollout/pending";
+import { Session, type RunAbout, type SessionRequest, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
 import { duration, viewFor } from "../views";
 
-/** How a command gets the lock of the environment. */
-export interface LockFlags {
+/** Of every command that changes an environment: how it gets the lock, and what it is told of what was cut off. */
+export interface ChangeFlags {
+    /** `URN=ID`, `URN=absent`. */
+    readonly pending?: readonly string[];
     readonly forceUnlock?: true;
     /** Seconds. */
     readonly lockTimeout?: number;
 }
 
-export interface UpFlags extends FilterFlags, LockFlags {
+export interface UpFlags extends FilterFlags, ChangeFlags {
     readonly exercise: boolean;
     readonly data?: string;
     readonly events?: number;
@@ -55,7 +58,8 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
         const { signal } = interrupts.orderly;
         await module.ensure?.(progress, signal).finally(() => progress.close());
         for (const environment of environments) {
-            const session = await open(environment, interrupts, { graph, options });
+            const pending = givenDecisions(flags.pending ?? []);
+            const session = await open(environment, interrupts, { graph, options, pending });
             const done = await session.holding("up", lockOptions(flags, interrupts), () =>
                 rollOut(session, choices, flags, interrupts, resumes),
             );
@@ -66,7 +70,7 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
     }
 }
 
-function lockOptions({ forceUnlock, lockTimeout }: LockFlags, interrupts: Interrupts): LockOptions {
+function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupts: Interrupts): LockOptions {
     return {
         force: forceUnlock ?? false,
         waitSeconds: lockTimeout ?? 0,
@@ -92,7 +96,7 @@ const keptFlags = z.looseObject({
     exclude: z.array(z.string()).optional(),
 });
 
-export interface ResumeFlags extends LockFlags {
+export interface ResumeFlags extends ChangeFlags {
     readonly json?: true;
 }
 
@@ -140,7 +144,7 @@ function foreignOption({ file }: GraphFile): TidegateError {
 async function open(
     environment: string,
     interrupts: Interrupts,
-    request: { graph: GraphFile; options?: Readonly<Record<string, unknown>> },
+    request: Pick<SessionRequest, "graph" | "options" | "pending">,
 ): Promise<Session> {
     const progress = stderrProgress();
     try {
@@ -192,7 +196,7 @@ async function rollOut(
     return result.ok;
 }
 
-export interface DownFlags extends LockFlags {
+export interface DownFlags extends ChangeFlags {
     readonly force?: true;
     readonly json?: true;
 }
@@ -216,7 +220,8 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     const begun = performance.now();
     try {
-        const session = flags.force ? undefined : await open(environment, interrupts, { graph });
+        const pending = givenDecisions(flags.pending ?? []);
+        const session = flags.force ? undefined : await open(environment, interrupts, { graph, pending });
         const work = async (lease: Lease): Promise<void> => {
             if (session !== undefined) {
                 await session.home.prepare();

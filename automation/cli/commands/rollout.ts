@@ -8,9 +8,17 @@ import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
 
+const collected = (value: string, before: readonly string[]): string[] => [...before, value];
+
 /** Of every command that changes an environment. */
-const lockOptions = (command: Command): Command =>
+const changeOptions = (command: Command): Command =>
     command
+        .option(
+            "--pending <urn=id>",
+            "of a resource whose creation was cut off: its id, or URN=absent; may be given again",
+            collected,
+            [],
+        )
         .option("--lock-timeout <seconds>", "how long to wait for another rollout of it to end", wholeNumber, 0)
         .option("--force-unlock", "take the environment's lock, whoever holds it: only where that is dead for certain");
 
@@ -21,7 +29,7 @@ export function rolloutCommands(program: Command): void {
             "roll environments out: deploy each stack that has changed, exercise and validate each; fetches missing tools first",
         )
         .argument("[environments...]", "names of environments, one rolled out after the other", ["local"]);
-    lockOptions(filterOptions(up))
+    changeOptions(filterOptions(up))
         .option("--no-exercise", "deploy and validate without events, Flink's batch jobs and dbt")
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
         .option("--events <n>", "how many events: to generate, or to take of the file", wholeNumber)
@@ -38,7 +46,7 @@ export function rolloutCommands(program: Command): void {
             "go on with the last run that did not end green, as it was called: what was proved is not done again",
         )
         .argument("[environment]", "name of the environment", "local");
-    lockOptions(resume)
+    changeOptions(resume)
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: ResumeFlags) =>
             (await import("../actions/rollout.js")).resume(name, flags),
@@ -86,7 +94,7 @@ export function rolloutCommands(program: Command): void {
         .command("down")
         .description("destroy an environment in reverse order, with its processes, state and data")
         .argument("[environment]", "name of the environment", "local");
-    lockOptions(down)
+    changeOptions(down)
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DownFlags) => (await import("../actions/rollout.js")).down(name, flags));

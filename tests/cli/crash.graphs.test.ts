@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { outcomeOf } from "../_helpers/checkout";
+import { until } from "../components/support";
+import { engineOf } from "../proofs/crash/victims";
+import { SimulatedGraph } from "../proofs/crash/simulatedGraph";
+
+describe("creations that a crash has cut off", function () {
+    this.timeout(120_000);
+    let graph: SimulatedGraph;
+    beforeEach(() => {
+        graph = new SimulatedGraph(
+            {
+                net: {
+                    dependsOn: [],
+                    resources: [
+                        ["Bucket", "b"],
+                        ["Network", "n"],
+                        ["Key", "k"],
+                    ],
+                },
+            },
+            10,
+        );
+    });
+    afterEach(() => graph.remove());
+
+    /** Kills the driver and its engine while all creates stand still. */
+    async function crash(where: "hold" | "hold-before"): Promise<void> {
+        graph.hold(where, true);
+        const driver = graph.start(["up", "dev"]);
+        const ended = outcomeOf(driver);
+        await until("all creates stand still", () => Promise.resolve(graph.held() === 3), 60);
+        const engine = await engineOf(driver.pid ?? 0);
+        process.kill(driver.pid ?? 0, "SIGKILL");
+        process.kill(engine, "SIGKILL");
+        graph.hold(where, false);
+        await ended;
+        assert.equal(graph.known().pending.length, 3);
+    }
+
+    it("are taken over where they are found, and stop the run where they cannot be", async () => {
+        await crash("hold");
+        const stopped = await graph.run(["resume", "dev"]);
+        assert.equal(stopped.code, 1, stopped.stdout + stopped.stderr);
+        assert.match(stopped.stdout, /sim:index:Key 'dev-net-k': nothing can tell[^]*\[pending-undecided\]/);
+        assert.doesNotMatch(stopped.stdout, /sim:index:(Bucket|Network) '/);
+        assert.equal(graph.things().length, 3, "nothing was created beside it");
+        const key = graph.things().find(({ type }) => type === "sim:index:Key");
+        const done = await graph.run(["resume", "dev", "--pending", `${key?.urn}=${key?.id}`]);
+        assert.equal(done.code, 0, done.stdout + done.stderr);
+        assert.match(
+            done.stdout,
+            /the creation of dev-net-n was cut off: Network-\w+ is taken over, by `node .*lookup/,
+        );
+        assert.deepEqual(graph.faults(), []);
+        const again = await graph.run(["up", "dev", "--all"]);
+        assert.match(again.stdout, /no change/);
+    });
+
+    it("are begun again where nothing came of them", async () => {
+        await crash("hold-before");
+        const key = graph.known().pending.find((urn) => urn.includes("sim:index:Key"));
+        const done = await graph.run(["resume", "dev", "--pending", `${key}=absent`]);
+        assert.equal(done.code, 0, done.stdout + done.stderr);
+        assert.deepEqual(graph.faults(), []);
+    });
+});

@@ -1,0 +1,168 @@
+/**
+ * A graph of Pulumi stacks with resources in a simulated cloud, and what is true of that cloud: which resources there are,
+ * whatever any state says.
+ */
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { repositoryRoot } from "../../../automation/core/repository";
+import { isolated, outcomeOf, type Outcome } from "../../_helpers/checkout";
+
+export type Kind = "Bucket" | "Network" | "Key";
+
+export interface SimulatedStack {
+    readonly dependsOn: readonly string[];
+    /** Type and name. */
+    readonly resources: readonly (readonly [Kind, string])[];
+}
+
+/** What there is in the cloud. */
+export interface Thing {
+    readonly id: string;
+    readonly urn: string;
+    readonly type: string;
+}
+
+export class SimulatedGraph {
+    readonly directory: string;
+    readonly cloud: string;
+
+    constructor(
+        private readonly stacks: Readonly<Record<string, SimulatedStack>>,
+        private readonly latencyMs = 60,
+    ) {
+        const base = mkdtempSync(join(tmpdir(), "tidegate-simulated-"));
+        this.directory = join(base, "graph");
+        this.cloud = join(base, "cloud");
+        mkdirSync(this.directory);
+        mkdirSync(this.cloud);
+        mkdirSync(join(base, "node_modules"));
+        symlinkSync(join(repositoryRoot, "node_modules", "@pulumi"), join(base, "node_modules", "@pulumi"));
+        const here = join(repositoryRoot, "tests", "proofs", "crash");
+        chmodSync(join(here, "provider", "pulumi-resource-sim"), 0o755);
+        this.write("index.js", `module.exports = require(${JSON.stringify(join(here, "program.cjs"))});\n`);
+        this.write("package.json", "{}\n");
+        this.write(
+            "Pulumi.yaml",
+            stringify({
+                name: "simulated",
+                runtime: "nodejs",
+                plugins: { providers: [{ name: "sim", path: join(here, "provider") }] },
+            }),
+        );
+        this.write(
+            "tidegate.yaml",
+            stringify({
+                lookup: { run: ["node", join(here, "lookup.cjs")] },
+                environments: { dev: { backend: "file://state" } },
+                stacks: Object.fromEntries(
+                    Object.entries(stacks).map(([name, { dependsOn }]) => [name, { dependsOn: [...dependsOn] }]),
+                ),
+            }),
+        );
+    }
+
+    private write(name: string, text: string): void {
+        writeFileSync(join(this.directory, name), text);
+    }
+
+    /** Starts `tidegate ARGS`; its process group is its own. */
+    start(args: readonly string[]): ChildProcess {
+        const settings = Object.fromEntries(
+            Object.entries(this.stacks).map(([name, { dependsOn, resources }]) => [
+                `dev-${name}`,
+                { upstream: dependsOn.map((up) => `dev-${up}`), resources },
+            ]),
+        );
+        return spawn(process.execPath, [join(repositoryRoot, "automation", "cli", "tidegate.mjs"), ...args], {
+            cwd: this.directory,
+            env: isolated({
+                PULUMI_HOME: join(this.directory, "..", "pulumi"),
+                PULUMI_CONFIG_PASSPHRASE: "simulated",
+                SIM_CLOUD: this.cloud,
+                SIM_LATENCY_MS: String(this.latencyMs),
+                SIM_STACKS: JSON.stringify(settings),
+            }),
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        });
+    }
+
+    run(args: readonly string[]): Promise<Outcome> {
+        return outcomeOf(this.start(args));
+    }
+
+    /** A switch of the provider: see provider.cjs. */
+    hold(name: "hold" | "hold-before", on: boolean): void {
+        const file = join(this.cloud, name);
+        if (on) writeFileSync(file, "");
+        else rmSync(file, { force: true });
+    }
+
+    /** How many creates stand still. */
+    held(): number {
+        return readdirSync(this.cloud).filter((name) => name.includes("-reached-")).length;
+    }
+
+    things(): Thing[] {
+        return readdirSync(this.cloud)
+            .filter((name) => name.endsWith(".json"))
+            .map((name) => JSON.parse(readFileSync(join(this.cloud, name), "utf8")) as Thing);
+    }
+
+    /** Ids by URN, as the states of all stacks have them; and what is pending in them. */
+    known(): { readonly ids: ReadonlyMap<string, string>; readonly pending: readonly string[] } {
+        const ids = new Map<string, string>();
+        const pending: string[] = [];
+        const folder = join(this.directory, "state", ".pulumi", "stacks", "simulated");
+        for (const file of existsSync(folder) ? readdirSync(folder) : []) {
+            if (!/\.json$/.test(file)) continue;
+            const { checkpoint } = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
+                checkpoint: {
+                    latest?: {
+                        resources?: { urn: string; type: string; id?: string }[];
+                        pending_operations?: { type: string; resource: { urn: string } }[];
+                    };
+                };
+            };
+            for (const { urn, type, id } of checkpoint.latest?.resources ?? [])
+                if (type.startsWith("sim:")) ids.set(urn, id ?? "");
+            for (const one of checkpoint.latest?.pending_operations ?? []) pending.push(one.resource.urn);
+        }
+        return { ids, pending };
+    }
+
+    /** What is wrong once everything is up: each resource has to be there once, under the id that the state knows. */
+    faults(): string[] {
+        const wanted = Object.entries(this.stacks).flatMap(([stack, { resources }]) =>
+            resources.map(([kind, name]) => `sim:index:${kind}::dev-${stack}-${name}`),
+        );
+        const things = this.things();
+        const { ids, pending } = this.known();
+        const faults = pending.map((urn) => `${urn} is pending`);
+        for (const end of wanted) {
+            const found = things.filter(({ urn }) => urn.endsWith(`::${end}`));
+            if (found.length !== 1) faults.push(`${found.length} of ${end}: ${found.map(({ id }) => id).join(", ")}`);
+            for (const { urn, id } of found)
+                if (ids.get(urn) !== id) faults.push(`${id} is not what the state has for ${end}: ${ids.get(urn)}`);
+        }
+        if (things.length !== wanted.length) faults.push(`${things.length} things, ${wanted.length} were asked for`);
+        return faults;
+    }
+
+    remove(): void {
+        rmSync(join(this.directory, ".."), { recursive: true, force: true });
+    }
+}

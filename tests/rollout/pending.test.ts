@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { PendingDecision } from "../../automation/engine/pending";
+import {
+    commandLookup,
+    givenDecisions,
+    givenLookup,
+    nameLookup,
+    settle,
+    type NamedLookup,
+} from "../../automation/rollout/pending";
+
+const urn = (name: string): string => `urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::${name}`;
+const pending = (names: string[], known: Record<string, string> = {}) => ({
+    deployment: {
+        resources: Object.entries(known).map(([name, id]) => ({ urn: urn(name), type: "aws:ec2/vpc:Vpc", id })),
+        pending_operations: names.map((name) => ({
+            type: "creating",
+            resource: { urn: urn(name), type: "aws:ec2/vpc:Vpc", custom: true, inputs: { cidrBlock: "10.0.0.0/16" } },
+        })),
+    },
+});
+const { signal } = new AbortController();
+const fixed = (by: string, answers: Record<string, PendingDecision>): NamedLookup => ({
+    by,
+    lookup: ({ name }) => Promise.resolve(answers[name]),
+});
+
+describe("creations that were cut off", () => {
+    it("are none where nothing is pending", async () => {
+        assert.equal(await settle("net", pending([]), [], signal), undefined);
+    });
+
+    it("are decided by the first that can tell", async () => {
+        const lookups = [
+            fixed("--pending", { a: { kind: "import", id: "vpc-1" } }),
+            fixed("module", { a: { kind: "create" }, b: { kind: "create" } }),
+        ];
+        const found = await settle("net", pending(["a", "b"]), lookups, signal);
+        assert.deepEqual(found?.settled, [
+            { urn: urn("a"), decision: { kind: "import", id: "vpc-1" }, by: "--pending" },
+            { urn: urn("b"), decision: { kind: "create" }, by: "module" },
+        ]);
+    });
+
+    it("stop the run where nobody can tell, and where there are two of one", async () => {
+        const lookups = [fixed("tags", { a: { kind: "import", id: "vpc-1" }, c: { kind: "import", id: "vpc-9" } })];
+        await assert.rejects(
+            settle("net", pending(["a", "b", "c"], { c: "vpc-3" }), lookups, signal),
+            (error: Error & { code: string }) => {
+                assert.equal(error.code, "pending-undecided");
+                assert.match(error.message, /creation of 2 resources were cut off|2 resources were cut off/);
+                assert.match(
+                    error.message,
+                    /'b': nothing can tell[^]*'c': there are two of it: vpc-3, .* vpc-9, which tags has found/,
+                );
+                assert.doesNotMatch(error.message, /'a'/);
+                return true;
+            },
+        );
+    });
+
+    it("are told by hand as URN=ID and URN=absent", async () => {
+        const given = givenDecisions([`${urn("a")}=vpc-1=x`, `${urn("b")}=absent`]);
+        const found = await settle("net", pending(["a", "b"]), [givenLookup(given), nameLookup], signal);
+        assert.deepEqual(
+            found?.settled.map(({ decision }) => decision),
+            [{ kind: "import", id: "vpc-1=x" }, { kind: "create" }],
+        );
+        for (const wrong of ["vpc-1", `${urn("a")}=`, "a=b"])
+            assert.throws(() => givenDecisions([wrong]), { code: "usage" });
+    });
+
+    it("are told by a command: an id, absence, or no answer", async () => {
+        const place = { directory: "/", environment: "dev", stack: "net" };
+        const ask = (run: string | string[], timeoutSeconds = 10) =>
+            commandLookup({ run, timeoutSeconds }, place, process.env).lookup(
+                {
+                    urn: urn("a"),
+                    type: "aws:ec2/vpc:Vpc",
+                    name: "a",
+                    inputs: { cidrBlock: "10.0.0.0/16" },
+                    known: undefined,
+                },
+                signal,
+            );
+        assert.deepEqual(await ask('echo looking; echo \'{"id": "vpc-1"}\''), { kind: "import", id: "vpc-1" });
+        assert.deepEqual(await ask(["echo", '{"absent": true}']), { kind: "create" });
+        assert.deepEqual(
+            await ask(`case "$TIDEGATE_PENDING" in *10.0.0.0*) echo '{"id":"'$TIDEGATE_STACK'"}';; esac`),
+            {
+                kind: "import",
+                id: "net",
+            },
+        );
+        for (const none of [
+            "true",
+            'echo \'{"id": ""}\'',
+            "echo '{\"absent\": false}'",
+            'echo \'{"id": "x"}\'; exit 1',
+        ])
+            assert.equal(await ask(none), undefined, none);
+        assert.equal(await ask("sleep 30", 0.2), undefined);
+    });
+});
