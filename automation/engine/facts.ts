@@ -43,6 +43,12 @@ export type EngineFact = ResourceFact | DiagnosticFact | SummaryFact | PolicyFac
 /** Name of a resource, the last part of its URN. */
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? urn;
 
+/** A violation on one line: which policy, of which resource, and why. */
+export function violation({ policy, message, urn }: PolicyFact): string {
+    const at = urn === undefined || urn === "" ? "" : ` at ${urn.split("::")[2]?.split(":").pop()} '${nameOf(urn)}'`;
+    return `${policy}${at}: ${message.replace(/\s*\n\s*/g, " ")}`;
+}
+
 /** The engine colours its texts with tags such as `<{%reset%}>`; error texts of plugins come wrapped by gRPC. */
 export function plainText(text: string): string {
     return text

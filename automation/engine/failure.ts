@@ -3,7 +3,7 @@
  * whatever the program printed. Pure.
  */
 import { exitCodes, type TidegateErrorOptions } from "../core/errors";
-import { nameOf, plainText, type EngineFact } from "./facts";
+import { nameOf, plainText, violation, type EngineFact } from "./facts";
 
 export interface Failure extends Pick<TidegateErrorOptions, "hint" | "retryable" | "exitCode"> {
     readonly code: string;
@@ -35,7 +35,7 @@ export function classify(
 ): Failure {
     const failed = facts.filter((fact) => fact.kind === "resource" && fact.phase === "failed");
     const errors = facts.filter((fact) => fact.kind === "diagnostic" && fact.severity === "error");
-    const policies = facts.filter((fact) => fact.kind === "policy" && fact.mandatory);
+    const policies = facts.filter((fact) => fact.kind === "policy").filter(({ mandatory }) => mandatory);
     if (interrupted)
         return {
             code: "interrupted",
@@ -45,7 +45,7 @@ export function classify(
     if (policies.length > 0)
         return {
             code: "policy",
-            message: `${stack}: ${policies.length} mandatory policies are violated:\n${policies.map((fact) => `  ${fact.kind === "policy" ? `${fact.policy}: ${fact.message}` : ""}`).join("\n")}`,
+            message: `${stack}: ${policies.length === 1 ? "a mandatory policy is" : `${policies.length} mandatory policies are`} violated:\n${policies.map((fact) => `  ${violation(fact)}`).join("\n")}`,
         };
     const all = [...errors.map((fact) => (fact.kind === "diagnostic" ? fact.message : "")), stderr].join("\n");
     if (/no space left on device|ENOSPC|disk quota exceeded/i.test(all))

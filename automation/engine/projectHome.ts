@@ -2,9 +2,11 @@
  * The home of ordinary Pulumi projects: they are run where they lie, with the backend, the credentials and the plugins
  * that plain `pulumi` would use there. Nothing is generated, and nobody's selected stack changes.
  */
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { exitCodes, TidegateError } from "../core/errors";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
 import { toolEnvironment, type EngineTools } from "../toolchain";
@@ -17,7 +19,7 @@ import {
     stackExists,
     type FileState,
 } from "./state";
-import type { Home, StackTarget } from "./target";
+import type { Home, PolicyPack, StackTarget } from "./target";
 
 const projectFile = z.looseObject({
     name: z.string().min(1),
@@ -34,6 +36,7 @@ export class ProjectHome implements Home {
     readonly directory: string;
     readonly ledger: string;
     readonly settings: Readonly<Record<string, string>>;
+    readonly policyPacks: readonly PolicyPack[];
     private readonly projects = new Map<string, Promise<Project>>();
 
     constructor(
@@ -46,6 +49,10 @@ export class ProjectHome implements Home {
         this.directory = join(graph.directory, ".tidegate", environment);
         const state = this.fileState();
         this.ledger = join(state ?? graph.directory, ".tidegate", environment, "ledger");
+        this.policyPacks = given.policyPacks.map(({ path, config }) => ({
+            path: resolve(graph.directory, path),
+            config: config === undefined ? undefined : resolve(graph.directory, config),
+        }));
         this.settings = {
             ...given.variables,
             backend: given.backend ?? this.inherited["PULUMI_BACKEND_URL"] ?? "",
@@ -59,6 +66,7 @@ export class ProjectHome implements Home {
         await writeFile(join(dirname(this.directory), ".gitignore"), "*\n");
         const state = this.fileState();
         if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
+        for (const { path, config } of this.policyPacks) demandPack(path, config);
         for (const stack of this.graph.graph.order) {
             const address = await this.address(stack);
             await readCheckpoint(address);
@@ -92,6 +100,7 @@ export class ProjectHome implements Home {
             fullName: this.fullName(address),
             workDirectory: project,
             variables: await this.variables(),
+            policyPacks: this.policyPacks,
             secretsProvider: this.given.secretsProvider,
             exists: stackExists(address),
         };
@@ -166,4 +175,15 @@ export class ProjectHome implements Home {
     private fileState(): string | null {
         return fileBackend(this.backend(), this.graph.directory);
     }
+}
+
+/** Pulumi would tell of each of these once for every stack, in its own words. */
+function demandPack(path: string, config: string | undefined): void {
+    const missing = [join(path, "PulumiPolicy.yaml"), config].find((file) => file !== undefined && !existsSync(file));
+    if (missing === undefined) return;
+    throw new TidegateError(`The policy pack ${path} cannot be used: there is no ${missing}.`, {
+        code: "policy-pack-missing",
+        hint: "Correct `policyPacks` of the environment in the graph's file.",
+        exitCode: exitCodes.usage,
+    });
 }

@@ -3,6 +3,14 @@
  * for its layers (automation/lakehouse/home.ts), plain settings for ordinary Pulumi projects (projectHome.ts).
  */
 
+/** A CrossGuard policy pack. */
+export interface PolicyPack {
+    /** Absolute folder. */
+    readonly path: string;
+    /** Absolute JSON file; undefined: as the pack has it. */
+    readonly config: string | undefined;
+}
+
 /** One Pulumi stack, ready to be worked on. */
 export interface StackTarget {
     /** Its short name, for people: `dev-network`. */
@@ -13,6 +21,8 @@ export interface StackTarget {
     readonly workDirectory: string;
     /** Environment of the engine and of the program, beside that of this process. */
     readonly variables: Readonly<Record<string, string>>;
+    /** What each preview and up has to pass. */
+    readonly policyPacks: readonly PolicyPack[];
     /** What a stack that has to be made encrypts with; undefined: the backend's own. */
     readonly secretsProvider: string | undefined;
     /** Whether the backend knows it; undefined where only Pulumi can tell. */
@@ -29,6 +39,8 @@ export interface Home {
     readonly ledger: string;
     /** What the environment gives its programs and is not in a file of theirs. */
     readonly settings: Readonly<Record<string, string>>;
+    /** What each preview and up of it has to pass. */
+    readonly policyPacks: readonly PolicyPack[];
     /**
      * Before anything is touched: makes what is missing, and finds a state that cannot be gone on from. Idempotent.
      * @throws TidegateError

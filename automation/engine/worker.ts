@@ -3,6 +3,9 @@
  * infect each other's errors. It is its own session, so that Ctrl-C in a terminal reaches the driver alone, which then
  * interrupts in order; and it ends its engine and itself when the driver is gone.
  */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
     CommandError,
     LocalWorkspace,
@@ -91,6 +94,25 @@ async function open(request: OperationRequest): Promise<Stack> {
     return stack;
 }
 
+/** The SDK wants a configuration for each pack, or for none. */
+async function policiesOf(
+    { policyPacks }: OperationRequest,
+    work: (policies: object) => Promise<unknown>,
+): Promise<void> {
+    if (policyPacks.length === 0) return void (await work({}));
+    const folder = await mkdtemp(join(tmpdir(), "tidegate-policy-"));
+    try {
+        const none = join(folder, "none.json");
+        await writeFile(none, "{}");
+        await work({
+            policyPacks: policyPacks.map(({ path }) => path),
+            policyPackConfigs: policyPacks.map(({ config }) => config ?? none),
+        });
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
 async function run(request: OperationRequest): Promise<OperationResult> {
     let changes: Readonly<Record<string, number>> = {};
     const common = {
@@ -112,16 +134,19 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             break;
         case "up":
             // `up` must not ask for secrets in its summary: it would hold the configuration in clear.
-            await stack.up({
-                ...common,
-                refresh: request.refresh ?? false,
-                showSecrets: false,
-                suppressOutputs: true,
-            });
+            await policiesOf(request, (policies) =>
+                stack.up({
+                    ...common,
+                    ...policies,
+                    refresh: request.refresh ?? false,
+                    showSecrets: false,
+                    suppressOutputs: true,
+                }),
+            );
             snapshot = await readSnapshot(request, abort.signal);
             break;
         case "preview":
-            await stack.preview({ ...common, suppressOutputs: true });
+            await policiesOf(request, (policies) => stack.preview({ ...common, ...policies, suppressOutputs: true }));
             break;
         case "drift":
             await whereThere(stack.previewRefresh({ ...common, suppressOutputs: true }));

@@ -33,6 +33,20 @@ export const environmentSettings = z.strictObject({
         .min(1)
         .optional()
         .describe("What new stacks encrypt with, as `pulumi stack init --secrets-provider` takes it."),
+    policyPacks: z
+        .array(
+            z.union([
+                z
+                    .string()
+                    .min(1)
+                    .transform((path) => ({ path, config: undefined })),
+                z.strictObject({ path: z.string().min(1), config: z.string().min(1).optional() }),
+            ]),
+        )
+        .default([])
+        .describe(
+            "CrossGuard packs that every preview and up has to pass: folders, relative to this file, and the JSON files of their configuration.",
+        ),
     variables: z
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
         .default({})
@@ -190,7 +204,7 @@ export const pulumiStackName = (template: string, environment: string, stack: st
 export function settingsOf(graph: Pick<GraphFile, "file" | "environments">, environment: string): EnvironmentSettings {
     const { environments, file } = graph;
     const known = Object.keys(environments ?? {});
-    const found = environments === undefined ? { variables: {} } : environments[environment];
+    const found = environments === undefined ? { variables: {}, policyPacks: [] } : environments[environment];
     if (found !== undefined && name.safeParse(environment).success) return found;
     throw new TidegateError(
         found === undefined

@@ -31,6 +31,7 @@ export class LakehouseHome implements Home {
     readonly ledger: string;
     /** Everything is in the environment's file, which is an input as a whole. */
     readonly settings = {};
+    readonly policyPacks = [];
 
     constructor(
         private readonly file: Environment,
@@ -66,6 +67,7 @@ export class LakehouseHome implements Home {
             fullName: `organization/${projectName}/${stack}`,
             workDirectory,
             variables: engineVariables(this.file, this.tools),
+            policyPacks: this.policyPacks,
             secretsProvider: this.file.state.secretsProvider,
             exists: layerExists(this.file, layer),
         };

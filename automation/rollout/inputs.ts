@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { PolicyPack } from "../engine/target";
 
 /** What of a stack is not in its project's folder. */
 export interface MoreInputs {
@@ -34,6 +35,8 @@ export interface InputsRequest {
     /** Keyed digests of the outputs of what it stands on, by name. */
     readonly upstream: ReadonlyMap<string, string>;
     readonly versions: Readonly<Record<string, string>>;
+    /** What it has to pass. */
+    readonly policyPacks: readonly PolicyPack[];
     readonly more: MoreInputs;
 }
 
@@ -74,7 +77,7 @@ export class DigestKey {
 
 /** Digests by part, so that it can be told what has changed. */
 export type Inputs = Readonly<
-    Record<"program" | "project" | "configuration" | "variables" | "upstream" | "versions", string>
+    Record<"program" | "project" | "configuration" | "variables" | "upstream" | "policies" | "versions", string>
 >;
 
 export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<Inputs> {
@@ -105,8 +108,19 @@ export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<
         configuration: key.digest(parts.configuration),
         variables: key.digest(parts.variables),
         upstream: key.digest(parts.upstream),
+        policies: key.digest(await policies(request)),
         versions: key.digest(parts.versions),
     };
+}
+
+async function policies({ policyPacks, root }: InputsRequest): Promise<unknown> {
+    const packs = policyPacks.map(async ({ path, config }) => {
+        const files = [...(await filesIn(path)), ...locks(path), ...(config === undefined ? [] : [config])];
+        return Object.fromEntries(
+            await Promise.all(files.map(async (file) => [relative(root, file), await fileDigest(file)] as const)),
+        );
+    });
+    return Promise.all(packs);
 }
 
 const isPlugin = (value: unknown): value is { path: string } =>

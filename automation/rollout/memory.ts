@@ -109,6 +109,7 @@ export class LedgerMemory implements Memory {
                 variables: { ...home.settings, ...Object.fromEntries(declared) },
                 upstream: new Map(upstream),
                 versions,
+                policyPacks: home.policyPacks,
                 more: {
                     files: [...definition.inputs.files, ...(more.files ?? [])],
                     programs: more.programs ?? [],

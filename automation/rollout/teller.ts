@@ -5,7 +5,7 @@
 import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import { Redactor } from "../core/redactor";
-import type { EngineFact, ResourceFact } from "../engine/facts";
+import { violation, type EngineFact, type ResourceFact } from "../engine/facts";
 import type { EventSink, RolloutEvent } from "./events";
 import type { StepRun } from "./steps";
 
@@ -70,7 +70,9 @@ export class Teller {
                     name: fact.name,
                     diffs: fact.diffs,
                 });
-        } else if (fact.kind === "diagnostic" && fact.severity === "warning")
+        } else if (fact.kind === "policy" && !fact.mandatory)
+            this.emit({ type: "note", layer, text: `policy ${violation(fact)}` });
+        else if (fact.kind === "diagnostic" && fact.severity === "warning")
             this.emit({ type: "note", layer, text: fact.message });
         else if (fact.kind === "diagnostic" && fact.severity === "info" && fact.urn !== undefined)
             this.emit({ type: "activity", layer, text: fact.message.split("\n")[0] ?? "" });

@@ -32,6 +32,7 @@ describe("what a deployment is made of", () => {
                 variables: { TIER: "one" },
                 upstream: new Map([["network", "digest-1"]]),
                 versions: { pulumi: "3.250.0" },
+                policyPacks: [],
                 more: { files: [join(root, "app")], programs: [], values: {} },
                 ...more,
             },
@@ -86,6 +87,20 @@ describe("what a deployment is made of", () => {
             () => ({ more: { files: [join(root, "app")], programs: [join(root, "plugin", "main.js")], values: {} } }),
         ],
     ];
+    it("changes with a policy pack, its configuration and one that is added", async () => {
+        write("pack/index.js", "1");
+        write("pack.json", "{}");
+        const policyPacks = [{ path: join(root, "pack"), config: join(root, "pack.json") }];
+        const before = (await inputs({ policyPacks })).policies;
+        assert.notEqual(before, (await inputs()).policies);
+        assert.equal(before, (await inputs({ policyPacks })).policies);
+        write("pack.json", '{"all":"advisory"}');
+        const configured = (await inputs({ policyPacks })).policies;
+        assert.notEqual(configured, before);
+        write("pack/index.js", "2");
+        assert.notEqual((await inputs({ policyPacks })).policies, configured);
+    });
+
     for (const [what, change, parts, more] of cases)
         it(`changes with ${what}`, async () => assert.deepEqual(await changed(change, more?.()), parts));
 

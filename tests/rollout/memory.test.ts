@@ -32,6 +32,7 @@ describe("the memory of a ledger", () => {
     const home = {
         environment: "dev",
         settings: {},
+        policyPacks: [],
         workDirectory: () => Promise.resolve(join(root, "app")),
         version: () => Promise.resolve(version),
     } as unknown as Home;

@@ -15,7 +15,15 @@ describe("a stack that has not changed", () => {
         checkpoint: "c",
         outputs: "o",
     } as const;
-    const inputs = { program: "", project: "", configuration: "", variables: "", upstream: "", versions: "" };
+    const inputs = {
+        program: "",
+        project: "",
+        configuration: "",
+        variables: "",
+        upstream: "",
+        policies: "",
+        versions: "",
+    };
     /** Remembers every stack but those named; `journal` holds what was written down. */
     function remembering(
         script: Parameters<typeof scripted>[0],

@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { spawn, type ChildProcess } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { stringify } from "yaml";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../../automation/core/repository";
 import { isolated, outcomeOf, type Outcome } from "../../_helpers/checkout";
 
@@ -74,7 +74,18 @@ export class SimulatedGraph {
         );
     }
 
-    private write(name: string, text: string): void {
+    /** Changes what is told of the environment `dev`. */
+    environment(settings: object): void {
+        const file = join(this.directory, "tidegate.yaml");
+        const graph = parse(readFileSync(file, "utf8")) as { environments: { dev: object } };
+        this.write(
+            "tidegate.yaml",
+            stringify({ ...graph, environments: { dev: { ...graph.environments.dev, ...settings } } }),
+        );
+    }
+
+    write(name: string, text: string): void {
+        mkdirSync(dirname(join(this.directory, name)), { recursive: true });
         writeFileSync(join(this.directory, name), text);
     }
 
