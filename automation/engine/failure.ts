@@ -26,6 +26,51 @@ const ownFrames = (text: string): string =>
         .filter((line) => !/^\s+at .*(node:internal|node_modules\/@pulumi\/)/.test(line))
         .join("\n");
 
+/** What the CLI says before its engine has begun, from its sources and those of gocloud.dev/blob. The first that fits. */
+const backendFailures: readonly (Omit<Failure, "message"> & { readonly text: RegExp; readonly what: string })[] = [
+    {
+        text: /no stack named .* found/,
+        code: "stack-missing",
+        what: "its backend has no such stack",
+        hint: "Is it the backend that you mean, and are you who you mean to be? `pulumi whoami -v` tells.",
+        exitCode: exitCodes.usage,
+    },
+    {
+        text: /newer than what this version of the Pulumi CLI understands|requires (Pulumi )?CLI version|deployment schema version .* is newer/i,
+        code: "pulumi-too-old",
+        what: "this Pulumi is too old for it",
+        hint: "Put a newer Pulumi on PATH: `npx tidegate doctor` says which one is taken.",
+        exitCode: exitCodes.toolchain,
+    },
+    {
+        text: /no (resource|language|analyzer) plugin .* found|Could not automatically download and install/i,
+        code: "plugin-missing",
+        what: "a plugin is missing",
+        hint: "`pulumi plugin install` in its project fetches it; where there is no network, `plugins` of Pulumi.yaml names a folder.",
+        exitCode: exitCodes.toolchain,
+    },
+    {
+        text: /violates plan/,
+        code: "plan-violated",
+        what: "it would do something else than its plan says",
+        hint: "Preview it again, and look at what has changed since.",
+    },
+    {
+        text: /\[40[13]\]|Unauthorized|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|PermissionDenied|AuthorizationFailure|could not find default credentials|NoCredentialProviders|no EC2 IMDS role found|failed to (refresh|retrieve) .*credentials|PULUMI_ACCESS_TOKEN must be set/i,
+        code: "backend-denied",
+        what: "its backend, or the key of its secrets, may not be used",
+        hint: "Log in again, or have the rights given to who this is: `pulumi whoami -v`, and the cloud's own CLI, say who.",
+        exitCode: exitCodes.usage,
+    },
+    {
+        text: /dial tcp|connection (refused|reset)|no such host|i\/o timeout|TLS handshake timeout|\[(429|50\d)\]|SlowDown|ServiceUnavailable|RequestTimeout|EOF$/im,
+        code: "backend-unreachable",
+        what: "its backend does not answer",
+        hint: "See whether it can be reached from here, then run the same command again: it goes on from what is there.",
+        retryable: true,
+    },
+];
+
 export function classify(
     stack: string,
     operation: string,
@@ -86,6 +131,11 @@ export function classify(
             retryable: true,
             exitCode: exitCodes.busy,
         };
+    for (const { text, ...rest } of backendFailures)
+        if (text.test(stderr)) {
+            const { what, ...failure } = rest;
+            return { ...failure, message: `${stack}: ${operation} failed, for ${what}:\n${tail(stderr, 4)}` };
+        }
     if (/incorrect passphrase|passphrase must be set/.test(stderr))
         return {
             code: "passphrase",

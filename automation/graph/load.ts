@@ -94,6 +94,11 @@ export const graphSchema = z.strictObject({
             stack: template.optional().describe("Name of the Pulumi stack: `{environment}`, `acme/{environment}`."),
             dependsOn: z.array(z.string()).default([]),
             labels: z.array(name).default([]),
+            timeoutSeconds: z
+                .number()
+                .positive()
+                .default(3600)
+                .describe("How long one operation of Pulumi on the stack may take; then it is interrupted in order."),
             outputs: z
                 .union([z.string().min(1), z.record(z.string(), z.unknown())])
                 .optional()
@@ -113,6 +118,8 @@ export interface StackDefinition {
     /** With `{environment}` and `{name}` in it. */
     readonly stack: string;
     readonly outputs: string | Readonly<Record<string, unknown>> | undefined;
+    /** Of one operation of Pulumi. */
+    readonly timeoutSeconds: number;
     /** Absolute files and folders, and names of environment variables, that its deployment is made of too. */
     readonly inputs: { readonly files: readonly string[]; readonly variables: readonly string[] };
     readonly exercises: readonly ExerciseStep[];
@@ -163,10 +170,11 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
                 `'${stack}' is a stack of the Pulumi project in ${relative(directory, project) || "."}, but there is no ${join(project, "Pulumi.yaml")}.`,
                 `Let stacks.${stack}.project in ${file} name the folder of its Pulumi.yaml.`,
             );
-        const { outputs, exercises, hooks, gates } = one;
+        const { outputs, timeoutSeconds, exercises, hooks, gates } = one;
         const { files, variables } = one.inputs ?? parsed.inputs;
         const inputs = { files: files?.map((path) => resolve(directory, path)) ?? [project], variables };
-        definitions.set(stack, { project, stack: one.stack ?? parsed.stack, outputs, inputs, exercises, hooks, gates });
+        const named = one.stack ?? parsed.stack;
+        definitions.set(stack, { project, stack: named, outputs, timeoutSeconds, inputs, exercises, hooks, gates });
     }
     const graph = new Graph(
         Object.entries(parsed.stacks).map(([stack, one]) => ({

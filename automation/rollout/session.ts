@@ -6,6 +6,7 @@ import { TidegateError } from "../core/errors";
 import { Redactor } from "../core/redactor";
 import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
+import { patiently } from "../engine/patience";
 import { ProjectHome } from "../engine/projectHome";
 import { pulumi } from "../engine/cli";
 import { classify } from "../engine/failure";
@@ -126,14 +127,9 @@ export class Session {
             ...(changes ? { [operationVariable]: mark } : {}),
             ...(standIns === undefined ? {} : { TIDEGATE_STAND_INS: standIns.join(",") }),
         };
-        return this.engine.run(
-            { ...target, variables, operation, refresh, remove },
-            {
-                onFact: options.onFact,
-                signal: options.signal,
-                ...(options.forceSignal ? { forceSignal: options.forceSignal } : {}),
-            },
-        );
+        const request = { ...target, variables, operation, refresh, remove };
+        const { timeoutSeconds } = this.graph.definition(stack);
+        return patiently(this.engine, request, { ...options, timeoutSeconds, warn });
     }
 
     /** Decides what a crash has left half created. Answers with a line for each. */

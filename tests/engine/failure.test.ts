@@ -109,4 +109,29 @@ describe("factOf", () => {
             undefined,
         );
     });
+
+    const told: readonly (readonly [string, string])[] = [
+        ["error: no stack named 'dev' found", "stack-missing"],
+        [
+            "error: the stack 'dev' is newer than what this version of the Pulumi CLI understands. Please update",
+            "pulumi-too-old",
+        ],
+        ["error: no resource plugin 'pulumi-resource-aws' found in the workspace", "plugin-missing"],
+        ["error: resource urn:x violates plan: properties changed", "plan-violated"],
+        ["error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions", "backend-denied"],
+        [
+            'error: failed to load checkpoint: blob (key ".pulumi/x") (code=PermissionDenied): AccessDenied',
+            "backend-denied",
+        ],
+        ["error: could not query backend: [401] Unauthorized", "backend-denied"],
+        ['error: read ".pulumi/meta.yaml": dial tcp 127.0.0.1:1: connect: connection refused', "backend-unreachable"],
+        ["error: could not query backend: [503] Service Unavailable", "backend-unreachable"],
+    ];
+    for (const [text, code] of told)
+        it(`calls "${text}" ${code}, and what a program prints of it not`, () => {
+            const failure = classify("dev", "up", [], text, false);
+            assert.equal(failure.code, code);
+            assert.equal(failure.retryable ?? false, code === "backend-unreachable");
+            assert.equal(classify("dev", "up", [error(text, urn)], text, false).code, "program-failed");
+        });
 });

@@ -24,6 +24,7 @@ describe("steps", () => {
             project: folder,
             stack: "{environment}-{name}",
             outputs: undefined,
+            timeoutSeconds: 60,
             inputs: { files: [], variables: [] },
             exercises: [],
             hooks: hooksSchema.parse({}),
