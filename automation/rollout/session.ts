@@ -7,12 +7,13 @@ import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { ProjectHome } from "../engine/projectHome";
 import type { Operation, OperationResult } from "../engine/protocol";
-import { nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
+import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home } from "../engine/target";
 import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
 import type { EventSink } from "./events";
+import { rulesOf, type ChangeRules } from "./budget";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
 import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
@@ -58,9 +59,12 @@ export class Session {
         private readonly tools: EngineTools,
     ) {
         this.ledger = new Ledger(new FileStore(home.ledger));
+        this.rules = rulesOf(graph, home.environment);
     }
 
     readonly ledger: Ledger;
+    /** What may be changed. */
+    readonly rules: ChangeRules;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
@@ -114,7 +118,7 @@ export class Session {
                 async (stack) => [stack, await readSnapshot(await this.home.target(stack), signal)] as const,
             ),
         );
-        return new Map(read.filter(([, { outputs, resources }]) => resources > 0 || Object.keys(outputs).length > 0));
+        return new Map(read.filter(([, snapshot]) => isDeployed(snapshot)));
     }
 
     /** What is not selected, but stood on by what is. */
@@ -150,9 +154,7 @@ export class Session {
             successes: await this.ledger.successes(graph.graph.order),
             environment: process.env,
         });
-        const read = async (stack: string): Promise<StackSnapshot> =>
-            (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), watch.signal);
-        return new Rollout({ ...this.dependencies(watch), journal, memory, read });
+        return new Rollout({ ...this.dependencies(watch), journal, memory });
     }
 
     private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {
@@ -167,6 +169,9 @@ export class Session {
             now: () => performance.now(),
             signal,
             redactor,
+            rules: this.rules,
+            read: async (stack) =>
+                (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), signal),
         };
     }
 
