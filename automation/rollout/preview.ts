@@ -7,7 +7,7 @@ import pLimit from "p-limit";
 import { TidegateError } from "../core/errors";
 import { isDeployed, type StackSnapshot } from "../engine/snapshot";
 import type { EngineFact } from "../engine/facts";
-import { changesAnything, changesOf, countsOf, tellable, type StackChanges } from "./changes";
+import { changesAnything, changesOf, tellable, type StackChanges } from "./changes";
 import type { HookRunner } from "./hooks";
 import type { RolloutDependencies } from "./rollout";
 import { interrupted, type Teller } from "./teller";
@@ -21,11 +21,6 @@ export type Previewed =
       }
     | { readonly kind: "not-previewable"; readonly why: string }
     | { readonly kind: "failed"; readonly error: unknown };
-
-const states = { changes: "succeeded", "not-previewable": "skipped", failed: "failed" } as const;
-
-/** Where a stack's preview has ended. */
-export const stateOf = ({ kind }: Previewed): (typeof states)[Previewed["kind"]] => states[kind];
 
 /** Takes what becomes of each stack, as it does. */
 export interface PreviewWatch {
@@ -150,38 +145,3 @@ const noUpstream =
 
 const lacksUpstream = (error: unknown): boolean =>
     TidegateError.is(error) && error.code === "program-failed" && noUpstream.test(error.message);
-
-/** Tells a preview as it goes on; answers by stack. */
-export function previewTeller(
-    teller: Teller,
-    hooks: HookRunner,
-    { now, signal }: Pick<RolloutDependencies, "now" | "signal">,
-): PreviewWatch {
-    const begun = new Map<string, number>();
-    const end = (layer: string, state: "succeeded" | "failed" | "interrupted"): void =>
-        teller.emit({ type: "layer", layer, state, seconds: Math.round(now() - (begun.get(layer) ?? 0)) / 1000 });
-    return {
-        started: (layer) => {
-            begun.set(layer, now());
-            teller.emit({ type: "layer", layer, state: "deploying" });
-        },
-        ended: async (layer, previewed) => {
-            if (previewed.kind === "failed") {
-                teller.fail(layer, previewed.error);
-                await hooks.onFailure(layer);
-                return end(layer, signal.aborted ? "interrupted" : "failed");
-            }
-            if (previewed.kind === "not-previewable")
-                return teller.emit({
-                    type: "layer",
-                    layer,
-                    state: "skipped",
-                    reason: `not previewable: ${previewed.why}`,
-                });
-            const { changes, advisory } = previewed;
-            for (const change of changes.resources) teller.tellChange(layer, change);
-            teller.emit({ type: "preview", layer, changes: countsOf(changes), outputs: changes.outputs, advisory });
-            return end(layer, "succeeded");
-        },
-    };
-}

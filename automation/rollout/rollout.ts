@@ -15,14 +15,15 @@ import { Scheduler, type LayerState, type WorkingState } from "../graph/schedule
 import { select, type Choice } from "../graph/selection";
 import type { RunLedger } from "../ledger/ledger";
 import type { EventSink, RolloutOperation } from "./events";
-import { approvalsOf, noRules, overLimits, overText, type ChangeRules } from "./budget";
+import type { ChangeRules } from "./budget";
 import type { StackChanges } from "./changes";
 import { Destroyer, type Left } from "./destroy";
 import { askForDrift } from "./drift";
 import { ChangeGuard } from "./guard";
 import { HookRunner } from "./hooks";
 import type { Judgement, Memory } from "./memory";
-import { Previewer, previewTeller, stateOf } from "./preview";
+import { LookAhead } from "./lookAhead";
+import { Previewer } from "./preview";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
 import { changesText, interrupted, Teller } from "./teller";
 
@@ -156,30 +157,18 @@ export class Rollout {
 
     /** What the next up would change, stack by stack; a stack that cannot be asked yet is no failure. */
     async preview(options: PreviewOptions = {}): Promise<PreviewResult> {
-        const { graph, rules = noRules(this.deps.environment) } = this.deps;
+        const { graph } = this.deps;
         const { choices = select(graph), parallel = 2, approve = [] } = options;
         const scheduler = new Scheduler(graph, choices);
         const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
-        const changes = new Map<string, StackChanges>();
-        const notPreviewable = new Map<string, string>();
-        const states = new Map<string, LayerState>();
-        const ended = { state: (layer: string): LayerState => states.get(layer) ?? "pending" };
-        const result = await this.running("preview", selected, ended, async () => {
+        const ahead = new LookAhead(this.deps, this.teller, this.hooks, this.previewer);
+        const result = await this.running("preview", selected, ahead, async () => {
             for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
             const deployed = await this.previewer.deployed(selected, parallel);
             for (const [layer, snapshot] of deployed) this.seen.set(layer, snapshot);
-            const watch = previewTeller(this.teller, this.hooks, this.deps);
-            const found = await this.previewer.all(selected, (layer) => deployed.has(layer), parallel, watch);
-            for (const [layer, previewed] of found) {
-                states.set(layer, stateOf(previewed));
-                if (previewed.kind === "changes") changes.set(layer, previewed.changes);
-                else if (previewed.kind === "not-previewable") notPreviewable.set(layer, previewed.why);
-            }
-            const { approved } = approvalsOf(approve, [...changes.values()]);
-            const over = overLimits(rules, [...changes.values()], approved);
-            if (over.length > 0)
-                this.teller.emit({ type: "note", text: `an up would be refused, over-budget:\n${overText(over)}` });
+            await ahead.run(selected, (layer) => deployed.has(layer), { parallel, approve });
         });
+        const { changes, notPreviewable } = ahead;
         return { ...result, changes, notPreviewable };
     }
 

@@ -33,12 +33,11 @@ describe("an environment with a change budget and a protected stack", () => {
         const before = [example.fileNames(), contents()];
         example.edit("tidegate.yaml", "dev: {", "dev: { changeBudget: { replace: 0 },");
         example.edit("tidegate.yaml", "labels: [stateful]", "protected: [dev]");
-        const content = '`database in ${network.requireOutput("id")}` }';
-        example.edit("database/index.js", content, `${content.replace("in", "on")}, { replaceOnChanges: ["content"] }`);
+        example.edit("database/index.js", "const database", 'process.env.FILES += "/data";\nconst database');
         const refused = await example.run(up);
         assert.equal(refused.code, 6, refused.stdout);
         assert.match(refused.stdout, /dev: nothing was touched[^]*changeBudget\.replace allows 0, there would be 1/);
-        assert.ok(refused.stdout.includes(`replace ${database}, forced by content`), refused.stdout);
+        assert.ok(refused.stdout.includes(`replace ${database}, forced by folder`), refused.stdout);
         assert.deepEqual([example.fileNames(), contents()], before);
         const approved = await example.run([...up, "--approve", database]);
         assert.equal(approved.code, 0, approved.stdout);
