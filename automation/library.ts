@@ -13,7 +13,9 @@ import type { Graph } from "./graph/graph";
 import { select, type Filter } from "./graph/selection";
 import type { EventSink } from "./rollout/events";
 import { givenDecisions } from "./rollout/pending";
-import type { RolloutResult } from "./rollout/rollout";
+import type { DownResult, PreviewResult, RolloutResult } from "./rollout/rollout";
+import { demandConfirmed } from "./rollout/budget";
+import { demandUnneeded } from "./rollout/destroy";
 import { Session, type Watch } from "./rollout/session";
 
 export { exitCodes, TidegateError, type ExitCode } from "./core/errors";
@@ -34,7 +36,9 @@ export type {
     OpenRequest,
     StepContext,
 } from "./rollout/module";
-export type { RolloutResult } from "./rollout/rollout";
+export type { PropertyChange, ResourceChange, StackChanges } from "./rollout/changes";
+export type { Left } from "./rollout/destroy";
+export type { DownResult, PreviewResult, RolloutResult } from "./rollout/rollout";
 
 export interface RolloutRequest {
     /** The graph's file. @default the nearest `tidegate.yaml` from the working directory upward */
@@ -59,6 +63,17 @@ export interface UpRequest extends Filter {
     readonly exercise?: boolean;
     /** Whether what has not changed is deployed too. @default false */
     readonly all?: boolean;
+    /** Resources that may be changed whatever the budget says, by URN or as `stack/type/name`. @default none */
+    readonly approve?: readonly string[];
+}
+
+export type PreviewRequest = Filter & Pick<UpRequest, "parallel" | "approve">;
+
+export interface DownRequest extends Filter {
+    /** Stacks that are destroyed at one time. @default 2 */
+    readonly parallel?: number;
+    /** The environment's name once more, where stacks that are protected are to go. @default they do not */
+    readonly confirm?: string;
 }
 
 /** One environment of a graph. Each operation opens it anew, holds its lock and lets it go. */
@@ -78,7 +93,7 @@ export class Rollout {
 
     /** Rolls out. What fails is in the result; @throws TidegateError where it could not even begin. */
     up(request: UpRequest = {}): Promise<RolloutResult> {
-        const { parallel, failFast, exercise, all, ...filter } = request;
+        const { parallel, failFast, exercise, all, approve, ...filter } = request;
         const choices = select(this.graph, filter);
         const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
         return this.run("up", async (session, watch) => {
@@ -91,32 +106,44 @@ export class Rollout {
                 ...(failFast === undefined ? {} : { failFast }),
                 ...(exercise === undefined ? {} : { exercise }),
                 ...(all === undefined ? {} : { all }),
+                ...(approve === undefined ? {} : { approve }),
             });
         });
     }
 
-    /** What the next `up` would change. */
-    preview(): Promise<RolloutResult> {
-        return this.run("preview", async (session, watch) => {
-            const there = await session.existing(this.graph.order);
-            return session.driver(watch).preview((stack) => there.includes(stack));
-        });
+    /** What the next `up` would change, by stack, resource and property. */
+    preview({ parallel, approve, ...filter }: PreviewRequest = {}): Promise<PreviewResult> {
+        return this.run("preview", (session, watch) =>
+            session.driver(watch).preview({
+                choices: select(this.graph, filter),
+                ...(parallel === undefined ? {} : { parallel }),
+                ...(approve === undefined ? {} : { approve }),
+            }),
+        );
     }
 
-    /** Destroys all stacks, in reverse. What a module keeps beside them stays: that is `tidegate down`'s. */
-    down(): Promise<RolloutResult> {
+    /**
+     * Destroys stacks, each before what it stands on. What a module keeps beside them stays: that is `tidegate down`'s.
+     * @throws TidegateError `protected`, or `stack-needed` where a stack that is left out stands on one of them
+     */
+    down({ parallel, confirm, ...filter }: DownRequest = {}): Promise<DownResult> {
+        const selected = select(this.graph, filter).filter((choice) => choice.selected);
         return this.run("down", async (session, watch) => {
-            const there = await session.existing(this.graph.order);
-            const known = await session.snapshots(there, watch.signal);
-            const driver = await session.recordedDriver(watch, { operation: "down", stacks: there, options: {} });
-            return driver.down((stack) => there.includes(stack), known);
+            const there = await session.snapshots(this.graph.order, watch.signal);
+            const existing = await session.existing(selected.map(({ name }) => name));
+            const staying = [...there.keys()].filter((name) => !existing.includes(name));
+            demandUnneeded(this.graph, existing, staying);
+            demandConfirmed(session.rules, existing, confirm);
+            const options = { ...filter, ...(confirm === undefined ? {} : { confirm }) };
+            const driver = await session.recordedDriver(watch, { operation: "down", stacks: existing, options });
+            return driver.down(existing, { known: there, ...(parallel === undefined ? {} : { parallel }) });
         });
     }
 
-    private async run(
+    private async run<R extends RolloutResult>(
         doing: string,
-        work: (session: Session, watch: Watch) => Promise<RolloutResult>,
-    ): Promise<RolloutResult> {
+        work: (session: Session, watch: Watch) => Promise<R>,
+    ): Promise<R> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
         const graph = await loadGraphFile(this.file);
         const known = Object.entries(this.request.pending ?? {}).map(([urn, id]) => `${urn}=${id}`);

@@ -26,7 +26,7 @@ function build(): Command {
             "after",
             `
 Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missing, 4 something else holds what is needed, 5 drift was found,
-70 a fault of Tidegate, 130 interrupted, 141 the reader of its output went away. docs/errors.md lists the codes of errors.`,
+6 not allowed without an approval or a confirmation, 70 a fault of Tidegate, 130 interrupted, 141 the reader of its output went away. docs/errors.md lists the codes of errors.`,
         );
     doctorCommand(program);
     rolloutCommands(program);

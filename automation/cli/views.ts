@@ -4,6 +4,7 @@ import pc from "picocolors";
 import type { CheckResult } from "../gates";
 import { workingStates, type LayerState } from "../graph/scheduler";
 import { eventsVersion, type EventSink, type RolloutEvent } from "../rollout/events";
+import { changesText } from "../rollout/teller";
 
 export interface View {
     readonly sink: EventSink;
@@ -85,7 +86,13 @@ export function lastingLines(event: RolloutEvent): string | undefined {
         case "check":
             return `${at(event.layer)}${indent(checkLine(event.result), layerWidth)}`;
         case "resource":
+            if (event.properties !== undefined) return `${at(event.layer)}${indent(resourceDiff(event), layerWidth)}`;
             return `${at(event.layer)}${event.op} ${event.resourceType.split(":").pop()} ${event.name}${event.diffs.length > 0 ? pc.dim(` (${event.diffs.join(", ")})`) : ""}`;
+        case "preview": {
+            const outputs = event.outputs.length > 0 ? pc.dim(` (outputs: ${event.outputs.join(", ")})`) : "";
+            const advisory = event.advisory.map((why) => `\n${pc.yellow("advisory:")} ${why}: it may come otherwise`);
+            return `${at(event.layer)}${changesText(event.changes, "would")}${outputs}${indent(advisory.join(""), layerWidth)}`;
+        }
         case "hook":
             return `${at(event.layer)}${event.ok ? pc.green("✓") : event.blocking ? pc.red("✗") : pc.yellow("!")} ${event.point} ${event.name}  ${event.ok ? pc.dim(event.text) : indent(event.text, layerWidth)}`;
         case "problem": {
@@ -96,6 +103,28 @@ export function lastingLines(event: RolloutEvent): string | undefined {
         case "run-finished":
             return undefined;
     }
+}
+
+const operators: Readonly<Record<string, string>> = {
+    create: pc.green("+"),
+    add: pc.green("+"),
+    update: pc.yellow("~"),
+    replace: pc.magenta("±"),
+    delete: pc.red("-"),
+    import: pc.cyan("="),
+};
+
+/** What a preview would change of a resource, its properties below it. */
+function resourceDiff(event: Extract<RolloutEvent, { type: "resource" }>): string {
+    const sign = (kind: string): string => operators[kind] ?? " ";
+    const properties = (event.properties ?? []).map(({ path, kind, forces, before, after }) => {
+        const values =
+            before === undefined && after === undefined
+                ? ""
+                : `: ${[before, after].filter((value) => value !== undefined).join(" → ")}`;
+        return `\n    ${sign(kind)} ${path}${values}${forces ? pc.magenta("  forces the replacement") : ""}`;
+    });
+    return `${sign(event.op)} ${event.op} ${event.resourceType.split(":").pop()} ${event.name}${properties.join("")}`;
 }
 
 interface Active {

@@ -16,6 +16,8 @@ export const exitCodes = {
     busy: 4,
     /** What is there differs from what was deployed: `drift` alone. */
     drift: 5,
+    /** What was asked for is not allowed without an approval or a confirmation; nothing of it was done. */
+    refused: 6,
     /** A fault of Tidegate itself. */
     internal: 70,
     /** Interrupted by SIGINT (128 + 2), as shells report it. */

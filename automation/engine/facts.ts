@@ -1,8 +1,10 @@
 /**
  * What an engine operation tells, reduced from Pulumi's engine events to what people and later steps need. Property
- * values are dropped here, at the source: they may hold what nobody marked as secret.
+ * values are dropped here, at the source, but for those that a preview would change: they may hold what nobody marked as
+ * secret.
  */
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+import { outputsOf, propertiesOf, type PropertyChange } from "./propertyDiff";
 
 export interface ResourceFact {
     readonly kind: "resource";
@@ -14,6 +16,14 @@ export interface ResourceFact {
     readonly urn: string;
     /** Paths of the properties that differ. */
     readonly diffs: readonly string[];
+    /** What it would change of the resource; of a preview alone. */
+    readonly properties?: readonly PropertyChange[];
+}
+
+/** Outputs of the stack that a preview would change. */
+export interface OutputsFact {
+    readonly kind: "outputs";
+    readonly names: readonly string[];
 }
 
 export interface DiagnosticFact {
@@ -38,7 +48,7 @@ export interface PolicyFact {
     readonly urn: string | undefined;
 }
 
-export type EngineFact = ResourceFact | DiagnosticFact | SummaryFact | PolicyFact;
+export type EngineFact = ResourceFact | OutputsFact | DiagnosticFact | SummaryFact | PolicyFact;
 
 /** Name of a resource, the last part of its URN. */
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? urn;
@@ -70,7 +80,15 @@ export function factOf(event: EngineEvent): EngineFact | undefined {
         urn: metadata.urn,
         diffs: metadata.detailedDiff ? Object.keys(metadata.detailedDiff) : (metadata.diffs ?? []),
     });
-    if (event.resourcePreEvent) return step("started", event.resourcePreEvent.metadata);
+    if (event.resourcePreEvent) {
+        const { metadata, planning } = event.resourcePreEvent;
+        const started = step("started", metadata);
+        return planning === true ? { ...started, properties: propertiesOf(metadata) } : started;
+    }
+    if (event.resOutputsEvent?.planning === true && event.resOutputsEvent.metadata.type === "pulumi:pulumi:Stack") {
+        const names = outputsOf(event.resOutputsEvent.metadata);
+        if (names.length > 0) return { kind: "outputs", names };
+    }
     if (event.resOutputsEvent) return step("done", event.resOutputsEvent.metadata);
     if (event.resOpFailedEvent) return step("failed", event.resOpFailedEvent.metadata);
     if (event.summaryEvent)

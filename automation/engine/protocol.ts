@@ -12,7 +12,7 @@ export type Operation = "prepare" | "up" | "preview" | "drift" | "destroy";
 
 export interface OperationRequest extends StackTarget {
     readonly operation: Operation;
-    /** Refresh before an up. @default false */
+    /** Refresh before an up or a preview. @default false */
     readonly refresh?: boolean;
     /** Remove the stack after it was destroyed. @default false */
     readonly remove?: boolean;

@@ -20,9 +20,15 @@ export interface StackSnapshot {
     readonly pending: readonly { readonly operation: string; readonly urn: string }[];
     /** Number of resources, without the engine's own: the stack, its providers, its references. */
     readonly resources: number;
+    /** URNs of them. */
+    readonly urns: readonly string[];
 }
 
-export const nothing: StackSnapshot = { outputs: {}, secrets: [], pending: [], resources: 0 };
+export const nothing: StackSnapshot = { outputs: {}, secrets: [], pending: [], resources: 0, urns: [] };
+
+/** Whether a stack was ever deployed: one that was made for a look ahead holds nothing. */
+export const isDeployed = ({ resources, outputs }: StackSnapshot): boolean =>
+    resources > 0 || Object.keys(outputs).length > 0;
 
 /** sdk/go/common/resource/sig/sig.go of pulumi/pulumi: how a checkpoint marks what is no plain JSON. */
 const signature = "4dabf18193072939515e22adb298388d";
@@ -68,6 +74,7 @@ export function parseSnapshot(json: unknown): StackSnapshot {
     const outputs = Object.fromEntries(
         Object.entries(own?.outputs ?? {}).map(([name, value]) => [name, inClear(value, secrets)]),
     );
+    const urns = resources.filter(({ type }) => !type.startsWith("pulumi:")).map(({ urn }) => urn);
     return {
         outputs,
         secrets,
@@ -75,7 +82,8 @@ export function parseSnapshot(json: unknown): StackSnapshot {
             operation: type,
             urn: resource.urn,
         })),
-        resources: resources.filter(({ type }) => !type.startsWith("pulumi:")).length,
+        resources: urns.length,
+        urns,
     };
 }
 

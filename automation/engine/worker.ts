@@ -3,9 +3,9 @@
  * infect each other's errors. It is its own session, so that Ctrl-C in a terminal reaches the driver alone, which then
  * interrupts in order; and it ends its engine and itself when the driver is gone.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
     CommandError,
     LocalWorkspace,
@@ -14,6 +14,7 @@ import {
     StackNotFoundError,
     type EngineEvent,
 } from "@pulumi/pulumi/automation";
+import { z } from "zod";
 import { classify } from "./failure";
 import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
@@ -73,7 +74,7 @@ function killGroup(): never {
  * operation it asks the CLI for the outputs twice and for the history once, a second of CPU: the driver reads the outputs by
  * one call, and the history not at all.
  */
-async function open(request: OperationRequest): Promise<Stack> {
+async function open(request: OperationRequest): Promise<{ stack: Stack; undo: () => Promise<void> }> {
     const { fullName, workDirectory, secretsProvider, variables, operation, exists } = request;
     const workspace = await LocalWorkspace.create({
         workDir: workDirectory,
@@ -81,17 +82,43 @@ async function open(request: OperationRequest): Promise<Stack> {
         pulumiCommand: await command,
     });
     const creates = operation === "prepare" || operation === "up" || operation === "preview";
+    let undo = (): Promise<void> => Promise.resolve();
     if (creates && exists !== true) {
         const args = ["stack", "init", "--no-select"];
         if (secretsProvider !== undefined) args.push("--secrets-provider", secretsProvider);
+        const file = await stackFileOf(workspace, request);
         const { code, stderr } = await pulumi(args, request, abort.signal);
         if (code !== 0 && !/stack '.*' already exists/.test(stderr)) throw new Error(stderr);
+        if (code === 0 && operation === "preview") undo = () => unmake(request, file);
     }
     workspace.selectStack = () => Promise.resolve();
     const stack = await Stack.select(fullName, workspace);
     stack.outputs = () => Promise.resolve({});
     stack.info = () => Promise.resolve(undefined);
-    return stack;
+    return { stack, undo };
+}
+
+interface StackFile {
+    readonly path: string;
+    /** Undefined where there is none. */
+    readonly content: string | undefined;
+}
+
+const projectShape = z.looseObject({ stackConfigDir: z.string().optional() });
+
+/** The stack's configuration as it is before the stack is made: that writes a salt into it. */
+async function stackFileOf(workspace: LocalWorkspace, { stack, workDirectory }: OperationRequest): Promise<StackFile> {
+    const { stackConfigDir } = projectShape.parse(await workspace.projectSettings());
+    const path = resolve(workDirectory, stackConfigDir ?? ".", `Pulumi.${stack.split("/").pop()}.yaml`);
+    return { path, content: await readFile(path, "utf8").catch(() => undefined) };
+}
+
+/** A preview needs a stack, and leaves none behind that was not there. Not told where it fails: an empty stack is no harm. */
+async function unmake(request: OperationRequest, { path, content }: StackFile): Promise<void> {
+    const { code } = await pulumi(["stack", "rm", "--yes", "--preserve-config"], request);
+    if (code !== 0) return;
+    if (content === undefined) await rm(path, { force: true });
+    else await writeFile(path, content);
 }
 
 /** The SDK wants a configuration for each pack, or for none. */
@@ -114,6 +141,16 @@ async function policiesOf(
 }
 
 async function run(request: OperationRequest): Promise<OperationResult> {
+    const { stack, undo } = await open(request);
+    try {
+        if (interrupted) throw new Error("interrupted");
+        return await work(stack, request);
+    } finally {
+        await undo();
+    }
+}
+
+async function work(stack: Stack, request: OperationRequest): Promise<OperationResult> {
     let changes: Readonly<Record<string, number>> = {};
     const common = {
         color: "never" as const,
@@ -127,8 +164,6 @@ async function run(request: OperationRequest): Promise<OperationResult> {
         },
     };
     let snapshot: StackSnapshot | undefined;
-    const stack = await open(request);
-    if (interrupted) throw new Error("interrupted");
     switch (request.operation) {
         case "prepare":
             break;
@@ -146,7 +181,9 @@ async function run(request: OperationRequest): Promise<OperationResult> {
             snapshot = await readSnapshot(request, abort.signal);
             break;
         case "preview":
-            await policiesOf(request, (policies) => stack.preview({ ...common, ...policies, suppressOutputs: true }));
+            await policiesOf(request, (policies) =>
+                stack.preview({ ...common, ...policies, refresh: request.refresh ?? false, suppressOutputs: true }),
+            );
             break;
         case "drift":
             await whereThere(stack.previewRefresh({ ...common, suppressOutputs: true }));

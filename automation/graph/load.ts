@@ -9,6 +9,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
 import { nearest, readYamlFile } from "../core/yamlFile";
 import { Graph } from "./graph";
+import { changeBudgetSchema, protectedSchema, statefulSchema } from "./protection";
 import { exerciseSchema, gatesSchema, hooksSchema, stepName, type ExerciseStep, type Gates, type Hooks } from "./steps";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'");
@@ -51,6 +52,9 @@ export const environmentSettings = z.strictObject({
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
         .default({})
         .describe("Environment variables of Pulumi, its programs and all steps. No secrets: the file is committed."),
+    changeBudget: changeBudgetSchema
+        .optional()
+        .describe("What one rollout may change at most. Default: anything, and no time is spent on looking."),
 });
 export type EnvironmentSettings = z.infer<typeof environmentSettings>;
 
@@ -104,6 +108,8 @@ export const graphSchema = z.strictObject({
                 .optional()
                 .describe("JSON Schema of the stack's outputs: a file beside this one, or the schema itself."),
             inputs: inputsSchema.optional(),
+            protected: protectedSchema,
+            stateful: statefulSchema,
             exercises: z.array(exerciseSchema).default([]),
             hooks: hooksSchema,
             gates: gatesSchema,
@@ -122,6 +128,10 @@ export interface StackDefinition {
     readonly timeoutSeconds: number;
     /** Absolute files and folders, and names of environment variables, that its deployment is made of too. */
     readonly inputs: { readonly files: readonly string[]; readonly variables: readonly string[] };
+    /** Whether its data is guarded: in every environment, in none, or in these. */
+    readonly protected: boolean | readonly string[];
+    /** Patterns of types whose replacement or deletion loses data. */
+    readonly stateful: readonly string[];
     readonly exercises: readonly ExerciseStep[];
     readonly hooks: Hooks;
     readonly gates: Gates;
@@ -170,11 +180,22 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
                 `'${stack}' is a stack of the Pulumi project in ${relative(directory, project) || "."}, but there is no ${join(project, "Pulumi.yaml")}.`,
                 `Let stacks.${stack}.project in ${file} name the folder of its Pulumi.yaml.`,
             );
-        const { outputs, timeoutSeconds, exercises, hooks, gates } = one;
+        const { outputs, timeoutSeconds, exercises, hooks, gates, protected: guarded, stateful } = one;
+        for (const environment of Array.isArray(guarded) ? guarded : [])
+            if (parsed.environments !== undefined && !(environment in parsed.environments))
+                throw invalid(
+                    `'${stack}' is protected in '${environment}', which is no environment of ${file}.`,
+                    nearest(environment, Object.keys(parsed.environments)) ||
+                        `It has ${Object.keys(parsed.environments).join(", ")}.`,
+                );
         const { files, variables } = one.inputs ?? parsed.inputs;
         const inputs = { files: files?.map((path) => resolve(directory, path)) ?? [project], variables };
-        const named = one.stack ?? parsed.stack;
-        definitions.set(stack, { project, stack: named, outputs, timeoutSeconds, inputs, exercises, hooks, gates });
+        definitions.set(stack, {
+            project,
+            stack: one.stack ?? parsed.stack,
+            ...{ outputs, timeoutSeconds, inputs, exercises, hooks, gates, stateful },
+            protected: guarded,
+        });
     }
     const graph = new Graph(
         Object.entries(parsed.stacks).map(([stack, one]) => ({

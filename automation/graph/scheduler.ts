@@ -7,6 +7,8 @@
  * for it. Invariants: a stack starts only when all of its selected upstreams succeeded; none starts twice; ties break by
  * the graph's order; where one fails, everything that stands on it is blocked while the rest goes on, or, with
  * `failFast`, nothing new starts; every stack that did not run has a reason.
+ *
+ * In `reverse`, to destroy, a stack waits for all that stands on it, and is held up by the failure of one of them.
  */
 import type { Graph } from "./graph";
 import type { Choice } from "./selection";
@@ -37,6 +39,8 @@ export interface SchedulerOptions {
     readonly parallel?: number;
     /** Whether nothing new starts after the first failure, even what does not stand on it. @default false */
     readonly failFast?: boolean;
+    /** Whether a stack runs before what it stands on, not after it. @default false */
+    readonly reverse?: boolean;
 }
 
 export class Scheduler {
@@ -44,6 +48,9 @@ export class Scheduler {
     private readonly reasons = new Map<string, string>();
     private readonly parallel: number;
     private readonly failFast: boolean;
+    private readonly reverse: boolean;
+    /** Names in the order in which they are begun. */
+    private readonly order: readonly string[];
 
     constructor(
         private readonly graph: Graph,
@@ -52,7 +59,9 @@ export class Scheduler {
     ) {
         this.parallel = options.parallel ?? 2;
         this.failFast = options.failFast ?? false;
-        for (const name of graph.order) {
+        this.reverse = options.reverse ?? false;
+        this.order = this.reverse ? [...graph.order].reverse() : graph.order;
+        for (const name of this.order) {
             const choice = choices.find((one) => one.name === name);
             if (choice?.selected) this.states.set(name, "pending");
             else this.end(name, "skipped", choice?.why ?? "not selected");
@@ -75,7 +84,7 @@ export class Scheduler {
         this.states.set(name, state);
         if (state === "succeeded") this.promote();
         else if (state === "failed") {
-            if (this.failFast) this.stop(`${name} failed (--fail-fast)`);
+            if (this.failFast) this.stop(`${name} failed${this.reverse ? "" : " (--fail-fast)"}`);
             else this.blockBehind(name);
         } else if (state === "interrupted") this.stop("interrupted");
     }
@@ -84,7 +93,7 @@ export class Scheduler {
     stop(reason: string): void {
         // First what could not have started anyway, with its own reason; whatever waits after that waits for this one.
         for (const failed of this.in("failed")) this.blockBehind(failed);
-        for (const name of this.graph.order) if (this.waits(name)) this.end(name, "blocked", reason);
+        for (const name of this.order) if (this.waits(name)) this.end(name, "blocked", reason);
     }
 
     get finished(): boolean {
@@ -103,9 +112,9 @@ export class Scheduler {
         return this.reasons.get(name);
     }
 
-    /** Stacks in this state, in rollout order. */
+    /** Stacks in this state, in the order in which they are begun. */
     in(state: LayerState): string[] {
-        return this.graph.order.filter((name) => this.states.get(name) === state);
+        return this.order.filter((name) => this.states.get(name) === state);
     }
 
     private waits(name: string): boolean {
@@ -114,25 +123,28 @@ export class Scheduler {
 
     private promote(): void {
         for (const name of this.in("pending"))
-            if (this.upstream(name).every((up) => this.state(up) === "succeeded")) this.states.set(name, "ready");
+            if (this.before(name).every((up) => this.state(up) === "succeeded")) this.states.set(name, "ready");
     }
 
-    /** In rollout order, so that each stack is blocked after what it stands on. */
+    /** In order, so that each stack is blocked after what it waits for. */
     private blockBehind(failed: string): void {
-        for (const name of this.graph.downFrom(failed)) {
+        const behind = this.reverse ? this.graph.upTo(failed).reverse() : this.graph.downFrom(failed);
+        for (const name of behind) {
             if (!this.waits(name)) continue;
-            const cause = this.upstream(name).find((up) => ["failed", "blocked"].includes(this.state(up)));
+            const cause = this.before(name).find((up) => ["failed", "blocked"].includes(this.state(up)));
             if (cause !== undefined) this.end(name, "blocked", this.because(cause));
         }
     }
 
     private because(cause: string): string {
-        return `stands on ${cause}, which ${this.state(cause) === "blocked" ? "is blocked" : this.state(cause)}`;
+        const is = this.state(cause) === "blocked" ? "is blocked" : this.state(cause);
+        return this.reverse ? `${cause}, which stands on it, ${is}` : `stands on ${cause}, which ${is}`;
     }
 
     /** What it waits for: stacks that were not selected are as they are. */
-    private upstream(name: string): string[] {
-        return this.graph.node(name).dependsOn.filter((up) => this.states.get(up) !== "skipped");
+    private before(name: string): string[] {
+        const all = this.reverse ? this.graph.dependents(name) : this.graph.node(name).dependsOn;
+        return all.filter((other) => this.states.get(other) !== "skipped");
     }
 
     private end(name: string, state: "blocked" | "skipped", reason: string): void {

@@ -54,6 +54,8 @@ export const entrySchema = z.discriminatedUnion("type", [
         operation: z.enum(["up", "destroy"]),
         changes: z.record(z.string(), z.number()),
     }),
+    /** Changes of these resources, by URN, were over what is allowed and were approved by name. */
+    z.object({ type: z.literal("approved"), stack, resources: z.array(z.string()) }),
     /** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
     z.object({
         type: z.literal("stack-succeeded"),

@@ -96,6 +96,7 @@ export class FactsCollector {
                 this.ended = at;
                 this.ok = event.ok;
                 break;
+            case "preview":
             case "activity":
                 break;
         }

@@ -2,6 +2,7 @@
  * What a rollout tells while it runs. Everything that a person or a program sees of it — the live view, the lines of
  * `--json`, the report — is made from these.
  */
+import type { PropertyChange } from "../engine/propertyDiff";
 import type { LayerState } from "../graph/scheduler";
 import type { CheckResult } from "../gates";
 import type { HookPoint } from "../graph/steps";
@@ -40,6 +41,21 @@ export type RolloutEvent =
           readonly resourceType: string;
           readonly name: string;
           readonly diffs: readonly string[];
+          /** Of a preview. */
+          readonly urn?: string;
+          /** Of a preview: what would change of it, with the values that are no secrets. */
+          readonly properties?: readonly PropertyChange[];
+      }
+    /** What a preview has found of a stack, after its resources. */
+    | {
+          readonly type: "preview";
+          readonly layer: string;
+          /** Number of resources by what would be done to them. */
+          readonly changes: Readonly<Record<string, number>>;
+          /** Names of its outputs that would differ. */
+          readonly outputs: readonly string[];
+          /** Why it may come otherwise. */
+          readonly advisory: readonly string[];
       }
     | { readonly type: "check"; readonly layer: string; readonly result: CheckResult }
     | {

@@ -15,9 +15,15 @@ import { Scheduler, type LayerState, type WorkingState } from "../graph/schedule
 import { select, type Choice } from "../graph/selection";
 import type { RunLedger } from "../ledger/ledger";
 import type { EventSink, RolloutOperation } from "./events";
+import type { ChangeRules } from "./budget";
+import type { StackChanges } from "./changes";
+import { Destroyer, type Left } from "./destroy";
 import { askForDrift } from "./drift";
+import { ChangeGuard } from "./guard";
 import { HookRunner } from "./hooks";
 import type { Judgement, Memory } from "./memory";
+import { LookAhead } from "./lookAhead";
+import { Previewer } from "./preview";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
 import { changesText, interrupted, Teller } from "./teller";
 
@@ -39,7 +45,9 @@ export interface RolloutDependencies {
     readonly memory?: Memory;
     /** Written before anything is done. @default none */
     readonly journal?: Pick<RunLedger, "record">;
-    /** Reads a stack that is not deployed now, for those that look at it. */
+    /** What the environment allows to be changed. @default anything */
+    readonly rules?: ChangeRules;
+    /** Reads a stack as it is, for those that look at it. */
     read?(stack: string): Promise<StackSnapshot>;
 }
 
@@ -65,6 +73,29 @@ export interface UpOptions {
     readonly failFast?: boolean;
     /** Deploys what has not changed too. @default false */
     readonly all?: boolean;
+    /** Resources that may be changed whatever the rules say, by URN or as `stack/type/name`. @default none */
+    readonly approve?: readonly string[];
+}
+
+export interface PreviewOptions extends Pick<UpOptions, "choices" | "parallel" | "approve"> {}
+
+export interface PreviewResult extends RolloutResult {
+    /** Of every stack that could be previewed, by its name; secrets are redacted. */
+    readonly changes: ReadonlyMap<string, StackChanges>;
+    /** Why a stack could not be previewed yet. */
+    readonly notPreviewable: ReadonlyMap<string, string>;
+}
+
+export interface DownOptions {
+    /** What is deployed, for hooks to read. @default none */
+    readonly known?: Snapshots;
+    /** Stacks that are destroyed at one time. @default 2 */
+    readonly parallel?: number;
+}
+
+export interface DownResult extends RolloutResult {
+    /** What still stands of what was to go. */
+    readonly left: readonly Left[];
 }
 
 export interface RolloutResult {
@@ -83,6 +114,8 @@ export class Rollout {
     private readonly seen = new Map<string, StackSnapshot>();
     private readonly teller: Teller;
     private readonly hooks: HookRunner;
+    private readonly previewer: Previewer;
+    private guard: ChangeGuard | undefined;
     private readonly checks: CheckResult[] = [];
     private readonly exercises: { exercise: string; summary: string; seconds: number }[] = [];
 
@@ -90,6 +123,7 @@ export class Rollout {
         const { onEvent, signal, redactor, surroundings } = deps;
         this.teller = new Teller({ onEvent, signal, ...(redactor === undefined ? {} : { redactor }) });
         this.hooks = new HookRunner(surroundings, this.seen, this.teller, signal);
+        this.previewer = new Previewer(deps, this.teller, this.hooks);
     }
 
     async up(options: UpOptions = {}): Promise<RolloutResult> {
@@ -102,6 +136,9 @@ export class Rollout {
         return this.running("up", selected, scheduler, async () => {
             for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
             this.demand("preflight", await surroundings.preflight(signal));
+            const { approve = [], all = false } = options;
+            this.guard = new ChangeGuard(this.deps, this.teller, this.previewer, { approve, parallel, all });
+            await this.guard.all(selected);
             signal.addEventListener("abort", () => scheduler.stop("interrupted"), { once: true });
             const running = new Map<string, Promise<void>>();
             for (;;) {
@@ -118,35 +155,21 @@ export class Rollout {
         });
     }
 
-    /** Previews every stack in order; a stack whose upstream was never deployed sees stand-ins, and says so. */
-    async preview(exists: (layer: string) => boolean): Promise<RolloutResult> {
-        const { graph, operate, signal } = this.deps;
-        const scheduler = new Scheduler(graph, select(graph), { parallel: 1 });
-        return this.running("preview", graph.order, scheduler, async () => {
-            for (let [layer] = scheduler.start(); layer !== undefined; [layer] = scheduler.start()) {
-                const current = layer;
-                const standIns = graph.upTo(current).filter((upstream) => upstream !== current && !exists(upstream));
-                const begun = this.deps.now();
-                await this.guarded(current, scheduler, async () => {
-                    this.enter(current, scheduler, "deploying");
-                    if (standIns.length > 0)
-                        this.teller.emit({
-                            type: "note",
-                            layer: current,
-                            text: `advisory: ${standIns.join(", ")} ${standIns.length === 1 ? "is" : "are"} not deployed, stand-ins are read`,
-                        });
-                    await this.hooks.between("Preview", current, async () => {
-                        const result = await operate(current, "preview", {
-                            standIns,
-                            signal,
-                            onFact: (fact) => this.teller.tell(current, fact, true),
-                        });
-                        this.teller.emit({ type: "note", layer: current, text: changesText(result.changes, "would") });
-                    });
-                    await this.leave(current, scheduler, begun);
-                });
-            }
+    /** What the next up would change, stack by stack; a stack that cannot be asked yet is no failure. */
+    async preview(options: PreviewOptions = {}): Promise<PreviewResult> {
+        const { graph } = this.deps;
+        const { choices = select(graph), parallel = 2, approve = [] } = options;
+        const scheduler = new Scheduler(graph, choices);
+        const selected = choices.filter((choice) => choice.selected).map(({ name }) => name);
+        const ahead = new LookAhead(this.deps, this.teller, this.hooks, this.previewer);
+        const result = await this.running("preview", selected, ahead, async () => {
+            for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
+            const deployed = await this.previewer.deployed(selected, parallel);
+            for (const [layer, snapshot] of deployed) this.seen.set(layer, snapshot);
+            await ahead.run(selected, (layer) => deployed.has(layer), { parallel, approve });
         });
+        const { changes, notPreviewable } = ahead;
+        return { ...result, changes, notPreviewable };
     }
 
     /**
@@ -168,49 +191,25 @@ export class Rollout {
         return { ...result, drifted: stacks.filter((layer) => drifted.has(layer)) };
     }
 
-    /** Destroys in reverse order and stops at the first failure; `known` is what hooks may read. */
-    async down(exists: (layer: string) => boolean, known: Snapshots = new Map()): Promise<RolloutResult> {
-        const { graph, operate, signal, journal } = this.deps;
-        const selected = [...graph.order].reverse().filter(exists);
-        for (const [layer, snapshot] of known) this.learn(layer, snapshot);
-        return this.running("down", selected, undefined, async () => {
-            for (const layer of selected) {
-                const begun = this.deps.now();
-                const end = (state: LayerState): void =>
-                    this.teller.emit({ type: "layer", layer, state, seconds: this.since(begun) });
-                this.teller.emit({ type: "layer", layer, state: "deploying" });
-                try {
-                    await this.hooks.between("Destroy", layer, async () => {
-                        const why = "asked for";
-                        await journal?.record({ type: "operation-started", stack: layer, operation: "destroy", why });
-                        const result = await operate(layer, "destroy", {
-                            remove: true,
-                            signal,
-                            onFact: (fact) => this.teller.tell(layer, fact),
-                        });
-                        await journal?.record({
-                            type: "operation-finished",
-                            stack: layer,
-                            operation: "destroy",
-                            changes: { ...result.changes },
-                        });
-                        this.teller.emit({ type: "note", layer, text: changesText(result.changes, "did") });
-                    });
-                    end("succeeded");
-                } catch (error) {
-                    this.teller.fail(layer, error);
-                    await this.hooks.onFailure(layer);
-                    await this.jotDown(layer, signal.aborted ? "interrupted" : "failed", error);
-                    return end(signal.aborted ? "interrupted" : "failed");
-                }
-            }
+    /** Destroys these stacks, each before what it stands on, and stops at a failure. */
+    async down(stacks: readonly string[], { known, parallel = 2 }: DownOptions = {}): Promise<DownResult> {
+        const { graph } = this.deps;
+        const choices = graph.order.map((name) => ({ name, selected: stacks.includes(name), why: "it stays" }));
+        const scheduler = new Scheduler(graph, choices, { parallel, failFast: true, reverse: true });
+        const selected = [...graph.order].reverse().filter((name) => stacks.includes(name));
+        for (const [layer, snapshot] of known ?? []) this.learn(layer, snapshot);
+        let left: readonly Left[] = [];
+        const result = await this.running("down", selected, scheduler, async () => {
+            const jotDown = this.jotDown.bind(this);
+            left = await new Destroyer(this.deps, this.teller, this.hooks, jotDown).all(scheduler);
         });
+        return { ...result, left };
     }
 
     private async running(
         operation: RolloutOperation,
         selected: readonly string[],
-        scheduler: Scheduler | undefined,
+        scheduler: Pick<Scheduler, "state"> | undefined,
         work: () => Promise<void>,
     ): Promise<RolloutResult> {
         const { environment } = this.deps;
@@ -267,6 +266,7 @@ export class Rollout {
         const { operate, signal, journal } = this.deps;
         this.enter(layer, scheduler, "deploying");
         await this.hooks.between("Up", layer, async () => {
+            await this.guard?.before(layer);
             await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
             // Its program may print what is secret among its outputs before this run has deployed it: nothing that the
             // engine tells is passed on until those of the last deployment are known.

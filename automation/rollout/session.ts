@@ -13,12 +13,13 @@ import { classify } from "../engine/failure";
 import { nameOf } from "../engine/facts";
 import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
-import { nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
+import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home, StackTarget } from "../engine/target";
 import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
 import type { EventSink } from "./events";
+import { rulesOf, type ChangeRules } from "./budget";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
 import { commandLookup, givenLookup, nameLookup, settle, type GivenDecisions, type NamedLookup } from "./pending";
@@ -71,6 +72,7 @@ export class Session {
     ) {
         this.store = new FileStore(home.ledger);
         this.ledger = new Ledger(this.store);
+        this.rules = rulesOf(graph, home.environment);
     }
 
     readonly ledger: Ledger;
@@ -79,6 +81,8 @@ export class Session {
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
     private journal: RunLedger | undefined;
+    /** What may be changed. */
+    readonly rules: ChangeRules;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
@@ -193,7 +197,7 @@ export class Session {
                 async (stack) => [stack, await readSnapshot(await this.home.target(stack), signal)] as const,
             ),
         );
-        return new Map(read.filter(([, { outputs, resources }]) => resources > 0 || Object.keys(outputs).length > 0));
+        return new Map(read.filter(([, snapshot]) => isDeployed(snapshot)));
     }
 
     /** What is not selected, but stood on by what is. */
@@ -231,9 +235,7 @@ export class Session {
             successes: await this.ledger.successes(graph.graph.order),
             environment: process.env,
         });
-        const read = async (stack: string): Promise<StackSnapshot> =>
-            (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), watch.signal);
-        return new Rollout({ ...this.dependencies(watch), journal, memory, read });
+        return new Rollout({ ...this.dependencies(watch), journal, memory });
     }
 
     private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {
@@ -248,6 +250,9 @@ export class Session {
             now: () => performance.now(),
             signal,
             redactor,
+            rules: this.rules,
+            read: async (stack) =>
+                (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), signal),
         };
     }
 

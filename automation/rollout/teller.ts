@@ -6,6 +6,7 @@ import { exitCodes, explained, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
 import { Redactor } from "../core/redactor";
 import { violation, type EngineFact, type ResourceFact } from "../engine/facts";
+import type { ResourceChange } from "./changes";
 import type { EventSink, RolloutEvent } from "./events";
 import type { StepRun } from "./steps";
 
@@ -54,6 +55,7 @@ export class Teller {
         };
     }
 
+    /** Of a preview, resources are told once all of their steps are known: see `tellChange`. */
     tell(layer: string, fact: EngineFact, preview = false): void {
         if (fact.kind === "resource") {
             // Of the engine's own: the stack itself, its providers and its references.
@@ -61,7 +63,7 @@ export class Teller {
             const shown = !own && fact.op !== "same" && fact.op !== "refresh" && fact.op !== "read";
             if (fact.phase === "started" && shown)
                 this.emit({ type: "activity", layer, text: `${fact.op} ${fact.type.split(":").pop()} ${fact.name}` });
-            if (shown && (preview ? fact.phase === "started" : fact.phase === "done"))
+            if (shown && !preview && fact.phase === "done")
                 this.emit({
                     type: "resource",
                     layer,
@@ -76,6 +78,12 @@ export class Teller {
             this.emit({ type: "note", layer, text: fact.message });
         else if (fact.kind === "diagnostic" && fact.severity === "info" && fact.urn !== undefined)
             this.emit({ type: "activity", layer, text: fact.message.split("\n")[0] ?? "" });
+    }
+
+    /** What a preview would change of a resource. */
+    tellChange(layer: string, { urn, type, name, op, properties }: ResourceChange): void {
+        const diffs = properties.map(({ path }) => path);
+        this.emit({ type: "resource", layer, op, resourceType: type, name, diffs, urn, properties });
     }
 
     /** A refresh tells of each resource what became of it; whether that is drift. */
@@ -140,6 +148,7 @@ export function changesText(changes: Readonly<Record<string, number>>, tense: "d
         update: "updated",
         delete: "deleted",
         replace: "replaced",
+        import: "imported",
     };
     const parts = Object.entries(words)
         .map(([op, word]) => [changes[op] ?? 0, word] as const)

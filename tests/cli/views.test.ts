@@ -60,6 +60,41 @@ describe("lastingLines", () => {
         assert.equal(plain(lastingLines(event)), "broker        one\n              two\n              do this [x-y]");
     });
 
+    it("show what a preview would change as a diff, its properties below it", () => {
+        const event: RolloutEvent = {
+            type: "resource",
+            layer: "storage",
+            op: "replace",
+            resourceType: "aws:s3/bucket:Bucket",
+            name: "lake",
+            diffs: ["bucket", "tags"],
+            urn: "urn:x",
+            properties: [
+                { path: "bucket", kind: "update", forces: true, before: '"a"', after: '"b"' },
+                { path: "tags", kind: "delete", forces: false, before: "{}" },
+                { path: "policy", kind: "update", forces: false },
+            ],
+        };
+        assert.deepEqual(plain(lastingLines(event)).split("\n"), [
+            "storage       ± replace Bucket lake",
+            '                  ~ bucket: "a" → "b"  forces the replacement',
+            "                  - tags: {}",
+            "                  ~ policy",
+        ]);
+        const advisory = ["broker is not deployed yet"];
+        const found = {
+            type: "preview",
+            layer: "runtime",
+            changes: { create: 2 },
+            outputs: ["url"],
+            advisory,
+        } as const;
+        assert.deepEqual(plain(lastingLines(found)).split("\n"), [
+            "runtime       2 created at the next up (outputs: url)",
+            "              advisory: broker is not deployed yet: it may come otherwise",
+        ]);
+    });
+
     it("are none of what is only going on", () => {
         assert.equal(lastingLines({ type: "activity", layer: "broker", text: "starting" }), undefined);
         assert.equal(lastingLines({ type: "layer", layer: "broker", state: "deploying" }), undefined);

@@ -28,6 +28,7 @@ describe("the snapshot of a stack", () => {
             secrets: ["k-1234", "o-9", { password: "p-5678", old: "o-9" }],
             pending: [],
             resources: 1,
+            urns: ["urn:bucket"],
         });
     });
 
@@ -42,7 +43,7 @@ describe("the snapshot of a stack", () => {
     });
 
     it("is empty of a stack that was never deployed", () => {
-        const empty = { outputs: {}, secrets: [], pending: [], resources: 0 };
+        const empty = { outputs: {}, secrets: [], pending: [], resources: 0, urns: [] };
         assert.deepEqual(parseSnapshot({ version: 3, deployment: { manifest: {} } }), empty);
     });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findGraphFile, loadGraphFile, ownGraphFile, pulumiStackName, settingsOf } from "../../automation/graph/load";
+import { isGuarded, rulesOf } from "../../automation/rollout/budget";
 import { loadModule } from "../../automation/rollout/module";
 
 describe("a graph's file", () => {
@@ -46,7 +47,32 @@ stacks:
         );
     });
 
+    it("says what may be changed, and what is protected where", async () => {
+        const graph = await loadGraphFile(
+            write(`environments: { dev: {}, prod: { changeBudget: { delete: 2, stateful: { replace: 1 } } } }
+stacks:
+  network: { project: network, protected: [prod], stateful: ["my:*", "!my:own:Cache"] }
+  app: { project: app, protected: true }
+`),
+        );
+        const prod = rulesOf(graph, "prod");
+        assert.deepEqual(prod.budget, { delete: 2, stateful: { replace: 1, delete: 0 } });
+        assert.deepEqual(prod.stacks.get("network"), { protected: true, stateful: ["my:*", "!my:own:Cache"] });
+        const dev = rulesOf(graph, "dev");
+        assert.deepEqual([isGuarded(dev, "network"), isGuarded(dev, "app"), dev.budget], [false, true, undefined]);
+    });
+
     const refused: [string, string, RegExp][] = [
+        [
+            "with a stack that is protected nowhere",
+            "environments: { prod: {} }\nstacks: { a: { project: app, protected: [pord] } }",
+            /'a' is protected in 'pord', which is no environment of /,
+        ],
+        [
+            "with a budget below nothing",
+            "environments: { prod: { changeBudget: { replace: -1 } } }\nstacks: { a: { project: app } }",
+            /environments\.prod\.changeBudget\.replace/,
+        ],
         ["without the project it names", "stacks: { a: { project: gone } }", /there is no .*gone\/Pulumi\.yaml/],
         [
             "with two nodes on one Pulumi stack",

@@ -154,15 +154,48 @@ describe("Scheduler", () => {
             );
         });
 
-        it("goes the other way round to destroy: each stack before what it stands on", () => {
+        it("goes the other way round to destroy: each stack after all that stand on it, and stops at a failure", () => {
             fc.assert(
-                fc.property(graphs, (any) => {
-                    const reverse = [...any.order].reverse();
-                    for (const name of any.order)
-                        for (const up of any.node(name).dependsOn)
-                            assert.ok(reverse.indexOf(name) < reverse.indexOf(up));
+                fc.property(runs, ({ graph: any, parallel, steps, exclude }) => {
+                    const excluded = exclude.map((index) => any.order[index % any.order.length] ?? "");
+                    if (new Set(excluded).size === any.order.length) return;
+                    const options = { parallel, failFast: true, reverse: true };
+                    const scheduler = schedule(options, { exclude: excluded }, any);
+                    const running: string[] = [];
+                    const gone = new Set<string>();
+                    const begun = new Set<string>();
+                    let stopped = false;
+                    for (const [which, end] of [...steps, ...steps]) {
+                        for (const name of scheduler.start()) {
+                            assert.ok(!begun.has(name) && !excluded.includes(name) && !stopped, name);
+                            for (const other of any.dependents(name))
+                                if (!excluded.includes(other)) assert.ok(gone.has(other), `${other} stands on ${name}`);
+                            begun.add(name);
+                            running.push(name);
+                        }
+                        assert.ok(running.length <= parallel);
+                        const [name] = running.splice(which % Math.max(1, running.length), 1);
+                        if (name === undefined) break;
+                        scheduler.report(name, end);
+                        if (end === "succeeded") gone.add(name);
+                        else stopped = true;
+                    }
+                    assert.ok(scheduler.finished, "it ends");
+                    const left = any.order.filter((name) => !excluded.includes(name) && !begun.has(name));
+                    if (left.length > 0) assert.ok(stopped, "all go where nothing fails");
+                    for (const name of left) assert.match(scheduler.reason(name) ?? "", /\S/);
                 }),
+                { numRuns: 500 },
             );
         });
+    });
+
+    it("in reverse says which stack above holds one up", () => {
+        const scheduler = schedule({ parallel: 1, failFast: true, reverse: true });
+        assert.deepEqual(scheduler.start(), ["d"]);
+        scheduler.report("d", "failed");
+        assert.deepEqual([scheduler.start(), scheduler.finished], [[], true]);
+        assert.equal(scheduler.reason("c"), "d, which stands on it, failed");
+        assert.equal(scheduler.reason("a"), "c, which stands on it, is blocked");
     });
 });

@@ -46,13 +46,13 @@ describe("the hooks of a rollout", () => {
     it("run around preview and destroy too", async () => {
         const hooks = [hook("beforePreview"), hook("afterPreview"), hook("beforeDestroy"), hook("afterDestroy")];
         const previewed = scripted({ hooks });
-        await previewed.rollout.preview(() => true);
+        await previewed.rollout.preview();
         assert.deepEqual(
             previewed.done.filter((what) => what.includes("storage")),
             ["beforePreview storage step", "preview storage", "afterPreview storage step"],
         );
         const destroyed = scripted({ hooks });
-        await destroyed.rollout.down((layer) => layer === "storage");
+        await destroyed.rollout.down(["storage"]);
         assert.deepEqual(destroyed.done, [
             "beforeDestroy storage step",
             "destroy storage",

@@ -100,19 +100,6 @@ describe("Rollout.up", () => {
     });
 });
 
-describe("Rollout.preview", () => {
-    it("says which upstreams are stood in for", async () => {
-        const { rollout, done, events } = scripted();
-        const result = await rollout.preview((layer) => layer === "storage");
-        assert.equal(result.ok, true);
-        assert.deepEqual(done, ["preview broker", "preview storage", "preview runtime", "preview observability"]);
-        const notes = events
-            .filter((event) => event.type === "note" && event.text.startsWith("advisory"))
-            .map((event) => (event.type === "note" ? event.layer : ""));
-        assert.deepEqual(notes, ["runtime", "observability"]);
-    });
-});
-
 describe("Rollout.drift", () => {
     it("asks every stack, also after one that cannot be asked, and names those that differ", async () => {
         const { rollout, done, events } = scripted({ fail: "drift broker", drifted: ["runtime"] });
@@ -128,21 +115,6 @@ describe("Rollout.drift", () => {
             "runtime: 2 of its resources drifted",
             "storage: no drift",
         ]);
-    });
-});
-
-describe("Rollout.down", () => {
-    it("destroys in reverse order what exists", async () => {
-        const { rollout, done } = scripted();
-        await rollout.down((layer) => layer !== "observability");
-        assert.deepEqual(done, ["destroy runtime", "destroy storage", "destroy broker"]);
-    });
-
-    it("leaves what others stand on when a destroy fails", async () => {
-        const { rollout, done } = scripted({ fail: "destroy runtime" });
-        const result = await rollout.down(() => true);
-        assert.equal(result.ok, false);
-        assert.deepEqual(done, ["destroy observability", "destroy runtime"]);
     });
 });
 

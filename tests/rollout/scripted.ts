@@ -1,5 +1,7 @@
 import type { CheckResult } from "../../automation/gates";
 import { Graph } from "../../automation/graph/graph";
+import type { EngineFact, ResourceFact } from "../../automation/engine/facts";
+import type { ChangeRules } from "../../automation/rollout/budget";
 import type { OperationResult } from "../../automation/engine/protocol";
 import type { RolloutEvent } from "../../automation/rollout/events";
 import { Rollout, type RolloutDependencies } from "../../automation/rollout/rollout";
@@ -28,6 +30,29 @@ const check = (id: string, status: CheckResult["status"] = "pass"): CheckResult 
         ...(status === "pass" ? {} : { message: "it is red" }),
     }) as CheckResult;
 
+const snapshotOf = (layer: string) => ({ outputs: { name: layer }, resources: 1, urns: [urnOf(layer, layer)] });
+
+export const bucket = "aws:s3/bucket:Bucket";
+export const urnOf = (layer: string, name: string, type = bucket): string =>
+    `urn:pulumi:dev::${layer}::${type}::${name}`;
+
+/** A step of a preview, on a bucket where nothing else is said. */
+export const stepOf = (
+    op: string,
+    layer: string,
+    name: string,
+    { type = bucket, properties = [] }: Partial<Pick<ResourceFact, "type" | "properties">> = {},
+): ResourceFact => ({
+    kind: "resource",
+    phase: "started",
+    op,
+    type,
+    name,
+    urn: urnOf(layer, name, type),
+    diffs: [],
+    properties,
+});
+
 export interface ScriptedHook {
     readonly point: HookPoint;
     readonly layer: string;
@@ -50,6 +75,11 @@ export function scripted(
         redOnce?: string;
         failOnce?: string;
         drifted?: readonly string[];
+        /** What the n-th preview of a stack tells. */
+        previews?: (layer: string, nth: number) => readonly EngineFact[];
+        /** Stacks that were deployed before. @default those of the graph */
+        deployed?: readonly string[];
+        rules?: ChangeRules;
     } = {},
 ) {
     const done: string[] = [];
@@ -109,12 +139,20 @@ export function scripted(
                     options.onFact({ ...fact, type, name: "one", urn: `urn:${type}` });
                 return { changes: { update: told.length + 1 } };
             }
+            if (operation === "preview") {
+                const nth = done.filter((one) => one === `preview ${layer}`).length;
+                for (const fact of script.previews?.(layer, nth) ?? []) options.onFact(fact);
+                return { changes: {} };
+            }
             const secrets = script.secret === undefined ? [] : [script.secret];
             return { snapshot: { ...nothing, outputs: { name: layer }, secrets }, changes: { create: 1 } };
         },
         onEvent: (event) => events.push(event),
         now: () => 0,
         signal: abort.signal,
+        ...(script.rules === undefined ? {} : { rules: script.rules }),
+        read: async (layer) =>
+            (script.deployed ?? graph.order).includes(layer) ? { ...nothing, ...snapshotOf(layer) } : nothing,
     };
     return { rollout: new Rollout(deps), done, events, deps };
 }

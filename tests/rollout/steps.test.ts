@@ -29,6 +29,8 @@ describe("steps", () => {
             exercises: [],
             hooks: hooksSchema.parse({}),
             gates: gatesSchema.parse({}),
+            protected: false,
+            stateful: [],
         },
         variables: { TIER: "development" },
         outputs: new Map([["database", { url: "postgres://here", password: "canary-1f2e3d" }]]),

@@ -107,6 +107,8 @@ function lineOf(entry: Entry): string {
             return `${pc.bold(entry.stack)}: ${entry.resources.map(({ urn, decision, by }) => `${nameOf(urn)} ${decision === "import" ? "was there" : "is to be created"} (${by})`).join(", ")}`;
         case "operation-finished":
             return `${pc.bold(entry.stack)}: ${entry.operation} done: ${changesText(entry.changes, "did")}`;
+        case "approved":
+            return `${pc.bold(entry.stack)}: changes approved of ${entry.resources.join(", ")}`;
         case "stack-succeeded":
             return `${pc.bold(entry.stack)}: ${pc.green("green")}${entry.skipped ? ", its deployment skipped" : ""}`;
         case "stack-failed":

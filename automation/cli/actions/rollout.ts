@@ -1,13 +1,11 @@
-/** What `up`, `preview` and `down` do. */
+/** What `up`, `resume` and `drift` do, and how any operation of the driver is run for a person. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
-import { lockOf } from "../../ledger/holder";
-import { holding, type Lease, type LockOptions } from "../../ledger/lock";
-import { FileStore } from "../../ledger/store";
+import type { LockOptions } from "../../ledger/lock";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import { writeReports } from "../../reports/files";
@@ -39,6 +37,7 @@ export interface UpFlags extends FilterFlags, ChangeFlags {
     readonly failFast?: true;
     readonly all?: true;
     readonly refresh?: true;
+    readonly approve?: readonly string[];
     readonly json?: true;
 }
 
@@ -70,7 +69,7 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
     }
 }
 
-function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupts: Interrupts): LockOptions {
+export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupts: Interrupts): LockOptions {
     return {
         force: forceUnlock ?? false,
         waitSeconds: lockTimeout ?? 0,
@@ -87,6 +86,7 @@ const keptFlags = z.looseObject({
     failFast: z.literal(true).optional(),
     all: z.literal(true).optional(),
     refresh: z.literal(true).optional(),
+    approve: z.array(z.string()).optional(),
     data: z.string().optional(),
     events: z.number().optional(),
     only: z.array(z.string()).optional(),
@@ -141,7 +141,7 @@ function foreignOption({ file }: GraphFile): TidegateError {
 }
 
 /** Opens an environment; where Pulumi has to be fetched for it, that is told. */
-async function open(
+export async function open(
     environment: string,
     interrupts: Interrupts,
     request: Pick<SessionRequest, "graph" | "options" | "pending">,
@@ -166,7 +166,7 @@ async function rollOut(
     await session.home.prepare();
     const collector = new FactsCollector(() => Date.now());
     const known = await session.snapshots(session.leftOut(choices), interrupts.orderly.signal);
-    const { json = false, failFast = false, exercise, parallel, all, refresh } = flags;
+    const { json = false, failFast = false, exercise, parallel, all, refresh, approve = [] } = flags;
     const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
     const about: RunAbout = {
         operation: "up",
@@ -186,6 +186,7 @@ async function rollOut(
                 exercise,
                 parallel,
                 all: all ?? refresh ?? false,
+                approve,
             }),
         collector.sink,
     );
@@ -196,88 +197,10 @@ async function rollOut(
     return result.ok;
 }
 
-export interface DownFlags extends ChangeFlags {
-    readonly force?: true;
-    readonly json?: true;
-}
-
-export async function down(environment: string, flags: DownFlags): Promise<void> {
-    const graph = await loadGraphFile();
-    const module = loadModule(graph);
-    const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
-    const directory = await module.directory?.(environment);
-    if (directory !== undefined && !existsSync(directory))
-        return say(`${environment} is not deployed: ${directory} does not exist.`);
-    if (flags.force && module.dismantle === undefined)
-        throw new TidegateError(
-            `Nothing is known of the stacks of ${graph.file} by which they could go without Pulumi.`,
-            {
-                code: "usage",
-                hint: "Without --force, `down` destroys them in order.",
-                exitCode: exitCodes.usage,
-            },
-        );
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    const begun = performance.now();
-    try {
-        const pending = givenDecisions(flags.pending ?? []);
-        const session = flags.force ? undefined : await open(environment, interrupts, { graph, pending });
-        const work = async (lease: Lease): Promise<void> => {
-            if (session !== undefined) {
-                await session.home.prepare();
-                const there = await session.existing(graph.graph.order);
-                const known = await session.snapshots(hooked(graph, there), interrupts.orderly.signal);
-                const about: RunAbout = { operation: "down", stacks: there, options: { ...flags } };
-                const result = await run(session, interrupts, flags.json ?? false, async (watch) =>
-                    (await session.recordedDriver(watch, about)).down((stack) => there.includes(stack), known),
-                );
-                process.exitCode = exitCodeOf(result, interrupts);
-                if (!result.ok) return;
-            }
-            // Its place may be in what goes.
-            await lease.rest();
-            const rest = await module.dismantle?.(environment, graph);
-            for (const note of rest?.notes ?? []) say(note);
-            const seconds = duration((performance.now() - begun) / 1000);
-            say(`${pc.green("✓")} ${environment} is gone: ${rest?.gone ?? "its stacks"}. (${seconds})`);
-        };
-        const lock = lockOptions(flags, interrupts);
-        if (session !== undefined) return await session.holding("down", lock, work);
-        const ledger = (await module.ledger?.(environment)) ?? directory ?? graph.directory;
-        await holding(await lockOf(environment, new FileStore(ledger), "down"), lock, work);
-    } finally {
-        interrupts.close();
-    }
-}
-
-/** Stacks whose outputs a hook around a destroy may read: all, where there is one such hook. */
-function hooked(graph: GraphFile, stacks: readonly string[]): readonly string[] {
-    const any = stacks.some((stack) => {
-        const { beforeDestroy, afterDestroy, onFailure } = graph.definition(stack).hooks;
-        return beforeDestroy.length + afterDestroy.length + onFailure.length > 0;
-    });
-    return any ? stacks : [];
-}
-
-/** What the next up would change. */
-export async function preview(environment: string, json: boolean): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    try {
-        const session = await open(environment, interrupts, { graph: await loadGraphFile() });
-        await session.home.prepare();
-        const there = await session.existing(session.graph.graph.order);
-        const result = await run(session, interrupts, json, (watch) =>
-            session.driver(watch).preview((stack) => there.includes(stack)),
-        );
-        process.exitCode = exitCodeOf(result, interrupts);
-    } finally {
-        interrupts.close();
-    }
-}
-
 export interface DriftFlags {
     readonly heal?: true;
     readonly parallel: number;
+    readonly approve?: readonly string[];
     readonly json?: true;
 }
 
@@ -316,18 +239,19 @@ export async function drift(environment: string, flags: DriftFlags): Promise<voi
     if (drifted.length === 0) return;
     process.exitCode = exitCodes.drift;
     if (!flags.heal) return;
-    const { parallel, json } = flags;
-    await up([environment], { only: drifted, refresh: true, exercise: true, parallel, ...(json ? { json } : {}) });
+    const { parallel, approve = [], json } = flags;
+    const more = json ? { json } : {};
+    await up([environment], { only: drifted, refresh: true, exercise: true, parallel, approve, ...more });
 }
 
 /** Runs one operation of the driver with a view, signals and a warm engine. */
-async function run(
+export async function run<R extends RolloutResult>(
     session: Session,
     interrupts: Interrupts,
     json: boolean,
-    operation: (watch: Watch) => Promise<RolloutResult>,
+    operation: (watch: Watch) => Promise<R>,
     alsoTo: EventSink = () => {},
-): Promise<RolloutResult> {
+): Promise<R> {
     const view = viewFor(process.stdout, json);
     interrupts.sayBy((text) => view.sink({ type: "note", text }));
     const onEvent: EventSink = (event) => {
@@ -345,7 +269,7 @@ async function run(
     }
 }
 
-function exitCodeOf(result: RolloutResult, { orderly }: Interrupts): number {
+export function exitCodeOf(result: RolloutResult, { orderly }: Interrupts): number {
     if (result.ok) return exitCodes.ok;
     if (orderly.signal.aborted) return exitCodes.interrupted;
     return result.problem?.exitCode ?? exitCodes.failed;

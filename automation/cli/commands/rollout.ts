@@ -1,6 +1,8 @@
-/** `up`, `preview` and `down`: the driver. What they do is loaded when they are called: it takes a second. */
+/** `up`, `preview`, `down` and what belongs to them: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
-import type { DownFlags, DriftFlags, ResumeFlags, UpFlags } from "../actions/rollout";
+import type { DownFlags } from "../actions/down";
+import type { PreviewFlags } from "../actions/preview";
+import type { DriftFlags, ResumeFlags, UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
@@ -21,6 +23,12 @@ const changeOptions = (command: Command): Command =>
         )
         .option("--lock-timeout <seconds>", "how long to wait for another rollout of it to end", wholeNumber, 0)
         .option("--force-unlock", "take the environment's lock, whoever holds it: only where that is dead for certain");
+/** Not split at commas: a name may have one. */
+const approveOption = [
+    "--approve <resource>",
+    "let this one be changed, whatever the budget says: its URN, or stack/type/name; may be repeated",
+    (text: string, before: readonly string[] = []): readonly string[] => [...before, text],
+] as const;
 
 export function rolloutCommands(program: Command): void {
     const up = program
@@ -36,6 +44,7 @@ export function rolloutCommands(program: Command): void {
         .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
         .option("--all", "deploy what has not changed too")
         .option("--refresh", "the same: everything is refreshed")
+        .option(...approveOption)
         .option("--fail-fast", "start nothing more after a failure, not even what does not stand on it")
         .option("--json", "events as NDJSON on standard output")
         .action(async (names: string[], flags: UpFlags) => (await import("../actions/rollout.js")).up(names, flags));
@@ -70,13 +79,16 @@ export function rolloutCommands(program: Command): void {
         .option("--json", "as JSON")
         .action(async (run: string, flags: ShowFlags) => (await import("../actions/history.js")).show(run, flags));
 
-    program
+    const preview = program
         .command("preview")
-        .description("say what the next up would change, stack by stack")
-        .argument("[environment]", "name of the environment", "local")
+        .description("say what the next up would change, by stack, resource and property; nothing is touched")
+        .argument("[environment]", "name of the environment", "local");
+    filterOptions(preview)
+        .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
+        .option(...approveOption)
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: { json?: true }) =>
-            (await import("../actions/rollout.js")).preview(name, flags.json ?? false),
+        .action(async (name: string, flags: PreviewFlags) =>
+            (await import("../actions/preview.js")).preview(name, flags),
         );
 
     program
@@ -87,6 +99,7 @@ export function rolloutCommands(program: Command): void {
         .argument("[environment]", "name of the environment", "local")
         .option("--heal", "deploy the stacks that have drifted again, and prove them")
         .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
+        .option(...approveOption)
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DriftFlags) => (await import("../actions/rollout.js")).drift(name, flags));
 
@@ -94,10 +107,12 @@ export function rolloutCommands(program: Command): void {
         .command("down")
         .description("destroy an environment in reverse order, with its processes, state and data")
         .argument("[environment]", "name of the environment", "local");
-    changeOptions(down)
+    changeOptions(filterOptions(down))
+        .option("--parallel <n>", "stacks that are destroyed at one time", wholeNumber, 2)
+        .option("--confirm <environment>", "its name once more, where stacks that are protected are to go")
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: DownFlags) => (await import("../actions/rollout.js")).down(name, flags));
+        .action(async (name: string, flags: DownFlags) => (await import("../actions/down.js")).down(name, flags));
 
     const graph = program.command("graph").description("show the graph of stacks, and what a selection takes of it");
     filterOptions(graph)
