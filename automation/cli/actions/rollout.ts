@@ -1,6 +1,5 @@
 /** What `up`, `preview` and `down` do. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
@@ -8,16 +7,17 @@ import { holding } from "../../engine/environmentLock";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
-import { writeReports } from "../../reports/files";
 import type { EventSink } from "../../rollout/events";
 import { loadModule } from "../../rollout/module";
 import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
+import { report } from "../reports";
 import { Session, type RunAbout, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
-import { duration, viewFor } from "../views";
+import { duration } from "../views";
+import { viewFor } from "../viewFor";
 
 export interface UpFlags extends FilterFlags {
     readonly exercise: boolean;
@@ -164,8 +164,8 @@ async function rollOut(
         collector.sink,
     );
     const places = session.parts.places?.(result.outputs) ?? {};
-    const report = await writeReports(join(session.home.directory, "reports"), collector.facts(places));
-    if (!flags.json) await closing(session, result, { ...places, report: report.html }, collector.facts(places));
+    const { html } = await report(session.home.directory, collector.facts(places));
+    if (!flags.json) await closing(session, result, { ...places, report: html }, collector.facts(places));
     process.exitCode = exitCodeOf(result, interrupts);
     return result.ok;
 }
@@ -201,9 +201,16 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
                 const there = await session.existing(graph.graph.order);
                 const known = await session.snapshots(hooked(graph, there), interrupts.orderly.signal);
                 const about: RunAbout = { operation: "down", stacks: there, options: { ...flags } };
-                const result = await run(session, interrupts, flags.json ?? false, async (watch) =>
-                    (await session.recordedDriver(watch, about)).down((stack) => there.includes(stack), known),
+                const collector = new FactsCollector(() => Date.now());
+                const result = await run(
+                    session,
+                    interrupts,
+                    flags.json ?? false,
+                    async (watch) =>
+                        (await session.recordedDriver(watch, about)).down((stack) => there.includes(stack), known),
+                    collector.sink,
                 );
+                await report(session.home.directory, collector.facts());
                 process.exitCode = exitCodeOf(result, interrupts);
                 if (!result.ok) return;
             }
@@ -233,9 +240,15 @@ export async function preview(environment: string, json: boolean): Promise<void>
         const session = await open(environment, interrupts, { graph: await loadGraphFile() });
         await session.home.prepare();
         const there = await session.existing(session.graph.graph.order);
-        const result = await run(session, interrupts, json, (watch) =>
-            session.driver(watch).preview((stack) => there.includes(stack)),
+        const collector = new FactsCollector(() => Date.now());
+        const result = await run(
+            session,
+            interrupts,
+            json,
+            (watch) => session.driver(watch).preview((stack) => there.includes(stack)),
+            collector.sink,
         );
+        await report(session.home.directory, collector.facts());
         process.exitCode = exitCodeOf(result, interrupts);
     } finally {
         interrupts.close();
@@ -264,11 +277,14 @@ export async function drift(environment: string, flags: DriftFlags): Promise<voi
                 hint: `\`npx tidegate up ${environment}\` deploys it.`,
             });
         await session.home.prepare();
-        const result = await run(session, interrupts, flags.json ?? false, async (watch) => {
+        const collector = new FactsCollector(() => Date.now());
+        const ask = async (watch: Watch): Promise<RolloutResult> => {
             const found = await session.driver(watch).drift(there, flags.parallel);
             drifted = found.drifted;
             return found;
-        });
+        };
+        const result = await run(session, interrupts, flags.json ?? false, ask, collector.sink);
+        await report(session.home.directory, collector.facts());
         process.exitCode = exitCodeOf(result, interrupts);
         if (!result.ok) return;
         if (!flags.json)
