@@ -26,7 +26,9 @@ export { failing, pass, type CheckResult, type Evidence, type Failure, type Pass
 export type { Graph, GraphNode } from "./graph/graph";
 export type { GraphFile } from "./graph/load";
 export type { Filter } from "./graph/selection";
-export { eventsVersion, type EventSink, type RolloutEvent } from "./rollout/events";
+export { FactsCollector, type LayerFacts, type RunFacts } from "./reports/facts";
+export { writeReports, type ReportFiles } from "./reports/files";
+export { eventsVersion, rolloutEventSchema, type EventSink, type RolloutEvent } from "./rollout/events";
 export type {
     Dismantled,
     DriverModule,

@@ -1,10 +1,12 @@
-/** How a rollout looks: a live view in a terminal, plain lines elsewhere, NDJSON for programs. */
-import { createLogUpdate } from "log-update";
+/** How a rollout looks where there is no terminal: plain lines, NDJSON for programs. live.ts is for terminals. */
 import pc from "picocolors";
+import { activeLine, amount, inColumn, track, type Active } from "./activity";
+import { duration } from "../core/duration";
 import type { CheckResult } from "../gates";
-import { workingStates, type LayerState } from "../graph/scheduler";
 import { eventsVersion, type EventSink, type RolloutEvent } from "../rollout/events";
 import { changesText } from "../rollout/teller";
+
+export { amount, duration };
 
 export interface View {
     readonly sink: EventSink;
@@ -13,12 +15,6 @@ export interface View {
 }
 
 export type Stream = Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean; readonly columns?: number };
-
-/** The view that suits where the output goes. */
-export function viewFor(stream: NodeJS.WriteStream, json: boolean): View {
-    if (json) return ndjsonView(stream);
-    return stream.isTTY && !process.env.CI ? liveView(stream) : plainView(stream);
-}
 
 export function ndjsonView(stream: Stream): View {
     return {
@@ -30,19 +26,13 @@ export function ndjsonView(stream: Stream): View {
     };
 }
 
-const layerWidth = 14;
+/** Of the column of names, unless a run has longer ones. */
+const narrow = 14;
+const wide = 32;
 
-/** Seconds as people read them: 0.4 s, 12 s, 3 min 20 s. */
-export function duration(seconds: number): string {
-    if (seconds < 10) return `${seconds.toFixed(1)} s`;
-    if (seconds < 100) return `${Math.round(seconds)} s`;
-    return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
-export function amount(value: number, unit: string): string {
-    if (unit === "bytes") return value >= 1e6 ? `${(value / 1e6).toFixed(1)} MB` : `${Math.round(value / 1e3)} kB`;
-    return `${value.toLocaleString("en-US")} ${unit}`;
-}
+/** How wide the column of names has to be for the stacks of a run. */
+export const columnFor = (names: readonly string[]): number =>
+    Math.min(wide, Math.max(narrow, ...names.map(({ length }) => length + 2)));
 
 const indent = (text: string, width: number): string => text.split("\n").join(`\n${" ".repeat(width)}`);
 
@@ -62,12 +52,18 @@ export function checkLine(result: CheckResult): string {
     return `${text}\n  ${indent(details.join("\n"), 2)}`;
 }
 
+/** The stacks of a run: their names, where they can be read at a glance. */
+function named(layers: readonly string[]): string {
+    if (layers.length === 0) return "nothing to do";
+    return layers.length > 12 ? `${layers.length} stacks` : layers.join(" → ");
+}
+
 /** The lines that stay, of one event; undefined where it leaves none. */
-export function lastingLines(event: RolloutEvent): string | undefined {
-    const at = (layer: string | undefined): string => pc.bold((layer ?? "").padEnd(layerWidth));
+export function lastingLines(event: RolloutEvent, layerWidth = narrow): string | undefined {
+    const at = (layer: string | undefined): string => pc.bold(inColumn(layer ?? "", layerWidth));
     switch (event.type) {
         case "run-started":
-            return `${pc.bold(`${event.operation} ${event.environment}`)}: ${event.layers.join(" → ") || "nothing to do"}`;
+            return `${pc.bold(`${event.operation} ${event.environment}`)}: ${named(event.layers)}`;
         case "layer":
             if (event.state === "succeeded")
                 return `${at(event.layer)}${pc.green("✓ done")} in ${duration(event.seconds ?? 0)}`;
@@ -127,101 +123,23 @@ function resourceDiff(event: Extract<RolloutEvent, { type: "resource" }>): strin
     return `${sign(event.op)} ${event.op} ${event.resourceType.split(":").pop()} ${event.name}${properties.join("")}`;
 }
 
-interface Active {
-    state: LayerState;
-    since: number;
-    text: string;
-    progress: string;
-}
-
-function activityText(event: Extract<RolloutEvent, { type: "activity" }>): { text: string; progress: string } {
-    if (event.done === undefined) return { text: event.text, progress: "" };
-    const unit = event.unit ?? "";
-    if (event.total === undefined || event.total === 0) return { text: event.text, progress: amount(event.done, unit) };
-    const share = Math.min(1, event.done / event.total);
-    const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░");
-    return { text: event.text, progress: `${bar} ${Math.floor(share * 100)} % of ${amount(event.total, unit)}` };
-}
-
-function track(active: Map<string, Active>, event: RolloutEvent): void {
-    if (event.type === "layer") {
-        if (workingStates.includes(event.state)) {
-            const before = active.get(event.layer);
-            active.set(event.layer, { state: event.state, since: before?.since ?? Date.now(), text: "", progress: "" });
-        } else active.delete(event.layer);
-    } else if (event.type === "activity") {
-        const entry = active.get(event.layer);
-        if (entry) Object.assign(entry, activityText(event));
-    }
-}
-
-function activeLine(layer: string, entry: Active): string {
-    const seconds = (Date.now() - entry.since) / 1000;
-    return `${pc.bold(layer.padEnd(layerWidth))}${pc.cyan(entry.state.padEnd(11))} ${duration(seconds).padStart(7)}  ${[entry.text, entry.progress].filter(Boolean).join("  ")}`;
-}
-
 /** Lines as they happen, and a sign of life for what takes long. */
 export function plainView(stream: Stream, everyMs = 10_000): View {
     const active = new Map<string, Active>();
+    let width = narrow;
     const write = (line: string): void => void stream.write(`${line}\n`);
     const timer = setInterval(() => {
-        for (const [layer, entry] of active) if (Date.now() - entry.since >= everyMs) write(activeLine(layer, entry));
+        for (const [layer, entry] of active)
+            if (Date.now() - entry.since >= everyMs) write(activeLine(layer, entry, width));
     }, everyMs);
     timer.unref();
     return {
         sink: (event) => {
+            if (event.type === "run-started") width = columnFor(event.layers);
             track(active, event);
-            const lines = lastingLines(event);
+            const lines = lastingLines(event, width);
             if (lines !== undefined) write(lines);
         },
         close: () => clearInterval(timer),
     };
-}
-
-const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-
-/** One line per layer at work, kept below everything that stays. */
-export function liveView(stream: NodeJS.WriteStream): View {
-    const active = new Map<string, Active>();
-    const logUpdate = createLogUpdate(stream);
-    let frame = 0;
-    const draw = (): void => {
-        const width = (stream.columns ?? 100) - 3;
-        const lines = [...active].map(
-            ([layer, entry]) =>
-                `${pc.cyan(frames[frame % frames.length] ?? "")} ${clip(activeLine(layer, entry), width)}`,
-        );
-        if (lines.length === 0) logUpdate.clear();
-        else logUpdate(lines.join("\n"));
-    };
-    const timer = setInterval(() => {
-        frame++;
-        draw();
-    }, 120);
-    timer.unref();
-    return {
-        sink: (event) => {
-            track(active, event);
-            const lines = lastingLines(event);
-            if (lines !== undefined) {
-                logUpdate.clear();
-                stream.write(`${lines}\n`);
-            }
-            draw();
-        },
-        close: () => {
-            clearInterval(timer);
-            logUpdate.clear();
-            logUpdate.done();
-        },
-    };
-}
-
-/** Cuts a coloured line to a number of visible characters. */
-function clip(line: string, width: number): string {
-    let visible = 0;
-    return line.replace(/(\u001b\[[0-9;]*m)|([\s\S])/gu, (part, colour: string | undefined) => {
-        if (colour !== undefined) return colour;
-        return visible++ < width ? part : "";
-    });
 }

@@ -7,18 +7,20 @@
  * of a secret could not be found in it any more.
  */
 import type { StepEventMetadata } from "@pulumi/pulumi/automation";
+import { z } from "zod";
 import { redacted } from "../core/redactor";
 
-export interface PropertyChange {
-    /** As Pulumi writes it: `tags["team"]`, `rules[0].port`. */
-    readonly path: string;
-    readonly kind: "add" | "delete" | "update";
-    /** Whether it is why the resource is replaced. */
-    readonly forces: boolean;
-    /** JSON, secrets masked; absent where there is none, or where it is not told. */
-    readonly before?: string;
-    readonly after?: string;
-}
+export const propertyChangeSchema = z.object({
+    path: z.string().describe('As Pulumi writes it: `tags["team"]`, `rules[0].port`.'),
+    kind: z.enum(["add", "delete", "update"]),
+    forces: z.boolean().describe("Whether it is why the resource is replaced."),
+    before: z
+        .string()
+        .optional()
+        .describe("JSON, secrets masked; absent where there is none, or where it is not told."),
+    after: z.string().optional().describe("As `before`."),
+});
+export type PropertyChange = Readonly<z.infer<typeof propertyChangeSchema>>;
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -2,6 +2,8 @@
  * A check: one small question with a time limit, whose answer is a verdict with evidence. A check never passes for
  * want of an answer: a thrown error, a time-out, or a pass without evidence is a failure (see runner.ts).
  */
+import { z } from "zod";
+import type { DeepReadonly } from "../core/readonly";
 import { TidegateError, messageOf } from "../core/errors";
 import type { Clock } from "./clock";
 
@@ -17,12 +19,19 @@ export const stageTitles: Readonly<Record<Stage, string>> = {
     4: "dbt",
 };
 
+const evidenceSchema = z
+    .record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()), z.record(z.string(), z.number())]),
+    )
+    .describe("What was observed; nothing secret.");
+
 /**
  * What was observed, as JSON. Equal observations give equal evidence: no time of day, no duration, no random name,
  * and nothing secret.
  */
-export type EvidenceValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, number>>;
-export type Evidence = Readonly<Record<string, EvidenceValue>>;
+export type Evidence = DeepReadonly<z.infer<typeof evidenceSchema>>;
+export type EvidenceValue = Evidence[string];
 
 export interface Pass {
     readonly status: "pass";
@@ -71,26 +80,23 @@ export interface Check {
     run(context: CheckContext): Promise<Verdict>;
 }
 
-/** What became of a check: data for the live view, the report and the exit code. Only `pass` is green. */
-export interface CheckResult {
-    readonly id: string;
-    readonly stage: Stage;
-    readonly layer: string;
-    readonly title: string;
-    readonly status: "pass" | "fail" | "not-run";
-    /** False: red is told, and holds nothing up. @default true */
-    readonly blocking?: false;
-    /** Of a pass. */
-    readonly summary?: string;
-    readonly warnings?: readonly string[];
-    /** Of a failure, or of a check that was not run: why. */
-    readonly message?: string;
-    readonly look?: string;
-    readonly hint?: string;
-    readonly evidence: Evidence;
-    /** How long it ran; 0 where it did not. */
-    readonly seconds: number;
-}
+/** What became of a check: data for the live view, the reports and the exit code. Only `pass` is green. */
+export const checkResultSchema = z.object({
+    id: z.string().describe("Stable; docs/gates.md lists them."),
+    stage: z.literal(stages),
+    layer: z.string().describe("The stack whose gate it stands in; `environment` for what holds before any."),
+    title: z.string().describe("What it proves, as a statement."),
+    status: z.enum(["pass", "fail", "not-run"]),
+    blocking: z.literal(false).optional().describe("False: red is told, and holds nothing up."),
+    summary: z.string().optional().describe("Of a pass: what was seen."),
+    warnings: z.array(z.string()).optional().describe("Of a pass: what a person should know all the same."),
+    message: z.string().optional().describe("Of a failure, or of a check that was not run: why."),
+    look: z.string().optional().describe("Where to look: a URL, a file, a command."),
+    hint: z.string().optional().describe("What to do next."),
+    evidence: evidenceSchema,
+    seconds: z.number().min(0).describe("How long it ran; 0 where it did not."),
+});
+export type CheckResult = DeepReadonly<z.infer<typeof checkResultSchema>>;
 
 export function pass(summary: string, evidence: Evidence, warnings: readonly string[] = []): Pass {
     return { status: "pass", summary, evidence, warnings };

@@ -20,7 +20,11 @@ export class Graph {
     /** Names in rollout order. */
     readonly order: readonly string[];
 
-    constructor(nodes: readonly GraphNode[]) {
+    constructor(
+        nodes: readonly GraphNode[],
+        /** By which reports know it. */
+        readonly name = "graph",
+    ) {
         this.nodes = new Map(nodes.map((node) => [node.name, node]));
         if (this.nodes.size !== nodes.length) {
             const twice = nodes.find((node, index) => nodes.findIndex((other) => other.name === node.name) !== index);

@@ -3,7 +3,7 @@
  * them. It may lie in any repository: nothing of it has to know Tidegate.
  */
 import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
@@ -72,6 +72,7 @@ const inputsSchema = z.strictObject({
 });
 
 export const graphSchema = z.strictObject({
+    name: name.optional().describe("What reports call the graph. Default: the name of its folder."),
     module: z
         .string()
         .min(1)
@@ -205,6 +206,7 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
             labels: one.labels,
             exercises: one.exercises.map(stepName),
         })),
+        parsed.name ?? basename(directory),
     );
     oneStackEach(graph, definitions);
     return {

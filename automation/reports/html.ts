@@ -1,102 +1,173 @@
-/** One run as one self-contained HTML page: no script, no request to anywhere. */
-import type { CheckResult } from "../gates";
-import type { LayerFacts, RunFacts } from "./facts";
+/**
+ * One run as one HTML page that needs nothing else: no script, and a policy by which a browser asks nobody for anything.
+ * What is red stands first, then the graph, when what ran, and each stack with its changes and the evidence of its gates.
+ */
+import { duration } from "../core/duration";
+import {
+    allChecks,
+    changesOf,
+    changesSummary,
+    isUnchanged,
+    secondsOf,
+    type LayerFacts,
+    type RunFacts,
+    type RunVerdict,
+} from "./facts";
+import { anchorOf, escaped, linked } from "./markup";
+import { renderPicture } from "./picture";
+import { shownState } from "./states";
+import { styleSheet } from "./style";
+import { checkTable, changeTable, exerciseTable, hookTable, noteList, troubleCard } from "./tables";
+import { renderTimeline } from "./timeline";
+import { troublesOf } from "./troubles";
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-const phaseColours: Readonly<Record<string, string>> = {
-    preflight: "#94a3b8",
-    deploying: "#3b82f6",
-    exercising: "#a855f7",
-    validating: "#14b8a6",
-};
-
-const css = `
-:root{color-scheme:light dark;--fg:#0f172a;--dim:#64748b;--bg:#fff;--card:#f8fafc;--line:#e2e8f0;--green:#15803d;--red:#b91c1c;--amber:#b45309}
-@media(prefers-color-scheme:dark){:root{--fg:#e2e8f0;--dim:#94a3b8;--bg:#0f172a;--card:#1e293b;--line:#334155;--green:#4ade80;--red:#f87171;--amber:#fbbf24}}
-*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);margin:0 auto;max-width:60rem;padding:2rem 1rem}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}.dim{color:var(--dim)}.green{color:var(--green)}.red{color:var(--red)}.amber{color:var(--amber)}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-.lane{position:relative;height:1.1rem;background:var(--card);border-radius:3px;min-width:18rem}.lane i{position:absolute;top:0;bottom:0;border-radius:3px;min-width:2px}
-pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}
-td:last-child{white-space:nowrap}.key i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .3em 0 1em}code{overflow-wrap:anywhere}`;
+/** Up to so many stacks, all of them lie open. */
+const openAtMost = 8;
 
 export function renderHtml(facts: RunFacts): string {
-    const state = facts.ok ? `<span class="green">green</span>` : `<span class="red">red</span>`;
+    const title = `tidegate ${facts.operation} ${facts.environment}`;
+    const { style, word } = verdicts[facts.verdict];
     return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>tidegate ${escape(facts.operation)} ${escape(facts.environment)}</title><style>${css}</style></head><body>
-<h1>tidegate ${escape(facts.operation)} ${escape(facts.environment)}: ${state}</h1>
-<p class="dim">${escape(facts.startedAt)}, ${seconds(facts.seconds)}</p>
-${facts.problem ? `<pre class="red">${escape(facts.problem.message)}${facts.problem.hint ? `\n\n${escape(facts.problem.hint)}` : ""}\n\n[${escape(facts.problem.code)}]</pre>` : ""}
-${places(facts.places)}
-<h2>Timeline</h2>
-<p class="key dim">${Object.entries(phaseColours)
-        .map(([name, colour]) => `<i style="background:${colour}"></i>${name}`)
-        .join("")}</p>
-<table>${facts.layers.map((layer) => timelineRow(layer, facts.seconds)).join("\n")}</table>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(`${title}: ${word}`)}</title><style>${styleSheet}</style></head><body>
+<h1>${escaped(title)} <span class="badge ${style}">${word}</span></h1>
+<p class="dim">${origin(facts)}</p>
+${tiles(facts)}
+${troubles(facts)}
+<h2>Graph</h2>
+${picture(facts)}
+${renderTimeline(facts)}
 ${facts.preflight.length > 0 ? `<h2>Preflight</h2>${checkTable(facts.preflight)}` : ""}
-${facts.layers
-    .filter((layer) => layer.startedAt !== undefined)
-    .map(layerSection)
-    .join("\n")}
+${stacks(facts)}
+${places(facts.places)}
 </body></html>
 `;
 }
 
-const seconds = (value: number): string => `${value.toFixed(1)} s`;
+const verdicts: Readonly<Record<RunVerdict, { readonly style: string; readonly word: string }>> = {
+    green: { style: "good", word: "✓ green" },
+    red: { style: "bad", word: "✗ red" },
+    interrupted: { style: "cut", word: "! interrupted" },
+    drifted: { style: "bad", word: "≠ drifted" },
+};
+
+function origin({ graph, run, startedAt }: RunFacts): string {
+    const when = `${startedAt.slice(0, 10)} ${startedAt.slice(11, 19)} UTC`;
+    return [`graph ${graph}`, ...(run === undefined ? [] : [`run ${run}`]), when].map(escaped).join(" · ");
+}
+
+function tiles(facts: RunFacts): string {
+    const { layers, operation, seconds } = facts;
+    const part = layers.filter(({ state }) => state !== "skipped");
+    const count = (holds: (layer: LayerFacts) => boolean): number => part.filter(holds).length;
+    const checks = allChecks(facts);
+    const changes = part.flatMap((layer) => changesOf(layer, operation));
+    const unchanged = count((layer) => isUnchanged(layer, operation));
+    const held = count(({ state }) => state === "blocked" || state === "pending" || state === "ready");
+    const failed = count(({ state }) => state === "failed" || state === "interrupted");
+    const rest = [
+        ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
+        ...(failed > 0 ? [`${failed} failed`] : []),
+        ...(held > 0 ? [`${held} not started`] : []),
+        ...(layers.length > part.length ? [`${layers.length - part.length} left out`] : []),
+    ];
+    const entries: readonly (readonly [string, string])[] = [
+        [
+            `${count(({ state }) => state === "succeeded")} of ${part.length}`,
+            `stacks green${rest.length > 0 ? `, ${rest.join(", ")}` : ""}`,
+        ],
+        ...(checks.length > 0
+            ? [
+                  [
+                      `${checks.filter(({ status }) => status === "pass").length} of ${checks.length}`,
+                      "checks green",
+                  ] as const,
+              ]
+            : []),
+        [
+            String(changes.length),
+            changes.length === 0
+                ? operation === "preview"
+                    ? "resources to change"
+                    : "resources changed"
+                : changesSummary(changes, operation),
+        ],
+        [duration(seconds), "from beginning to end"],
+    ];
+    return `<div class="tiles">${entries.map(([value, what]) => `<div class="tile"><b>${escaped(value)}</b><span>${escaped(what)}</span></div>`).join("")}</div>`;
+}
+
+function troubles(facts: RunFacts): string {
+    const all = troublesOf(facts);
+    const [red, held] = [all.filter(({ blocking }) => blocking), all.filter(({ blocking }) => !blocking)];
+    return [
+        red.length > 0 ? `<h2>What is red</h2>${red.map(troubleCard).join("\n")}` : "",
+        held.length > 0 ? `<h2>Red, and holding nothing up</h2>${held.map(troubleCard).join("\n")}` : "",
+    ].join("");
+}
+
+function picture(facts: RunFacts): string {
+    const drawn = renderPicture(facts);
+    if (drawn === undefined) return `<div class="scroll levels">${levels(facts)}</div>`;
+    return `<p class="key">From left to right: what stands on what; an edge that others imply is not drawn.</p><div class="scroll">${drawn}</div>`;
+}
+
+/** Of a graph that is too large to be drawn: a row for each level. */
+function levels({ layers, operation }: RunFacts): string {
+    const rows: LayerFacts[][] = [];
+    const level = new Map<string, number>();
+    for (const layer of layers) {
+        const own = Math.max(-1, ...layer.dependsOn.map((up) => level.get(up) ?? -1)) + 1;
+        level.set(layer.name, own);
+        (rows[own] ??= []).push(layer);
+    }
+    const chip = (layer: LayerFacts): string => {
+        const { style, sign } = shownState(layer, operation);
+        return `<a class="${style}" href="#${anchorOf(layer.name)}">${sign} ${escaped(layer.name)}</a>`;
+    };
+    return rows
+        .map((row, index) => `<div><span class="dim">${index + 1}</span>${row.map(chip).join("")}</div>`)
+        .join("");
+}
+
+function stacks(facts: RunFacts): string {
+    if (facts.layers.length === 0) return "";
+    const few = facts.layers.length <= openAtMost;
+    return `<h2>Stacks</h2>${facts.layers.map((layer) => stack(layer, facts, few)).join("\n")}`;
+}
+
+function stack(layer: LayerFacts, { operation }: RunFacts, few: boolean): string {
+    const { style, sign, word } = shownState(layer, operation);
+    const changes = changesOf(layer, operation);
+    const passed = layer.checks.filter(({ status }) => status === "pass").length;
+    const seconds = secondsOf(layer);
+    const said = [
+        changesSummary(changes, operation),
+        layer.checks.length > 0 ? `${passed} of ${layer.checks.length} checks` : "",
+        seconds === undefined ? "" : duration(seconds),
+    ].filter((text) => text !== "");
+    const body = [
+        part("Notes", noteList(layer.notes), layer.notes),
+        part("Changes", changeTable(changes), changes),
+        part("Hooks", hookTable(layer.hooks), layer.hooks),
+        part("Exercises", exerciseTable(layer.exercises), layer.exercises),
+        part("Gates", checkTable(layer.checks), layer.checks),
+    ].join("");
+    const bad = style === "bad" || style === "cut";
+    const reason = layer.reason === undefined ? "" : `: ${escaped(layer.reason)}`;
+    const after = layer.dependsOn.length === 0 ? "Stands on nothing." : `Stands on ${layer.dependsOn.join(", ")}.`;
+    // The anchor is inside, so that a browser that is sent to it opens what lies around it.
+    return `<details${bad ? ` class="bad"` : ""}${bad || (few && body !== "") ? " open" : ""}><summary><b>${escaped(layer.name)}</b><span class="${style}">${sign} ${escaped(word)}${reason}</span><span class="dim right">${escaped(said.join(" · "))}</span></summary>
+<div class="body" id="${anchorOf(layer.name)}"><p class="dim">${escaped(after)}</p>${body}</div></details>`;
+}
+
+const part = (heading: string, html: string, of: readonly unknown[]): string =>
+    of.length === 0 ? "" : `<h3>${heading}</h3>${html}`;
 
 function places(entries: Readonly<Record<string, string>>): string {
     const rows = Object.entries(entries).map(([name, where]) => {
-        const shown = /^https?:/.test(where)
-            ? `<a href="${escape(where)}">${escape(where)}</a>`
-            : `<code>${escape(where)}</code>`;
-        return `<tr><td>${escape(name)}</td><td>${shown}</td></tr>`;
+        return `<tr><td class="w t">${escaped(name)}</td><td>${linked(where)}</td></tr>`;
     });
     return rows.length === 0 ? "" : `<h2>Where to look</h2><table>${rows.join("")}</table>`;
-}
-
-function timelineRow(layer: LayerFacts, total: number): string {
-    const bars = layer.phases.map((phase) => {
-        const left = (phase.from / total) * 100;
-        const width = ((phase.to - phase.from) / total) * 100;
-        return `<i style="left:${left.toFixed(2)}%;width:${width.toFixed(2)}%;background:${phaseColours[phase.state] ?? "#999"}" title="${phase.state} ${seconds(phase.to - phase.from)}"></i>`;
-    });
-    const took =
-        layer.startedAt === undefined || layer.endedAt === undefined ? "" : seconds(layer.endedAt - layer.startedAt);
-    return `<tr><td>${escape(layer.name)}</td><td class="${colourOf(layer.state)}">${layer.state}</td><td class="dim">${took}</td><td style="width:55%"><div class="lane">${bars.join("")}</div></td></tr>`;
-}
-
-const colourOf = (state: string): string => (state === "succeeded" ? "green" : state === "failed" ? "red" : "amber");
-
-function layerSection(layer: LayerFacts): string {
-    const exercises = layer.exercises.map(
-        (exercise) =>
-            `<tr><td>${escape(exercise.name)}</td><td>${escape(exercise.summary)}</td><td class="dim">${seconds(exercise.seconds)}</td></tr>`,
-    );
-    const resources = layer.resources.map(
-        (resource) => `${resource.op} ${resource.type.split(":").pop() ?? ""} ${resource.name}`,
-    );
-    return `<h2>${escape(layer.name)}</h2>
-${resources.length > 0 ? `<p class="dim">${escape(resources.join(" · "))}</p>` : ""}
-${exercises.length > 0 ? `<table>${exercises.join("")}</table>` : ""}
-${layer.checks.length > 0 ? checkTable(layer.checks) : ""}`;
-}
-
-function checkTable(checks: readonly CheckResult[]): string {
-    const row = (check: CheckResult): string => {
-        const mark =
-            check.status === "pass"
-                ? `<span class="green">✓</span>`
-                : check.status === "fail"
-                  ? `<span class="red">✗</span>`
-                  : `<span class="amber">–</span>`;
-        const said = [
-            check.summary,
-            check.message,
-            check.look && `look at: ${check.look}`,
-            check.hint && `do: ${check.hint}`,
-        ].filter((text): text is string => Boolean(text));
-        return `<tr><td>${mark}</td><td>${check.stage === "preflight" ? "" : check.stage}</td><td>${escape(check.title)}<br><span class="dim">${escape(check.id)}</span></td><td>${said.map(escape).join("<br>")}</td><td class="dim">${seconds(check.seconds)}</td></tr>`;
-    };
-    return `<table>${checks.map(row).join("\n")}</table>`;
 }

@@ -33,7 +33,8 @@ export class HookRunner {
         for (const { name, blocking, verdict } of await this.surroundings.hooks(point, layer, this.seen, failed, run)) {
             const ok = verdict.status === "pass";
             const text = verdict.status === "pass" ? verdict.summary : verdict.message;
-            this.teller.emit({ type: "hook", layer, point, name, ok, blocking, text });
+            const advice = verdict.status === "pass" ? {} : { look: verdict.look, hint: verdict.hint };
+            this.teller.emit({ type: "hook", layer, point, name, ok, blocking, text, ...advice });
             if (verdict.status === "pass" || !blocking) continue;
             if (this.signal.aborted) throw interrupted(layer);
             throw new TidegateError(`${layer}: the hook ${name} (${point}) failed: ${verdict.message}`, {

@@ -44,7 +44,7 @@ export interface RolloutDependencies {
     /** What was before, so that what has not changed need not be deployed. @default nothing is remembered */
     readonly memory?: Memory;
     /** Written before anything is done. @default none */
-    readonly journal?: Pick<RunLedger, "record">;
+    readonly journal?: Pick<RunLedger, "record"> & Partial<Pick<RunLedger, "id">>;
     /** What the environment allows to be changed. @default anything */
     readonly rules?: ChangeRules;
     /** Reads a stack as it is, for those that look at it. */
@@ -212,9 +212,20 @@ export class Rollout {
         scheduler: Pick<Scheduler, "state"> | undefined,
         work: () => Promise<void>,
     ): Promise<RolloutResult> {
-        const { environment } = this.deps;
+        const { environment, graph, journal } = this.deps;
         const begun = this.deps.now();
-        this.teller.emit({ type: "run-started", operation, environment, layers: selected });
+        this.teller.emit({
+            type: "run-started",
+            operation,
+            environment,
+            layers: selected,
+            graph: graph.name,
+            stacks: graph.order.map((name) => {
+                const { dependsOn, exercises } = graph.node(name);
+                return { name, dependsOn, exercises };
+            }),
+            ...(journal?.id === undefined ? {} : { run: journal.id }),
+        });
         try {
             await work();
         } catch (error) {

@@ -7,6 +7,7 @@ import { select, type Choice } from "../../graph/selection";
 import { lockOf } from "../../ledger/holder";
 import { holding, type Lease } from "../../ledger/lock";
 import { FileStore } from "../../ledger/store";
+import { FactsCollector } from "../../reports/facts";
 import { demandConfirmed, rulesOf } from "../../rollout/budget";
 import { demandUnneeded, type Left } from "../../rollout/destroy";
 import { loadModule } from "../../rollout/module";
@@ -14,6 +15,7 @@ import { givenDecisions } from "../../rollout/pending";
 import type { RunAbout, Session } from "../../rollout/session";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
+import { report } from "../reports";
 import { duration } from "../views";
 import { exitCodeOf, lockOptions, open, run, type ChangeFlags } from "./rollout";
 
@@ -91,9 +93,15 @@ async function destroy(
     const known = await session.snapshots(isHooked(graph, going) ? there : [], signal);
     const { json = false, parallel } = flags;
     const about: RunAbout = { operation: "down", stacks: going, options: { ...flags } };
-    const result = await run(session, interrupts, json, async (watch) =>
-        (await session.recordedDriver(watch, about)).down(going, { known, parallel }),
+    const collector = new FactsCollector(() => Date.now());
+    const result = await run(
+        session,
+        interrupts,
+        json,
+        async (watch) => (await session.recordedDriver(watch, about)).down(going, { known, parallel }),
+        collector.sink,
     );
+    await report(home.directory, collector.facts());
     process.exitCode = exitCodeOf(result, interrupts);
     if (result.ok) return going;
     say(stillThere(home.environment, result.left));

@@ -2,11 +2,13 @@
 import pc from "picocolors";
 import { loadGraphFile } from "../../graph/load";
 import { select } from "../../graph/selection";
+import { FactsCollector } from "../../reports/facts";
 import { changesAnything, countsOf } from "../../rollout/changes";
 import type { PreviewResult } from "../../rollout/rollout";
 import { changesText } from "../../rollout/teller";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
+import { report } from "../reports";
 import { duration } from "../views";
 import { exitCodeOf, open, run } from "./rollout";
 
@@ -25,9 +27,15 @@ export async function preview(environment: string, flags: PreviewFlags): Promise
         const choices = select(graph.graph, filterOf(flags));
         const session = await open(environment, interrupts, { graph });
         await session.home.prepare();
-        const result = await run(session, interrupts, json, (watch) =>
-            session.driver(watch).preview({ choices, parallel, approve }),
+        const collector = new FactsCollector(() => Date.now());
+        const result = await run(
+            session,
+            interrupts,
+            json,
+            (watch) => session.driver(watch).preview({ choices, parallel, approve }),
+            collector.sink,
         );
+        await report(session.home.directory, collector.facts());
         process.exitCode = exitCodeOf(result, interrupts);
         if (!json && result.ok) process.stdout.write(`${closing(environment, result)}\n`);
     } finally {

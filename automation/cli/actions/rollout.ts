@@ -1,6 +1,5 @@
 /** What `up`, `resume` and `drift` do, and how any operation of the driver is run for a person. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import pc from "picocolors";
 import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
@@ -8,7 +7,6 @@ import { loadGraphFile, type GraphFile } from "../../graph/load";
 import type { LockOptions } from "../../ledger/lock";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
-import { writeReports } from "../../reports/files";
 import type { EventSink } from "../../rollout/events";
 import { loadModule } from "../../rollout/module";
 import type { RolloutResult } from "../../rollout/rollout";
@@ -16,9 +14,11 @@ import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
 import { stderrProgress } from "../progress";
 import { givenDecisions } from "../../rollout/pending";
+import { report } from "../reports";
 import { Session, type RunAbout, type SessionRequest, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
-import { duration, viewFor } from "../views";
+import { duration } from "../views";
+import { viewFor } from "../viewFor";
 
 /** Of every command that changes an environment: how it gets the lock, and what it is told of what was cut off. */
 export interface ChangeFlags {
@@ -191,8 +191,8 @@ async function rollOut(
         collector.sink,
     );
     const places = session.parts.places?.(result.outputs) ?? {};
-    const report = await writeReports(join(session.home.directory, "reports"), collector.facts(places));
-    if (!flags.json) await closing(session, result, { ...places, report: report.html }, collector.facts(places));
+    const { html } = await report(session.home.directory, collector.facts(places));
+    if (!flags.json) await closing(session, result, { ...places, report: html }, collector.facts(places));
     process.exitCode = exitCodeOf(result, interrupts);
     return result.ok;
 }
@@ -220,11 +220,14 @@ export async function drift(environment: string, flags: DriftFlags): Promise<voi
                 hint: `\`npx tidegate up ${environment}\` deploys it.`,
             });
         await session.home.prepare();
-        const result = await run(session, interrupts, flags.json ?? false, async (watch) => {
+        const collector = new FactsCollector(() => Date.now());
+        const ask = async (watch: Watch): Promise<RolloutResult> => {
             const found = await session.driver(watch).drift(there, flags.parallel);
             drifted = found.drifted;
             return found;
-        });
+        };
+        const result = await run(session, interrupts, flags.json ?? false, ask, collector.sink);
+        await report(session.home.directory, collector.facts());
         process.exitCode = exitCodeOf(result, interrupts);
         if (!result.ok) return;
         if (!flags.json)
