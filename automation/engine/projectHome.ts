@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
+import { holdsLedger, ledgerIn } from "../ledger/place";
 import { toolEnvironment, type EngineTools } from "../toolchain";
 import { breakDeadLocks, checkpointVersion, fileBackend, readCheckpoint, stackExists, type FileState } from "./state";
 import type { Home, StackTarget } from "./target";
@@ -36,8 +37,7 @@ export class ProjectHome implements Home {
         private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
     ) {
         this.directory = join(graph.directory, ".tidegate", environment);
-        const state = this.fileState();
-        this.ledger = join(state ?? graph.directory, ".tidegate", environment, "ledger");
+        this.ledger = ledgerIn(this.ledgerPlace(), environment);
         this.settings = {
             ...given.variables,
             backend: given.backend ?? this.inherited["PULUMI_BACKEND_URL"] ?? "",
@@ -149,6 +149,15 @@ export class ProjectHome implements Home {
         if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
         const folder = fileBackend(backend, this.graph.directory);
         return folder === null ? backend : `file://${folder}`;
+    }
+
+    /** Beside the state; beside the graph where the state is a service's, or nobody has said where it is. */
+    private ledgerPlace(): string {
+        const { directory } = this.graph;
+        const named = this.given.ledger ?? this.backend();
+        if (!holdsLedger(named)) return `file://${directory}`;
+        const folder = fileBackend(named, directory);
+        return folder === null ? named : `file://${folder}`;
     }
 
     private fileState(): string | null {

@@ -21,6 +21,7 @@ import {
 } from "../engine/state";
 import type { Home, StackTarget } from "../engine/target";
 import { dataRoot, type Environment } from "../../stacks/environment";
+import { isBucketUrl, ledgerIn } from "../ledger/place";
 import type { Tools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
 
@@ -38,7 +39,7 @@ export class LakehouseHome implements Home {
     ) {
         this.environment = file.name;
         this.directory = file.dataDirectory;
-        this.ledger = join(stateDirectory(file) ?? file.dataDirectory, ".tidegate");
+        this.ledger = ledgerOf(file);
     }
 
     async prepare(): Promise<void> {
@@ -87,6 +88,14 @@ export class LakehouseHome implements Home {
     exists(layer: string): Promise<boolean | undefined> {
         return Promise.resolve(layerExists(this.file, layer));
     }
+}
+
+/** Beside the state. Its folder and the data directory are of one environment; a bucket may be of several. */
+function ledgerOf({ name, state, backendUrl, dataDirectory }: Environment): string {
+    const named = state.ledger ?? (isBucketUrl(backendUrl) ? backendUrl : undefined);
+    if (named === undefined) return `file://${join(fileBackend(backendUrl) ?? dataDirectory, ".tidegate")}`;
+    const folder = fileBackend(named);
+    return ledgerIn(folder === null ? named : `file://${folder}`, name);
 }
 
 const stateOf = (environment: Pick<Environment, "backendUrl">, stack: string): FileState => ({

@@ -4,6 +4,7 @@
  * one writer alone. Records hold names, digests and counts; no output of a stack, and no secret.
  */
 import { randomBytes } from "node:crypto";
+import pLimit from "p-limit";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import type { LedgerStore } from "./store";
@@ -11,6 +12,25 @@ import type { LedgerStore } from "./store";
 export const ledgerVersion = 1;
 
 const stack = z.string();
+
+/** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
+const succeeded = z.object({
+    type: z.literal("stack-succeeded"),
+    stack,
+    /** Whether its deployment was skipped. */
+    skipped: z.boolean(),
+    /** Digests of everything that a deployment is made of, by part (automation/rollout/inputs.ts). */
+    inputs: z.record(z.string(), z.string()),
+    /** Of the checkpoint after it. */
+    checkpoint: z.string(),
+    /** Keyed digest of the outputs. */
+    outputs: z.string(),
+});
+export type StackSucceeded = z.infer<typeof succeeded>;
+
+/** A success, and the run that holds it. */
+const known = succeeded.extend({ run: z.string() });
+export type KnownSuccess = Readonly<z.infer<typeof known>>;
 
 /** What one event says. */
 export const entrySchema = z.discriminatedUnion("type", [
@@ -28,6 +48,8 @@ export const entrySchema = z.discriminatedUnion("type", [
         resumes: z.string().optional(),
         holder: z.object({ host: z.string(), pid: z.number(), user: z.string() }),
         versions: z.object({ tidegate: z.string(), pulumi: z.string(), node: z.string() }),
+        /** The last success of each stack before this run, so that nobody has to look further back than here. */
+        known: z.record(stack, known).optional(),
     }),
     /** The engine is about to change a stack. */
     z.object({ type: z.literal("operation-started"), stack, operation: z.enum(["up", "destroy"]), why: z.string() }),
@@ -37,26 +59,13 @@ export const entrySchema = z.discriminatedUnion("type", [
         operation: z.enum(["up", "destroy"]),
         changes: z.record(z.string(), z.number()),
     }),
-    /** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
-    z.object({
-        type: z.literal("stack-succeeded"),
-        stack,
-        /** Whether its deployment was skipped. */
-        skipped: z.boolean(),
-        /** Digests of everything that a deployment is made of, by part (automation/rollout/inputs.ts). */
-        inputs: z.record(z.string(), z.string()),
-        /** Of the checkpoint after it. */
-        checkpoint: z.string(),
-        /** Keyed digest of the outputs. */
-        outputs: z.string(),
-    }),
+    succeeded,
     z.object({ type: z.literal("stack-failed"), stack, code: z.string(), message: z.string() }),
     z.object({ type: z.literal("stack-interrupted"), stack }),
     z.object({ type: z.literal("run-finished"), ok: z.boolean(), interrupted: z.boolean(), seconds: z.number() }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
 export type RunStarted = Extract<Entry, { type: "run-started" }>;
-export type StackSucceeded = Extract<Entry, { type: "stack-succeeded" }>;
 
 const recordSchema = z.object({
     version: z.literal(ledgerVersion),
@@ -68,11 +77,10 @@ const recordSchema = z.object({
 });
 export type LedgerRecord = z.infer<typeof recordSchema>;
 
-/** A run as its records tell it. */
-export interface Run {
+/** A run as its first and its last record tell it. */
+export interface RunGlance {
     readonly id: string;
     readonly started: RunStarted | undefined;
-    readonly records: readonly LedgerRecord[];
     /** Names of objects that cannot be read: the last write of a run that was cut off, at most. */
     readonly torn: readonly string[];
     /** `cut off`: its process ended without a word. */
@@ -80,9 +88,18 @@ export interface Run {
     readonly seconds: number | undefined;
 }
 
+/** A run as all of its records tell it. */
+export interface Run extends RunGlance {
+    readonly records: readonly LedgerRecord[];
+}
+
 const folder = "runs";
+/** Objects that are read at once: each is a round trip, where the ledger is in a bucket. */
+const together = 16;
 
 export class Ledger {
+    private readonly limit = pLimit(together);
+
     constructor(
         private readonly store: LedgerStore,
         /** Milliseconds since the epoch. */
@@ -108,15 +125,55 @@ export class Ledger {
 
     /** @throws TidegateError `run-unknown` */
     async run(id: string): Promise<Run> {
-        const names = await this.store.list(`${folder}/${id}`);
-        if (names.length === 0)
-            throw new TidegateError(`The ledger ${this.where} has no run '${id}'.`, {
-                code: "run-unknown",
-                hint: "`npx tidegate history` lists them.",
-                exitCode: exitCodes.usage,
-            });
+        return this.told(id, await this.objects(id));
+    }
+
+    /** As `run`, of a list: two objects are read, however many there are. */
+    async glance(id: string): Promise<RunGlance> {
+        const names = await this.objects(id);
+        const { records: _some, ...glance } = await this.told(id, [
+            ...new Set([...names.slice(0, 1), ...names.slice(-1)]),
+        ]);
+        return glance;
+    }
+
+    /** The last success of each stack. Looks no further back than it has to: no further than one run that knows them. */
+    async successes(stacks: readonly string[]): Promise<ReadonlyMap<string, KnownSuccess>> {
+        const found = new Map<string, KnownSuccess>();
+        const gone = new Set<string>();
+        const take = (success: KnownSuccess): void => {
+            if (!found.has(success.stack) && !gone.has(success.stack)) found.set(success.stack, success);
+        };
+        for (const id of await this.runs()) {
+            const { records, started } = await this.run(id);
+            for (const { entry } of records.toReversed()) {
+                if (entry.type === "operation-finished" && entry.operation === "destroy") gone.add(entry.stack);
+                if (entry.type === "stack-succeeded") take({ ...entry, run: id });
+            }
+            if (started?.known !== undefined) {
+                Object.values(started.known).forEach(take);
+                break;
+            }
+            if (stacks.every((name) => found.has(name) || gone.has(name))) break;
+        }
+        return found;
+    }
+
+    private async objects(id: string): Promise<string[]> {
+        const names = await this.limit(() => this.store.list(`${folder}/${id}`));
+        if (names.length > 0) return names;
+        throw new TidegateError(`The ledger ${this.where} has no run '${id}'.`, {
+            code: "run-unknown",
+            hint: "`npx tidegate history` lists them.",
+            exitCode: exitCodes.usage,
+        });
+    }
+
+    private async told(id: string, names: readonly string[]): Promise<Run> {
         const read = await Promise.all(
-            names.map(async (name) => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+            names.map((name) =>
+                this.limit(async () => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+            ),
         );
         const records = read.flatMap(([, record]) => record ?? []).toSorted((a, b) => a.number - b.number);
         const torn = read.filter(([, record]) => record === undefined).map(([name]) => name);
@@ -137,23 +194,6 @@ export class Ledger {
                         : "red",
             seconds: finished?.seconds,
         };
-    }
-
-    /** The last success of each stack, and the run that holds it. Looks no further back than it has to. */
-    async successes(
-        stacks: readonly string[],
-    ): Promise<ReadonlyMap<string, StackSucceeded & { readonly run: string }>> {
-        const found = new Map<string, StackSucceeded & { readonly run: string }>();
-        const gone = new Set<string>();
-        for (const id of await this.runs()) {
-            for (const { entry } of (await this.run(id)).records.toReversed()) {
-                if (entry.type === "operation-finished" && entry.operation === "destroy") gone.add(entry.stack);
-                if (entry.type !== "stack-succeeded" || found.has(entry.stack) || gone.has(entry.stack)) continue;
-                found.set(entry.stack, { ...entry, run: id });
-            }
-            if (stacks.every((name) => found.has(name) || gone.has(name))) break;
-        }
-        return found;
     }
 }
 

@@ -20,7 +20,8 @@ import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
 import { ensureEngine, type EngineTools } from "../toolchain";
 import { Ledger, type RunStarted } from "../ledger/ledger";
-import { FileStore } from "../ledger/store";
+import { ledgerStore } from "../ledger/place";
+import type { LedgerStore } from "../ledger/store";
 
 export interface SessionRequest {
     /** @default the one that is found from here */
@@ -57,9 +58,12 @@ export class Session {
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
     ) {
-        this.ledger = new Ledger(new FileStore(home.ledger));
+        this.store = ledgerStore(home.ledger, () => home.variables());
+        this.ledger = new Ledger(this.store);
     }
 
+    /** Where the ledger is, and what else all who work on the environment have to see. */
+    readonly store: LedgerStore;
     readonly ledger: Ledger;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
@@ -134,8 +138,13 @@ export class Session {
     async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
         const { home, graph, parts, tools } = this;
         const versions = { tidegate: packageVersion(), pulumi: tools.pulumi.version, node: process.versions.node };
+        const [key, successes] = await Promise.all([
+            DigestKey.open(this.store),
+            this.ledger.successes(graph.graph.order),
+        ]);
         const journal = await this.ledger.begin({
             ...about,
+            known: Object.fromEntries(successes),
             environment: home.environment,
             graph: graph.file,
             holder: { host: hostname(), pid: process.pid, user: userInfo().username },
@@ -145,9 +154,9 @@ export class Session {
             home,
             graph,
             parts,
-            key: await DigestKey.open(home.ledger),
+            key,
             versions: { pulumi: versions.pulumi },
-            successes: await this.ledger.successes(graph.graph.order),
+            successes,
             environment: process.env,
         });
         const read = async (stack: string): Promise<StackSnapshot> =>
