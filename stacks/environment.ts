@@ -46,7 +46,9 @@ export const environmentSchema = z
                     .string()
                     .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR, s3://…, gs://… or azblob://…")
                     .optional()
-                    .describe("Where the ledger is kept. Default: beside the state; needed where that is https://."),
+                    .describe(
+                        "Where the ledger is kept. Default: beside the state; in the data directory where that is https://.",
+                    ),
                 secretsProvider: z
                     .string()
                     .regex(

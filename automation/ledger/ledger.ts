@@ -200,7 +200,6 @@ export class Ledger {
 /** The records of one run, written by the process that does it. */
 export class RunLedger {
     private number = 0;
-    private last: Promise<void> = Promise.resolve();
 
     constructor(
         private readonly store: LedgerStore,
@@ -208,15 +207,11 @@ export class RunLedger {
         private readonly now: () => number,
     ) {}
 
-    /** Resolves once it lasts: whoever is about to do what it says waits for it. One after the other. */
-    record(entry: Entry): Promise<void> {
-        const next = this.last.then(() => this.write(entry));
-        // A failed write is its caller's to tell; the next is tried all the same.
-        this.last = next.catch(() => undefined);
-        return next;
-    }
-
-    private async write(entry: Entry): Promise<void> {
+    /**
+     * Resolves once it lasts: whoever is about to do what it says waits for it. Others need not: numbers are given in the
+     * order of the calls, and of those that nobody has waited for any may be missing after a crash.
+     */
+    async record(entry: Entry): Promise<void> {
         this.number += 1;
         const name = `${folder}/${this.id}/${String(this.number).padStart(5, "0")}.json`;
         const record: LedgerRecord = {

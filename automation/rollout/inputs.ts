@@ -63,14 +63,10 @@ export class DigestKey {
     /**
      * An object of the ledger's store, made by whoever comes first: one key for all who roll the environment out. Another
      * key makes every digest another: nothing is skipped.
-     * @throws TidegateError `ledger-refused` where what is there is no key
+     * @throws TidegateError `ledger-refused` where what is there is no key, `ledger-unfit` where a name is given twice
      */
     static async open(store: LedgerStore): Promise<DigestKey> {
-        let kept = await store.read(keyName);
-        if (kept === undefined) {
-            const made = randomBytes(keyBytes).toString("hex");
-            kept = (await store.create(keyName, made)) ? made : await store.read(keyName);
-        }
+        const kept = (await store.read(keyName)) ?? (await DigestKey.make(store));
         const key = Buffer.from(kept?.trim() ?? "", "hex");
         if (key.length === keyBytes) return new DigestKey(key);
         throw new TidegateError(
@@ -80,6 +76,18 @@ export class DigestKey {
                 hint: "Delete it: another one is made, and everything is deployed once more.",
             },
         );
+    }
+
+    /** The first object of a ledger, and so the one by which it is seen whether its store keeps what a ledger stands on. */
+    private static async make(store: LedgerStore): Promise<string | undefined> {
+        const [key, other] = [randomBytes(keyBytes), randomBytes(keyBytes)].map((bytes) => bytes.toString("hex"));
+        if (!(await store.create(keyName, key ?? ""))) return store.read(keyName);
+        if (!(await store.create(keyName, other ?? ""))) return key;
+        await store.remove(keyName);
+        throw new TidegateError(`${store.where} lets an object be made twice, so it cannot keep a ledger.`, {
+            code: "ledger-unfit",
+            hint: "Its server has to know `If-None-Match: *`. Let `ledger` of the environment name another place.",
+        });
     }
 
     digest(value: unknown): string {

@@ -1,17 +1,19 @@
 /** Somebody's Pulumi projects with their state and their ledger in a bucket, on a real S3 server and the real engine. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { Example } from "../_helpers/example";
 import { Seaweed } from "../_helpers/seaweed";
 
 describe("stacks whose state is in a bucket", () => {
     let server: Seaweed;
     let example: Example;
+    /** Red before anything is deployed, where RED is set. */
+    const gates = { preflight: [{ name: "not-red", run: 'test -z "$RED"' }] };
     before(async () => {
         server = await Seaweed.start();
         await server.bucket("states");
         await server.keepLocks("states", "acme/", "network", "prod");
         example = Example.create("services");
+        example.edit("tidegate.yaml", /(project: network\n)/, `$1    gates: ${JSON.stringify(gates)}\n`);
         example.edit(
             "tidegate.yaml",
             'prod: { backend: "file://state" }',
@@ -48,11 +50,7 @@ describe("stacks whose state is in a bucket", () => {
     });
 
     it("have a history, and are resumed where a run did not end green", async () => {
-        const failed = await example.run(["up", "prod", "--only", "network"], {
-            ...server.variables,
-            // A file, where a folder has to be.
-            FILES: join(example.directory, "tidegate.yaml"),
-        });
+        const failed = await example.run(["up", "prod", "--only", "network"], { ...server.variables, RED: "1" });
         assert.equal(failed.code, 1, failed.stdout);
         const { stdout } = await run("history", "prod");
         assert.deepEqual(stdout.match(/\b(green|red)\b/g), ["red", "green", "green"], stdout);

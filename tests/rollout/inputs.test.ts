@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileStore } from "../../automation/ledger/store";
+import { FileStore, type LedgerStore } from "../../automation/ledger/store";
 import { DigestKey, inputsOf, type Inputs, type InputsRequest } from "../../automation/rollout/inputs";
 
 describe("what a deployment is made of", () => {
@@ -129,5 +129,17 @@ describe("what a deployment is made of", () => {
         const broken = new FileStore(join(root, "broken"));
         await broken.create("digest.key", "abc");
         await assert.rejects(DigestKey.open(broken), { code: "ledger-refused" });
+    });
+
+    it("is not kept where a name can be taken twice, however often it is tried", async () => {
+        const objects = new Map<string, string>();
+        const overwriting: LedgerStore = {
+            where: "s3://old-server",
+            create: async (name, content) => objects.set(name, content) !== undefined,
+            read: async (name) => objects.get(name),
+            list: async () => [...objects.keys()],
+            remove: async (name) => void objects.delete(name),
+        };
+        for (const _time of [1, 2]) await assert.rejects(DigestKey.open(overwriting), { code: "ledger-unfit" });
     });
 });
