@@ -42,6 +42,13 @@ export const environmentSchema = z
                     )
                     .default("file")
                     .describe("Pulumi's backend URL; `file` is a folder inside the data directory."),
+                ledger: z
+                    .string()
+                    .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR, s3://…, gs://… or azblob://…")
+                    .optional()
+                    .describe(
+                        "Where the ledger is kept. Default: beside the state; in the data directory where that is https://.",
+                    ),
                 secretsProvider: z
                     .string()
                     .regex(

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
+import { holdsLedger, ledgerIn } from "../ledger/place";
 import { toolEnvironment, type EngineTools } from "../toolchain";
 import {
     breakDeadLocks,
@@ -47,8 +48,7 @@ export class ProjectHome implements Home {
         private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
     ) {
         this.directory = join(graph.directory, ".tidegate", environment);
-        const state = this.fileState();
-        this.ledger = join(state ?? graph.directory, ".tidegate", environment, "ledger");
+        this.ledger = ledgerIn(this.ledgerPlace(), environment);
         this.policyPacks = given.policyPacks.map(({ path, config }) => ({
             path: resolve(graph.directory, path),
             config: config === undefined ? undefined : resolve(graph.directory, config),
@@ -170,6 +170,15 @@ export class ProjectHome implements Home {
         if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
         const folder = fileBackend(backend, this.graph.directory);
         return folder === null ? backend : `file://${folder}`;
+    }
+
+    /** Beside the state; beside the graph where the state is a service's, or nobody has said where it is. */
+    private ledgerPlace(): string {
+        const { directory } = this.graph;
+        const named = this.given.ledger ?? this.backend();
+        if (!holdsLedger(named)) return `file://${directory}`;
+        const folder = fileBackend(named, directory);
+        return folder === null ? named : `file://${folder}`;
     }
 
     private fileState(): string | null {

@@ -35,7 +35,7 @@ export interface Home {
     readonly environment: string;
     /** Of the driver: its lock and reports. */
     readonly directory: string;
-    /** Folder of its ledger, beside the state where that is a folder. */
+    /** URL of its ledger, beside the state where that is a folder or a bucket; a `file://` is absolute. */
     readonly ledger: string;
     /** What the environment gives its programs and is not in a file of theirs. */
     readonly settings: Readonly<Record<string, string>>;

@@ -29,6 +29,11 @@ export const environmentSettings = z.strictObject({
         )
         .optional()
         .describe("Pulumi's backend. Default: PULUMI_BACKEND_URL, else the one of `pulumi login`."),
+    ledger: z
+        .string()
+        .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR (relative to this file), s3://…, gs://… or azblob://…")
+        .optional()
+        .describe("Where the ledger is kept. Default: beside the state, where that is files or a bucket."),
     secretsProvider: z
         .string()
         .min(1)

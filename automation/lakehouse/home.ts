@@ -22,6 +22,7 @@ import {
 } from "../engine/state";
 import type { Home, StackTarget } from "../engine/target";
 import { dataRoot, type Environment } from "../../stacks/environment";
+import { isBucketUrl, ledgerIn } from "../ledger/place";
 import type { Tools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
 
@@ -96,6 +97,14 @@ export class LakehouseHome implements Home {
     }
 }
 
+/** The URL of an environment's ledger: beside the state. Its folder and the data directory are of one environment; a bucket may be of several. */
+export function ledgerOf({ name, state, backendUrl, dataDirectory }: Environment): string {
+    const named = state.ledger ?? (isBucketUrl(backendUrl) ? backendUrl : undefined);
+    if (named === undefined) return `file://${join(fileBackend(backendUrl) ?? dataDirectory, ".tidegate")}`;
+    const folder = fileBackend(named);
+    return ledgerIn(folder === null ? named : `file://${folder}`, name);
+}
+
 const stateOf = (environment: Pick<Environment, "backendUrl">, stack: string): FileState => ({
     directory: stateDirectory(environment),
     project: projectName,
@@ -123,10 +132,6 @@ export const stackFile = (stack: string): string => join(stacksDirectory, `Pulum
 /** The folder of the file backend; null for any other. */
 export const stateDirectory = (environment: Pick<Environment, "backendUrl">): string | null =>
     fileBackend(environment.backendUrl);
-
-/** The folder of an environment's ledger. */
-export const ledgerOf = (environment: Pick<Environment, "backendUrl" | "dataDirectory">): string =>
-    join(stateDirectory(environment) ?? environment.dataDirectory, ".tidegate");
 
 /** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
 export function engineVariables(environment: Environment, tools: Tools): Record<string, string> {

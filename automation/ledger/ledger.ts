@@ -4,6 +4,7 @@
  * one writer alone. Records hold names, digests and counts; no output of a stack, and no secret.
  */
 import { randomBytes } from "node:crypto";
+import pLimit from "p-limit";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { holderSchema } from "./lock";
@@ -12,6 +13,25 @@ import type { LedgerStore } from "./store";
 export const ledgerVersion = 1;
 
 const stack = z.string();
+
+/** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
+const succeeded = z.object({
+    type: z.literal("stack-succeeded"),
+    stack,
+    /** Whether its deployment was skipped. */
+    skipped: z.boolean(),
+    /** Digests of everything that a deployment is made of, by part (automation/rollout/inputs.ts). */
+    inputs: z.record(z.string(), z.string()),
+    /** Of the checkpoint after it. */
+    checkpoint: z.string(),
+    /** Keyed digest of the outputs. */
+    outputs: z.string(),
+});
+export type StackSucceeded = z.infer<typeof succeeded>;
+
+/** A success, and the run that holds it. */
+const known = succeeded.extend({ run: z.string() });
+export type KnownSuccess = Readonly<z.infer<typeof known>>;
 
 /** What one event says. */
 export const entrySchema = z.discriminatedUnion("type", [
@@ -31,6 +51,8 @@ export const entrySchema = z.discriminatedUnion("type", [
         /** Whose lock of the environment it took over, and by which right. */
         tookOver: z.object({ holder: holderSchema.optional(), why: z.enum(["gone", "silent", "forced"]) }).optional(),
         versions: z.object({ tidegate: z.string(), pulumi: z.string(), node: z.string() }),
+        /** The last success of each stack before this run, so that nobody has to look further back than here. */
+        known: z.record(stack, known).optional(),
     }),
     /** The engine is about to change a stack. */
     z.object({ type: z.literal("operation-started"), stack, operation: z.enum(["up", "destroy"]), why: z.string() }),
@@ -56,26 +78,13 @@ export const entrySchema = z.discriminatedUnion("type", [
     }),
     /** Changes of these resources, by URN, were over what is allowed and were approved by name. */
     z.object({ type: z.literal("approved"), stack, resources: z.array(z.string()) }),
-    /** Deployed and green, or unchanged and green. What `unchanged` compares is here. */
-    z.object({
-        type: z.literal("stack-succeeded"),
-        stack,
-        /** Whether its deployment was skipped. */
-        skipped: z.boolean(),
-        /** Digests of everything that a deployment is made of, by part (automation/rollout/inputs.ts). */
-        inputs: z.record(z.string(), z.string()),
-        /** Of the checkpoint after it. */
-        checkpoint: z.string(),
-        /** Keyed digest of the outputs. */
-        outputs: z.string(),
-    }),
+    succeeded,
     z.object({ type: z.literal("stack-failed"), stack, code: z.string(), message: z.string() }),
     z.object({ type: z.literal("stack-interrupted"), stack }),
     z.object({ type: z.literal("run-finished"), ok: z.boolean(), interrupted: z.boolean(), seconds: z.number() }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
 export type RunStarted = Extract<Entry, { type: "run-started" }>;
-export type StackSucceeded = Extract<Entry, { type: "stack-succeeded" }>;
 
 const recordSchema = z.object({
     version: z.literal(ledgerVersion),
@@ -87,11 +96,10 @@ const recordSchema = z.object({
 });
 export type LedgerRecord = z.infer<typeof recordSchema>;
 
-/** A run as its records tell it. */
-export interface Run {
+/** A run as its first and its last record tell it. */
+export interface RunGlance {
     readonly id: string;
     readonly started: RunStarted | undefined;
-    readonly records: readonly LedgerRecord[];
     /** Names of objects that cannot be read: the last write of a run that was cut off, at most. */
     readonly torn: readonly string[];
     /** `cut off`: its process ended without a word. */
@@ -99,9 +107,18 @@ export interface Run {
     readonly seconds: number | undefined;
 }
 
+/** A run as all of its records tell it. */
+export interface Run extends RunGlance {
+    readonly records: readonly LedgerRecord[];
+}
+
 const folder = "runs";
+/** Objects that are read at once: each is a round trip, where the ledger is in a bucket. */
+const together = 16;
 
 export class Ledger {
+    private readonly limit = pLimit(together);
+
     constructor(
         private readonly store: LedgerStore,
         /** Milliseconds since the epoch. */
@@ -127,15 +144,55 @@ export class Ledger {
 
     /** @throws TidegateError `run-unknown` */
     async run(id: string): Promise<Run> {
-        const names = await this.store.list(`${folder}/${id}`);
-        if (names.length === 0)
-            throw new TidegateError(`The ledger ${this.where} has no run '${id}'.`, {
-                code: "run-unknown",
-                hint: "`npx tidegate history` lists them.",
-                exitCode: exitCodes.usage,
-            });
+        return this.told(id, await this.objects(id));
+    }
+
+    /** As `run`, of a list: two objects are read, however many there are. */
+    async glance(id: string): Promise<RunGlance> {
+        const names = await this.objects(id);
+        const { records: _some, ...glance } = await this.told(id, [
+            ...new Set([...names.slice(0, 1), ...names.slice(-1)]),
+        ]);
+        return glance;
+    }
+
+    /** The last success of each stack. Looks no further back than it has to: no further than one run that knows them. */
+    async successes(stacks: readonly string[]): Promise<ReadonlyMap<string, KnownSuccess>> {
+        const found = new Map<string, KnownSuccess>();
+        const gone = new Set<string>();
+        const take = (success: KnownSuccess): void => {
+            if (!found.has(success.stack) && !gone.has(success.stack)) found.set(success.stack, success);
+        };
+        for (const id of await this.runs()) {
+            const { records, started } = await this.run(id);
+            for (const { entry } of records.toReversed()) {
+                if (entry.type === "operation-finished" && entry.operation === "destroy") gone.add(entry.stack);
+                if (entry.type === "stack-succeeded") take({ ...entry, run: id });
+            }
+            if (started?.known !== undefined) {
+                Object.values(started.known).forEach(take);
+                break;
+            }
+            if (stacks.every((name) => found.has(name) || gone.has(name))) break;
+        }
+        return found;
+    }
+
+    private async objects(id: string): Promise<string[]> {
+        const names = await this.limit(() => this.store.list(`${folder}/${id}`));
+        if (names.length > 0) return names;
+        throw new TidegateError(`The ledger ${this.where} has no run '${id}'.`, {
+            code: "run-unknown",
+            hint: "`npx tidegate history` lists them.",
+            exitCode: exitCodes.usage,
+        });
+    }
+
+    private async told(id: string, names: readonly string[]): Promise<Run> {
         const read = await Promise.all(
-            names.map(async (name) => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+            names.map((name) =>
+                this.limit(async () => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+            ),
         );
         const records = read.flatMap(([, record]) => record ?? []).toSorted((a, b) => a.number - b.number);
         const torn = read.filter(([, record]) => record === undefined).map(([name]) => name);
@@ -157,29 +214,11 @@ export class Ledger {
             seconds: finished?.seconds,
         };
     }
-
-    /** The last success of each stack, and the run that holds it. Looks no further back than it has to. */
-    async successes(
-        stacks: readonly string[],
-    ): Promise<ReadonlyMap<string, StackSucceeded & { readonly run: string }>> {
-        const found = new Map<string, StackSucceeded & { readonly run: string }>();
-        const gone = new Set<string>();
-        for (const id of await this.runs()) {
-            for (const { entry } of (await this.run(id)).records.toReversed()) {
-                if (entry.type === "operation-finished" && entry.operation === "destroy") gone.add(entry.stack);
-                if (entry.type !== "stack-succeeded" || found.has(entry.stack) || gone.has(entry.stack)) continue;
-                found.set(entry.stack, { ...entry, run: id });
-            }
-            if (stacks.every((name) => found.has(name) || gone.has(name))) break;
-        }
-        return found;
-    }
 }
 
 /** The records of one run, written by the process that does it. */
 export class RunLedger {
     private number = 0;
-    private last: Promise<void> = Promise.resolve();
 
     constructor(
         private readonly store: LedgerStore,
@@ -187,15 +226,11 @@ export class RunLedger {
         private readonly now: () => number,
     ) {}
 
-    /** Resolves once it lasts: whoever is about to do what it says waits for it. One after the other. */
-    record(entry: Entry): Promise<void> {
-        const next = this.last.then(() => this.write(entry));
-        // A failed write is its caller's to tell; the next is tried all the same.
-        this.last = next.catch(() => undefined);
-        return next;
-    }
-
-    private async write(entry: Entry): Promise<void> {
+    /**
+     * Resolves once it lasts: whoever is about to do what it says waits for it. Others need not: numbers are given in the
+     * order of the calls, and of those that nobody has waited for any may be missing after a crash.
+     */
+    async record(entry: Entry): Promise<void> {
         this.number += 1;
         const name = `${folder}/${this.id}/${String(this.number).padStart(5, "0")}.json`;
         const record: LedgerRecord = {

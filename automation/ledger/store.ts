@@ -1,4 +1,7 @@
-/** Where the objects of a ledger and of a lock are. None is ever changed: an object is created, or it was there before. */
+/**
+ * Where the objects of a ledger and of a lock are. None is ever changed: it is created, or it was there before. Records stay
+ * for good; what is taken away are signs of life that newer ones have replaced.
+ */
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,12 +9,16 @@ import { dirname, join } from "node:path";
 export interface LedgerStore {
     /** For messages. */
     readonly where: string;
-    /** Writes an object and makes it last before it answers. False where one of this name is there already. */
+    /**
+     * Writes an object and makes it last before it answers. False where one of this name is there already. No two writers
+     * have the same content: where an answer was lost, it tells whose object is there.
+     */
     create(name: string, content: string): Promise<boolean>;
+    /** Undefined where there is none. Never a part of one. */
     read(name: string): Promise<string | undefined>;
-    /** Names below a folder (`runs/`), sorted; `/`-separated. */
+    /** Names of the objects and folders directly in a folder (`runs`, `runs/<run>`), sorted: all that were created before. */
     list(folder: string): Promise<string[]>;
-    /** Of the lock alone, whose old numbers tell nothing. Idempotent. */
+    /** Takes an object away; one that is not there is fine. */
     remove(name: string): Promise<void>;
 }
 

@@ -4,13 +4,15 @@
  */
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { parse } from "yaml";
 import { z } from "zod";
+import { TidegateError } from "../core/errors";
 import type { PolicyPack } from "../engine/target";
+import type { LedgerStore } from "../ledger/store";
 
 /** What of a stack is not in its project's folder. */
 export interface MoreInputs {
@@ -54,20 +56,41 @@ const projectSchema = z.looseObject({
         .optional(),
 });
 
-/** Of a key that never leaves the environment: digests of secrets tell nothing without it. */
+const keyName = "digest.key";
+const keyBytes = 32;
+
+/** Of a key that never leaves the ledger: digests of secrets tell nothing without it. */
 export class DigestKey {
     private constructor(private readonly key: Buffer) {}
 
-    /** Kept beside the ledger, for its owner alone. Another key makes every digest another: nothing is skipped. */
-    static async open(directory: string): Promise<DigestKey> {
-        const file = join(directory, "digest.key");
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        await writeFile(file, randomBytes(32).toString("hex"), { flag: "wx", mode: 0o600 }).catch(
-            (error: NodeJS.ErrnoException) => {
-                if (error.code !== "EEXIST") throw error;
+    /**
+     * An object of the ledger's store, made by whoever comes first: one key for all who roll the environment out. Another
+     * key makes every digest another: nothing is skipped.
+     * @throws TidegateError `ledger-refused` where what is there is no key, `ledger-unfit` where a name is given twice
+     */
+    static async open(store: LedgerStore): Promise<DigestKey> {
+        const kept = (await store.read(keyName)) ?? (await DigestKey.make(store));
+        const key = Buffer.from(kept?.trim() ?? "", "hex");
+        if (key.length === keyBytes) return new DigestKey(key);
+        throw new TidegateError(
+            `${keyName} in ${store.where} is no key: it has to be ${keyBytes} bytes in hexadecimal.`,
+            {
+                code: "ledger-refused",
+                hint: "Delete it: another one is made, and everything is deployed once more.",
             },
         );
-        return new DigestKey(Buffer.from((await readFile(file, "utf8")).trim(), "hex"));
+    }
+
+    /** The first object of a ledger, and so the one by which it is seen whether its store keeps what a ledger stands on. */
+    private static async make(store: LedgerStore): Promise<string | undefined> {
+        const [key, other] = [randomBytes(keyBytes), randomBytes(keyBytes)].map((bytes) => bytes.toString("hex"));
+        if (!(await store.create(keyName, key ?? ""))) return store.read(keyName);
+        if (!(await store.create(keyName, other ?? ""))) return key;
+        await store.remove(keyName);
+        throw new TidegateError(`${store.where} lets an object be made twice, so it cannot keep a ledger.`, {
+            code: "ledger-unfit",
+            hint: "Its server has to know `If-None-Match: *`. Let `ledger` of the environment name another place.",
+        });
     }
 
     digest(value: unknown): string {

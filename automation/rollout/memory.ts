@@ -7,7 +7,7 @@ import { messageOf } from "../core/errors";
 import type { Outputs, StackSnapshot } from "../engine/snapshot";
 import type { Home } from "../engine/target";
 import { pulumiStackName, type GraphFile } from "../graph/load";
-import type { StackSucceeded } from "../ledger/ledger";
+import type { KnownSuccess, StackSucceeded } from "../ledger/ledger";
 import { inputsOf, type DigestKey, type Inputs } from "./inputs";
 import type { ModuleParts } from "./module";
 
@@ -15,7 +15,7 @@ export interface Judgement {
     /** Undefined where they could not be told: then a success is not remembered either. */
     readonly inputs: Inputs | undefined;
     /** The success since which nothing has changed; undefined: it has to be deployed. */
-    readonly unchanged: (StackSucceeded & { readonly run: string }) | undefined;
+    readonly unchanged: KnownSuccess | undefined;
     /** Why it is deployed, or since when it is unchanged. */
     readonly why: string;
     /** Whether the ledger knows a success of it, so that the reason is worth telling. */
@@ -37,7 +37,7 @@ export interface MemoryRequest {
     readonly parts: ModuleParts;
     readonly key: DigestKey;
     readonly versions: Readonly<Record<string, string>>;
-    readonly successes: ReadonlyMap<string, StackSucceeded & { readonly run: string }>;
+    readonly successes: ReadonlyMap<string, KnownSuccess>;
     /** Of this process. */
     readonly environment: Readonly<NodeJS.ProcessEnv>;
 }

@@ -95,7 +95,7 @@ export interface Dismantled {
 export interface DriverModule {
     /** The folder that holds all of an environment; where it does not exist, nothing is deployed. */
     directory?(environment: string): Promise<string>;
-    /** The folder of an environment's ledger and lock, for `down --force`, which opens nothing. */
+    /** The URL of an environment's ledger and lock, for `down --force`, which opens nothing. */
     ledger?(environment: string): Promise<string>;
     /** Before minutes of downloads: whether the environment and the options can be right. */
     check?(request: Pick<OpenRequest, "environment" | "options">): Promise<void>;

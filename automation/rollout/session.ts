@@ -30,7 +30,8 @@ import { ensureEngine, type EngineTools } from "../toolchain";
 import { lockOf } from "../ledger/holder";
 import { Ledger, type RunLedger, type RunStarted } from "../ledger/ledger";
 import { holding, type Lease, type LockOptions, type TakenOver } from "../ledger/lock";
-import { FileStore, type LedgerStore } from "../ledger/store";
+import { ledgerStore } from "../ledger/place";
+import type { LedgerStore } from "../ledger/store";
 
 export interface SessionRequest {
     /** @default the one that is found from here */
@@ -70,14 +71,14 @@ export class Session {
         private readonly tools: EngineTools,
         private readonly given: GivenDecisions,
     ) {
-        this.store = new FileStore(home.ledger);
+        this.store = ledgerStore(home.ledger, () => home.variables());
         this.ledger = new Ledger(this.store);
         this.rules = rulesOf(graph, home.environment);
     }
 
+    /** Where the ledger is, and what else all who work on the environment have to see. */
+    readonly store: LedgerStore;
     readonly ledger: Ledger;
-    /** Of the ledger and the lock. */
-    private readonly store: LedgerStore;
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
     private journal: RunLedger | undefined;
@@ -217,8 +218,13 @@ export class Session {
     async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
         const { home, graph, parts, tools, takenOver } = this;
         const versions = { tidegate: packageVersion(), pulumi: tools.pulumi.version, node: process.versions.node };
+        const [key, successes] = await Promise.all([
+            DigestKey.open(this.store),
+            this.ledger.successes(graph.graph.order),
+        ]);
         const journal = await this.ledger.begin({
             ...about,
+            known: Object.fromEntries(successes),
             environment: home.environment,
             graph: graph.file,
             holder: { host: hostname(), pid: process.pid, user: userInfo().username },
@@ -230,9 +236,9 @@ export class Session {
             home,
             graph,
             parts,
-            key: await DigestKey.open(home.ledger),
+            key,
             versions: { pulumi: versions.pulumi },
-            successes: await this.ledger.successes(graph.graph.order),
+            successes,
             environment: process.env,
         });
         return new Rollout({ ...this.dependencies(watch), journal, memory });

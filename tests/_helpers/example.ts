@@ -105,6 +105,11 @@ export class Example {
         return this.textIn(join(this.directory, "state", ".tidegate"));
     }
 
+    /** Takes away what the driver has written beside the graph, as in another clone. */
+    forget(): void {
+        rmSync(join(this.directory, ".tidegate"), { recursive: true, force: true });
+    }
+
     private textIn(folder: string): string {
         if (!existsSync(folder)) return "";
         return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -114,6 +114,52 @@ describe("a ledger in files", () => {
         assert.equal((await ledger().successes(["app"])).get("app")?.checkpoint, "again");
     });
 
+    it("looks no further back than a run that knows what was before it", async () => {
+        const read: string[] = [];
+        class Counting extends FileStore {
+            override read(name: string) {
+                read.push(name.split("/")[1] ?? "");
+                return super.read(name);
+            }
+        }
+        const first = await ledger().begin(about);
+        for (const stack of ["network", "app", "door"]) await first.record(success(stack, "old"));
+        const known = Object.fromEntries(await ledger().successes(["network"]));
+        assert.deepEqual(Object.keys(known).toSorted(), ["app", "door", "network"]);
+        const second = await ledger().begin({ ...about, known });
+        await second.record(success("network", "new"));
+        await second.record(destroyed("door"));
+        // `never` has no success anywhere, which would send whoever looks for it through all runs.
+        const found = await new Ledger(new Counting(folder)).successes(["network", "app", "door", "never"]);
+        assert.deepEqual(
+            [...found.values()].map(({ stack, checkpoint, run }) => [stack, checkpoint, run]),
+            [
+                ["network", "new", second.id],
+                ["app", "old", first.id],
+            ],
+        );
+        assert.deepEqual([...new Set(read)], [second.id]);
+    });
+
+    it("tells a list of runs by two objects of each", async () => {
+        let read = 0;
+        class Counting extends FileStore {
+            override read(name: string) {
+                read += 1;
+                return super.read(name);
+            }
+        }
+        const run = await ledger().begin(about);
+        for (const stack of ["network", "app", "door"]) await run.record(success(stack));
+        const glance = () => new Ledger(new Counting(folder)).glance(run.id);
+        assert.equal((await glance()).state, "cut off");
+        await run.record(finished(true));
+        read = 0;
+        const { id, started, state, seconds, torn } = await glance();
+        assert.deepEqual([id, started?.stacks, state, seconds, torn], [run.id, ["network", "app"], "green", 1.5, []]);
+        assert.equal(read, 2);
+    });
+
     it("is an error where somebody else writes the same run", async () => {
         const store = new FileStore(folder);
         const [one, other] = [new RunLedger(store, "r", Date.now), new RunLedger(store, "r", Date.now)];

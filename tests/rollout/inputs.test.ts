@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FileStore, type LedgerStore } from "../../automation/ledger/store";
 import { DigestKey, inputsOf, type Inputs, type InputsRequest } from "../../automation/rollout/inputs";
 
 describe("what a deployment is made of", () => {
@@ -14,7 +15,7 @@ describe("what a deployment is made of", () => {
         write("app/index.js", 'require("../shared/names"); require("@pulumi/pulumi");');
         write("shared/names.js", "module.exports = 1;");
         write("package-lock.json", "{}");
-        key = await DigestKey.open(join(root, "ledger"));
+        key = await DigestKey.open(new FileStore(join(root, "ledger")));
     });
     afterEach(() => rmSync(root, { recursive: true }));
 
@@ -129,10 +130,31 @@ describe("what a deployment is made of", () => {
     });
 
     it("tells nothing of a secret without the key, which is its owner's", async () => {
-        const other = await DigestKey.open(join(root, "other"));
+        const other = await DigestKey.open(new FileStore(join(root, "other")));
         assert.equal(key.digest({ a: 1, b: 2 }), key.digest({ b: 2, a: 1 }));
         assert.notEqual(key.digest("secret"), other.digest("secret"));
-        assert.equal((await DigestKey.open(join(root, "ledger"))).digest("x"), key.digest("x"));
+        assert.equal((await DigestKey.open(new FileStore(join(root, "ledger")))).digest("x"), key.digest("x"));
         assert.equal(statSync(join(root, "ledger", "digest.key")).mode & 0o777, 0o600);
+    });
+
+    it("has one key for all who open it at once, and takes nothing else for one", async () => {
+        const store = new FileStore(join(root, "shared"));
+        const keys = await Promise.all(Array.from({ length: 8 }, () => DigestKey.open(store)));
+        assert.equal(new Set(keys.map((one) => one.digest("x"))).size, 1);
+        const broken = new FileStore(join(root, "broken"));
+        await broken.create("digest.key", "abc");
+        await assert.rejects(DigestKey.open(broken), { code: "ledger-refused" });
+    });
+
+    it("is not kept where a name can be taken twice, however often it is tried", async () => {
+        const objects = new Map<string, string>();
+        const overwriting: LedgerStore = {
+            where: "s3://old-server",
+            create: async (name, content) => objects.set(name, content) !== undefined,
+            read: async (name) => objects.get(name),
+            list: async () => [...objects.keys()],
+            remove: async (name) => void objects.delete(name),
+        };
+        for (const _time of [1, 2]) await assert.rejects(DigestKey.open(overwriting), { code: "ledger-unfit" });
     });
 });

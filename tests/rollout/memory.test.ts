@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Home } from "../../automation/engine/target";
 import { loadGraphFile, type GraphFile } from "../../automation/graph/load";
 import type { StackSucceeded } from "../../automation/ledger/ledger";
+import { FileStore } from "../../automation/ledger/store";
 import { DigestKey } from "../../automation/rollout/inputs";
 import { LedgerMemory } from "../../automation/rollout/memory";
 import type { ModuleParts } from "../../automation/rollout/module";
@@ -22,7 +23,7 @@ describe("the memory of a ledger", () => {
         const text = "project: app\ninputs: { variables: [TIER] }\nstacks: { a: {}, b: { dependsOn: [a] } }\n";
         writeFileSync(join(root, "tidegate.yaml"), text);
         graph = await loadGraphFile(join(root, "tidegate.yaml"));
-        key = await DigestKey.open(join(root, "ledger"));
+        key = await DigestKey.open(new FileStore(join(root, "ledger")));
     });
     after(() => rmSync(root, { recursive: true }));
     beforeEach(() => {

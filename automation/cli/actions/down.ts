@@ -6,7 +6,7 @@ import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { select, type Choice } from "../../graph/selection";
 import { lockOf } from "../../ledger/holder";
 import { holding, type Lease } from "../../ledger/lock";
-import { FileStore } from "../../ledger/store";
+import { ledgerStore } from "../../ledger/place";
 import { FactsCollector } from "../../reports/facts";
 import { demandConfirmed, rulesOf } from "../../rollout/budget";
 import { demandUnneeded, type Left } from "../../rollout/destroy";
@@ -66,8 +66,8 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
         };
         const lock = lockOptions(flags, interrupts);
         if (session !== undefined) return await session.holding("down", lock, work);
-        const ledger = (await module.ledger?.(environment)) ?? directory ?? graph.directory;
-        await holding(await lockOf(environment, new FileStore(ledger), "down"), lock, work);
+        const ledger = (await module.ledger?.(environment)) ?? `file://${directory ?? graph.directory}`;
+        await holding(await lockOf(environment, ledgerStore(ledger), "down"), lock, work);
     } finally {
         interrupts.close();
     }

@@ -32,7 +32,7 @@ const mark = (state: Run["state"]): string =>
 export async function history(environment: string, flags: HistoryFlags): Promise<void> {
     const ledger = await ledgerOf(environment);
     const ids = (await ledger.runs()).slice(0, flags.number);
-    const runs = await Promise.all(ids.map((id) => ledger.run(id)));
+    const runs = await Promise.all(ids.map((id) => ledger.glance(id)));
     if (flags.json)
         return printJson(
             runs.map(({ id, started, state, seconds, torn }) => ({
