@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { TidegateError } from "../core/errors";
 import { loaderFile, repositoryRoot } from "../core/repository";
 import type { EngineFact } from "./facts";
+import { killLeftOvers, operationVariable } from "./leftovers";
 import {
     graceSeconds,
     type DriverMessage,
@@ -79,7 +80,9 @@ export class PulumiEngine implements Engine {
                         },
                     );
                     // Its engine does not notice that nobody waits for it any more.
-                    void endGroup(worker).finally(() => reject(lost));
+                    void endGroup(worker)
+                        .then(() => killLeftOvers(request.variables[operationVariable]))
+                        .finally(() => reject(lost));
                 });
                 options.signal?.addEventListener("abort", interrupt);
                 options.forceSignal?.addEventListener("abort", kill);

@@ -56,6 +56,15 @@ export async function endLeftOvers(stack: string, mark: string): Promise<string[
     );
 }
 
+/**
+ * Kills what an operation has left that has ended itself by force: an engine that is killed leaves its plugins, and one in
+ * Node then tells itself for ever, at full load, that its engine is gone.
+ */
+export async function killLeftOvers(mark: string | undefined): Promise<void> {
+    if (mark === undefined) return;
+    for (const { pid } of await leftOvers(mark)) signal(pid, "SIGKILL");
+}
+
 async function leftOvers(mark: string): Promise<ProcessInfo[]> {
     const marked = await withEnvironment(operationVariable, mark).catch(() => []);
     const own = await Promise.all(marked.map(async (one) => ((await isPulumis(one)) ? one : undefined)));

@@ -18,6 +18,7 @@ import { z } from "zod";
 import { classify } from "./failure";
 import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
+import { killLeftOvers, operationVariable } from "./leftovers";
 import { readSnapshot, type StackSnapshot } from "./snapshot";
 import {
     graceSeconds,
@@ -33,6 +34,8 @@ const facts: EngineFact[] = [];
 const command = PulumiCommand.get({ skipVersionCheck: true });
 command.catch(() => undefined);
 let interrupted = false;
+/** Of what the operation starts. */
+let mark: string | undefined;
 
 function say(message: WorkerMessage): Promise<void> {
     return new Promise((resolve) =>
@@ -56,14 +59,15 @@ function lateAbort(): AbortController {
 }
 
 function interrupt(): void {
-    if (interrupted) killGroup();
+    if (interrupted) void killGroup();
     interrupted = true;
     abort.abort();
-    setTimeout(killGroup, graceSeconds * 1000).unref();
+    setTimeout(() => void killGroup(), graceSeconds * 1000).unref();
 }
 
-/** SIGKILL to this worker, its engine and the engine's program; plugins end when their engine is gone. */
-function killGroup(): never {
+/** SIGKILL to the engine, what it has started, and this worker. */
+async function killGroup(): Promise<never> {
+    await killLeftOvers(mark).catch(() => undefined);
     process.kill(-process.pid, "SIGKILL");
     process.exit(1);
 }
@@ -223,6 +227,7 @@ process.on("disconnect", interrupt);
 process.on("SIGTERM", interrupt);
 process.on("message", (message: DriverMessage) => {
     if (message.kind === "interrupt") return interrupt();
+    mark = message.request.variables[operationVariable];
     void (async () => {
         try {
             await say({ kind: "result", result: await run(message.request) });

@@ -1,5 +1,6 @@
 /** What every operation stands on: the graph, the home of one of its environments, the engine, the secrets known so far. */
 import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
@@ -129,7 +130,8 @@ export class Session {
         const { standIns, refresh = false, remove = false } = options;
         const variables = {
             ...target.variables,
-            ...(changes ? { [operationVariable]: mark } : {}),
+            // One that only looks may run beside another: it is not to be taken for what that one has left.
+            [operationVariable]: changes ? mark : `${mark}-${randomUUID()}`,
             ...(standIns === undefined ? {} : { TIDEGATE_STAND_INS: standIns.join(",") }),
         };
         const request = { ...target, variables, operation, refresh, remove };

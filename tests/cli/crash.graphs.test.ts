@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { outcomeOf } from "../_helpers/checkout";
 import { until } from "../components/support";
 import { engineOf } from "../proofs/crash/victims";
@@ -22,7 +23,10 @@ describe("creations that a crash has cut off", function () {
             10,
         );
     });
-    afterEach(() => graph.remove());
+    afterEach(async () => {
+        graph.remove();
+        assert.deepEqual(await graph.processes(), []);
+    });
 
     /** Kills the driver and its engine while all creates stand still. */
     async function crash(where: "hold" | "hold-before"): Promise<void> {
@@ -55,6 +59,18 @@ describe("creations that a crash has cut off", function () {
         assert.deepEqual(graph.faults(), []);
         const again = await graph.run(["up", "dev", "--all"]);
         assert.match(again.stdout, /no change/);
+    });
+
+    it("leave no process where the run is ended by force", async () => {
+        graph.hold("hold", true);
+        const driver = graph.start(["up", "dev"]);
+        const ended = outcomeOf(driver);
+        await until("all creates stand still", () => graph.held() === 3, 60);
+        driver.kill("SIGINT");
+        await delay(1_200);
+        driver.kill("SIGINT");
+        assert.equal((await ended).code, 130);
+        await until("everything has ended", async () => (await graph.processes()).length === 0, 10);
     });
 
     it("are begun again where nothing came of them", async () => {

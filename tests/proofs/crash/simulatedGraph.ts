@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../../automation/core/repository";
+import { withEnvironment } from "../../../components/provider/daemon/processes";
 import { isolated, outcomeOf, type Outcome } from "../../_helpers/checkout";
 
 export type Kind = "Bucket" | "Network" | "Key";
@@ -125,6 +126,11 @@ export class SimulatedGraph {
     /** How many creates stand still. */
     held(): number {
         return readdirSync(this.cloud).filter((name) => name.includes("-reached-")).length;
+    }
+
+    /** What runs of it: drivers, engines, programs, plugins. */
+    async processes(): Promise<readonly string[]> {
+        return (await withEnvironment("SIM_CLOUD", this.cloud)).map(({ pid, name }) => `${name} ${pid}`);
     }
 
     things(): Thing[] {
