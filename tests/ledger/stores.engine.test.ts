@@ -23,6 +23,8 @@ interface Place {
     /** The URL of a ledger, of the bucket `ledgers` where nothing else is said. */
     url(address: string, bucket?: string): string;
     variables(address: string): Variables;
+    /** As `variables`, in another way that the SDK knows. */
+    otherwise(address: string): Variables;
     /** As `variables`, of somebody who may not. */
     stranger(address: string): Variables;
     /** The bucket of the stranger. */
@@ -43,12 +45,19 @@ async function s3(): Promise<Place> {
     await server.bucket("ledgers");
     const client = server.client();
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = server.variables;
+    const profiles = mkdtempSync(join(tmpdir(), "tidegate-profiles-"));
+    const credentials = join(profiles, "credentials");
+    writeFileSync(
+        credentials,
+        `[ledger]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    );
     const guessed = "0123456789abcdef0123456789abcdef01234567";
     return {
         address: server.endpoint,
         url: (address, bucket = "ledgers") =>
             `s3://${bucket}/a/prefix?region=us-east-1&s3ForcePathStyle=true&endpoint=${address}`,
         variables: () => server.variables,
+        otherwise: () => ({ AWS_PROFILE: "ledger", AWS_SHARED_CREDENTIALS_FILE: credentials }),
         stranger: () => ({ ...server.variables, AWS_SECRET_ACCESS_KEY: guessed }),
         forbidden: "ledgers",
         secrets: [secretAccessKey, accessKeyId, guessed],
@@ -57,7 +66,10 @@ async function s3(): Promise<Place> {
             await Promise.all(keys.map((key) => limit(() => client.put("ledgers", key, "x"))));
         },
         methods: { create: "PUT", read: "GET" },
-        stop: () => server.stop(),
+        stop: () => {
+            rmSync(profiles, { recursive: true });
+            return server.stop();
+        },
     };
 }
 
@@ -69,6 +81,7 @@ async function gcs(): Promise<Place> {
         address: server.url,
         url: (_address, bucket = "ledgers") => `gs://${bucket}/a/prefix`,
         variables: (address) => ({ STORAGE_EMULATOR_HOST: address }),
+        otherwise: (address) => ({ STORAGE_EMULATOR_HOST: new URL(address).host }),
         stranger: (address) => ({ STORAGE_EMULATOR_HOST: address }),
         forbidden: "forbidden",
         secrets: [],
@@ -93,6 +106,7 @@ async function azure(): Promise<Place> {
         address: server.url,
         url: (_address, bucket = "ledgers") => `azblob://${bucket}/a/prefix`,
         variables: (address) => ({ AZURE_STORAGE_CONNECTION_STRING: connection(address) }),
+        otherwise: (address) => sas(address, server.signature),
         stranger: (address) => sas(address, "Z3Vlc3NlZA"),
         forbidden: "ledgers",
         secrets: [Buffer.from("a key of the account").toString("base64"), "Z3Vlc3NlZA"],
@@ -278,7 +292,7 @@ for (const [name, start] of Object.entries({ S3: s3, "Google Cloud Storage": gcs
 
         it("is opened with the variables of its environment, which nobody else sees", async () => {
             const before = { ...process.env };
-            const store = ledgerStore(place.url(place.address), async () => place.variables(place.address));
+            const store = ledgerStore(place.url(place.address), async () => place.otherwise(place.address));
             assert.equal(await store.create("thread/a", "a"), true);
             assert.equal(await store.create("thread/a", "b"), false);
             assert.equal(await store.read("thread/a"), "a");
