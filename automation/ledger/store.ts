@@ -65,7 +65,8 @@ export class FileStore implements LedgerStore {
 
     async list(folder: string): Promise<string[]> {
         const names = await readdir(join(this.where, folder)).catch((error: NodeJS.ErrnoException) => {
-            if (error.code === "ENOENT") return [];
+            // Where a file lies in the way, creating something names it.
+            if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
             throw error;
         });
         return names.filter((name) => !name.endsWith(".part")).sort();

@@ -90,23 +90,40 @@ export class SimulatedGraph {
         writeFileSync(join(this.directory, name), text);
     }
 
-    /** Starts `tidegate ARGS`; its process group is its own. */
-    start(args: readonly string[]): ChildProcess {
+    /** A step after each stack that looks at nothing. */
+    gates(): void {
+        const file = join(this.directory, "tidegate.yaml");
+        const graph = parse(readFileSync(file, "utf8")) as { stacks: Record<string, object> };
+        const validation = [{ name: "fine", run: ["true"] }];
+        const stacks = Object.entries(graph.stacks).map(([name, stack]) => [name, { ...stack, gates: { validation } }]);
+        this.write("tidegate.yaml", stringify({ ...graph, stacks: Object.fromEntries(stacks) as object }));
+    }
+
+    /** The command line. */
+    readonly cli = join(repositoryRoot, "automation", "cli", "tidegate.mjs");
+
+    /** Environment of whatever works on the graph. */
+    variables(): NodeJS.ProcessEnv {
         const settings = Object.fromEntries(
             Object.entries(this.stacks).map(([name, { dependsOn, resources }]) => [
                 `dev-${name}`,
                 { upstream: dependsOn.map((up) => `dev-${up}`), resources },
             ]),
         );
-        return spawn(process.execPath, [join(repositoryRoot, "automation", "cli", "tidegate.mjs"), ...args], {
+        return isolated({
+            PULUMI_HOME: join(this.directory, "..", "pulumi"),
+            PULUMI_CONFIG_PASSPHRASE: "simulated",
+            SIM_CLOUD: this.cloud,
+            SIM_LATENCY_MS: String(this.latencyMs),
+            SIM_STACKS: JSON.stringify(settings),
+        });
+    }
+
+    /** Starts `tidegate ARGS`; its process group is its own. */
+    start(args: readonly string[]): ChildProcess {
+        return spawn(process.execPath, [this.cli, ...args], {
             cwd: this.directory,
-            env: isolated({
-                PULUMI_HOME: join(this.directory, "..", "pulumi"),
-                PULUMI_CONFIG_PASSPHRASE: "simulated",
-                SIM_CLOUD: this.cloud,
-                SIM_LATENCY_MS: String(this.latencyMs),
-                SIM_STACKS: JSON.stringify(settings),
-            }),
+            env: this.variables(),
             stdio: ["ignore", "pipe", "pipe"],
             detached: true,
         });
