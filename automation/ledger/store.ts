@@ -3,7 +3,7 @@
  * for good; what is taken away are signs of life that newer ones have replaced.
  */
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 export interface LedgerStore {
@@ -33,7 +33,9 @@ export class FileStore implements LedgerStore {
     async create(name: string, content: string): Promise<boolean> {
         const file = join(this.where, name);
         const folder = dirname(file);
-        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await mkdir(folder, { recursive: true, mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+            throw error.code === "ENOTDIR" ? Object.assign(error, { path: await nearest(folder) }) : error;
+        });
         const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.part`;
         try {
             const handle = await open(draft, "wx", 0o600);
@@ -75,6 +77,11 @@ export class FileStore implements LedgerStore {
     async remove(name: string): Promise<void> {
         await rm(join(this.where, name), { force: true });
     }
+}
+
+/** What is there of a path: where a folder cannot be made, the file in its way. */
+async function nearest(path: string): Promise<string> {
+    return (await stat(path).catch(() => undefined)) === undefined ? nearest(dirname(path)) : path;
 }
 
 /** Without it a crash of the machine may lose the name of a file whose content is safe. */

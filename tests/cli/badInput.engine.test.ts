@@ -203,7 +203,7 @@ describe("bad input", () => {
             mkdirSync(join(base, "other"));
             writeFileSync(join(base, "other", "local"), "");
             const variables = { TIDEGATE_DATA: join(base, "other") };
-            await refused(["up"], 2, [join(base, "other", "local"), "EEXIST"], variables);
+            await refused(["up"], 2, [join(base, "other", "local"), "ENOTDIR"], variables);
         });
 
         it("without Python: says how to install it", async () => {
