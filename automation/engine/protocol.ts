@@ -8,7 +8,7 @@ import type { StackTarget } from "./target";
 export const graceSeconds = 20;
 
 /** `drift`: what a refresh would find, without keeping it. */
-export type Operation = "prepare" | "up" | "preview" | "drift" | "destroy";
+export type Operation = "prepare" | "up" | "preview" | "drift" | "refresh" | "destroy";
 
 export interface OperationRequest extends StackTarget {
     readonly operation: Operation;

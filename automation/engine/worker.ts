@@ -192,6 +192,9 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
         case "drift":
             await whereThere(stack.previewRefresh({ ...common, suppressOutputs: true }));
             break;
+        case "refresh":
+            await whereThere(stack.refresh({ ...common, showSecrets: false, suppressOutputs: true }));
+            break;
         case "destroy":
             if (!(await whereThere(stack.destroy({ ...common, showSecrets: false, suppressOutputs: true })))) break;
             if (request.remove) await stack.workspace.removeStack(stack.name);

@@ -10,6 +10,8 @@ export const hookPoints = [
     "afterPreview",
     "beforeUp",
     "afterUp",
+    "beforeRefresh",
+    "afterRefresh",
     "beforeDestroy",
     "afterDestroy",
     "onFailure",

@@ -37,7 +37,7 @@ export type KnownSuccess = Readonly<z.infer<typeof known>>;
 export const entrySchema = z.discriminatedUnion("type", [
     z.object({
         type: z.literal("run-started"),
-        operation: z.enum(["up", "down"]),
+        operation: z.enum(["up", "refresh", "down"]),
         environment: z.string(),
         /** Absolute path of the graph's file, for people. */
         graph: z.string(),
@@ -55,7 +55,12 @@ export const entrySchema = z.discriminatedUnion("type", [
         known: z.record(stack, known).optional(),
     }),
     /** The engine is about to change a stack. */
-    z.object({ type: z.literal("operation-started"), stack, operation: z.enum(["up", "destroy"]), why: z.string() }),
+    z.object({
+        type: z.literal("operation-started"),
+        stack,
+        operation: z.enum(["up", "refresh", "destroy"]),
+        why: z.string(),
+    }),
     /** Resources whose creation a crash had cut off, and what was decided of each before the stack was changed. */
     z.object({
         type: z.literal("pending-settled"),
@@ -73,7 +78,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     z.object({
         type: z.literal("operation-finished"),
         stack,
-        operation: z.enum(["up", "destroy"]),
+        operation: z.enum(["up", "refresh", "destroy"]),
         changes: z.record(z.string(), z.number()),
     }),
     /** Changes of these resources, by URN, were over what is allowed and were approved by name. */

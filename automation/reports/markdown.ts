@@ -130,7 +130,13 @@ function totals(facts: RunFacts): string {
 }
 
 const changesHeading = ({ operation }: RunFacts): string =>
-    ({ up: "Changes", preview: "Changes at the next up", drift: "What differs", down: "Changes" })[operation];
+    ({
+        up: "Changes",
+        preview: "Changes at the next up",
+        drift: "What differs",
+        refresh: "What differed",
+        down: "Changes",
+    })[operation];
 
 function troubleText({ where, title, id, message, look, hint }: Trouble): string {
     const named = [where, title].filter((text): text is string => text !== undefined && text !== "");

@@ -18,7 +18,9 @@ export function renderTimeline(facts: RunFacts): string {
     const tick = tickOf(total);
     const marks = Array.from({ length: Math.floor(total / tick) + 1 }, (_, index) => index * tick);
     const axis = marks.map((at) => `<span style="left:${share(at, total)}">${at === 0 ? "0" : tickText(at)}</span>`);
-    const deploying = { up: "up", preview: "preview", drift: "refresh", down: "destroy" }[operation];
+    const deploying = { up: "up", preview: "preview", drift: "refresh", refresh: "refresh", down: "destroy" }[
+        operation
+    ];
     const key = Object.entries(phaseColours)
         .filter(([phase]) => begun.some(({ phases }) => phases.some(({ state }) => state === phase)))
         .map(([phase, colour]) => `<i style="background:${colour}"></i>${phase === "deploying" ? deploying : phase}`);

@@ -14,7 +14,11 @@ export class HookRunner {
     ) {}
 
     /** An operation between its hooks. Those after it that ask for it run after a failure too, which stays the reason. */
-    async between(operation: "Preview" | "Up" | "Destroy", layer: string, work: () => Promise<void>): Promise<void> {
+    async between(
+        operation: "Preview" | "Up" | "Refresh" | "Destroy",
+        layer: string,
+        work: () => Promise<void>,
+    ): Promise<void> {
         await this.run(`before${operation}`, layer);
         try {
             await work();

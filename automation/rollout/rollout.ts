@@ -21,6 +21,7 @@ import { Destroyer, type Left } from "./destroy";
 import { askForDrift } from "./drift";
 import { ChangeGuard } from "./guard";
 import { HookRunner } from "./hooks";
+import { refresh } from "./refresh";
 import type { Judgement, Memory } from "./memory";
 import { LookAhead } from "./lookAhead";
 import { Previewer } from "./preview";
@@ -189,6 +190,31 @@ export class Rollout {
             await Promise.all(stacks.map((layer) => limit(() => ask(layer))));
         });
         return { ...result, drifted: stacks.filter((layer) => drifted.has(layer)) };
+    }
+
+    /** Takes what is really there into the states of these stacks, one after the other, in rollout order; stops at a failure. */
+    async refresh(stacks: readonly string[]): Promise<RolloutResult> {
+        const { graph } = this.deps;
+        const choices = graph.order.map((name) => ({
+            name,
+            selected: stacks.includes(name),
+            why: "it has not drifted",
+        }));
+        const scheduler = new Scheduler(graph, choices, { parallel: 1, failFast: true });
+        const selected = graph.order.filter((name) => stacks.includes(name));
+        return this.running("refresh", selected, scheduler, async () => {
+            for (let [layer] = scheduler.start(); layer !== undefined; [layer] = scheduler.start()) {
+                const current = layer;
+                const begun = this.deps.now();
+                await this.guarded(current, scheduler, async () => {
+                    this.enter(current, scheduler, "deploying");
+                    await refresh(this.deps, this.teller, this.hooks, current);
+                    await this.leave(current, scheduler, begun);
+                });
+                if (this.deps.signal.aborted) scheduler.stop("interrupted");
+            }
+            for (const layer of scheduler.in("blocked")) this.tellWhy(layer, "blocked", scheduler);
+        });
     }
 
     /** Destroys these stacks, each before what it stands on, and stops at a failure. */

@@ -122,7 +122,7 @@ export class Session {
         const target = await this.home.target(stack);
         const warn = (message: string): void =>
             options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
-        const changes = operation === "up" || operation === "destroy";
+        const changes = operation === "up" || operation === "refresh" || operation === "destroy";
         const mark = operationMark(target.variables["PULUMI_BACKEND_URL"] ?? "", target.fullName);
         if (changes) for (const message of await endLeftOvers(stack, mark)) warn(message);
         for (const message of await this.home.unlock(stack)) warn(message);

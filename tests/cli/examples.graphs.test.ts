@@ -58,7 +58,7 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         assert.match(stdout, /app +no drift/);
         assert.match(
             stdout,
-            /✗ dev has drifted: network, database\. `npx tidegate drift dev --heal` deploys them again/,
+            /✗ dev has drifted: network, database\.\n.*`npx tidegate drift dev --heal` deploys it again; --accept takes/,
         );
         assert.deepEqual(example.fileNames(), before, "asking changes nothing");
         const healed = await example.run(["drift", "dev", "--heal"]);

@@ -118,6 +118,28 @@ describe("Rollout.drift", () => {
     });
 });
 
+describe("Rollout.refresh", () => {
+    it("refreshes in rollout order, between its hooks, and stops at a failure", async () => {
+        const hooks = [
+            { point: "beforeRefresh", layer: "storage", name: "look", ok: true },
+            { point: "afterRefresh", layer: "storage", name: "tell", ok: true },
+        ] as const;
+        const good = scripted({ hooks });
+        assert.equal((await good.rollout.refresh(["runtime", "storage"])).ok, true);
+        assert.deepEqual(good.done, [
+            "beforeRefresh storage look",
+            "refresh storage",
+            "afterRefresh storage tell",
+            "refresh runtime",
+        ]);
+        const bad = scripted({ fail: "refresh storage" });
+        const result = await bad.rollout.refresh(["runtime", "storage"]);
+        assert.equal(result.problem?.message, "refresh storage failed");
+        assert.deepEqual(bad.done, ["refresh storage"]);
+        assert.equal(result.states.get("runtime"), "blocked");
+    });
+});
+
 describe("changesText", () => {
     it("counts what was done and says when there was nothing", () => {
         assert.equal(changesText({ create: 2, same: 4, update: 1 }, "did"), "2 created, 1 updated");

@@ -1,5 +1,4 @@
-/** What `up`, `resume` and `drift` do, and how any operation of the driver is run for a person. */
-import { existsSync } from "node:fs";
+/** What `up` and `resume` do, and how any operation of the driver is run for a person. */
 import pc from "picocolors";
 import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
@@ -115,6 +114,12 @@ export async function resume(environment: string, request: ResumeFlags): Promise
             hint: `\`npx tidegate up ${environment}\` begins one.`,
             exitCode: exitCodes.usage,
         });
+    if (run.started.operation === "refresh")
+        throw new TidegateError(`The last run of ${environment}, ${run.id}, refreshed its state.`, {
+            code: "nothing-to-resume",
+            hint: `\`npx tidegate drift ${environment}\` says whether anything differs yet.`,
+            exitCode: exitCodes.usage,
+        });
     if (run.started.operation !== "up")
         throw new TidegateError(`The last run of ${environment}, ${run.id}, took it down.`, {
             code: "nothing-to-resume",
@@ -195,56 +200,6 @@ async function rollOut(
     if (!flags.json) await closing(session, result, { ...places, report: html }, collector.facts(places));
     process.exitCode = exitCodeOf(result, interrupts);
     return result.ok;
-}
-
-export interface DriftFlags {
-    readonly heal?: true;
-    readonly parallel: number;
-    readonly approve?: readonly string[];
-    readonly json?: true;
-}
-
-/** What differs from what was deployed; with `--heal`, the stacks that do are rolled out again. */
-export async function drift(environment: string, flags: DriftFlags): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    let drifted: readonly string[] = [];
-    try {
-        const graph = await loadGraphFile();
-        const directory = await loadModule(graph).directory?.(environment);
-        const session = await open(environment, interrupts, { graph });
-        const there =
-            directory !== undefined && !existsSync(directory) ? [] : await session.existing(session.graph.graph.order);
-        if (there.length === 0)
-            throw new TidegateError(`${environment} is not deployed.`, {
-                code: "not-deployed",
-                hint: `\`npx tidegate up ${environment}\` deploys it.`,
-            });
-        await session.home.prepare();
-        const collector = new FactsCollector(() => Date.now());
-        const ask = async (watch: Watch): Promise<RolloutResult> => {
-            const found = await session.driver(watch).drift(there, flags.parallel);
-            drifted = found.drifted;
-            return found;
-        };
-        const result = await run(session, interrupts, flags.json ?? false, ask, collector.sink);
-        await report(session.home.directory, collector.facts());
-        process.exitCode = exitCodeOf(result, interrupts);
-        if (!result.ok) return;
-        if (!flags.json)
-            process.stdout.write(
-                drifted.length === 0
-                    ? `${pc.green("✓")} ${environment} is as it was deployed: ${there.length} stacks, in ${duration(result.seconds)}.\n`
-                    : `${pc.red("✗")} ${environment} has drifted: ${drifted.join(", ")}${flags.heal ? "" : `. \`npx tidegate drift ${environment} --heal\` deploys ${drifted.length === 1 ? "it" : "them"} again`}.\n`,
-            );
-    } finally {
-        interrupts.close();
-    }
-    if (drifted.length === 0) return;
-    process.exitCode = exitCodes.drift;
-    if (!flags.heal) return;
-    const { parallel, approve = [], json } = flags;
-    const more = json ? { json } : {};
-    await up([environment], { only: drifted, refresh: true, exercise: true, parallel, approve, ...more });
 }
 
 /** Runs one operation of the driver with a view, signals and a warm engine. */

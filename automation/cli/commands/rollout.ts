@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import type { DownFlags } from "../actions/down";
 import type { PreviewFlags } from "../actions/preview";
-import type { DriftFlags, ResumeFlags, UpFlags } from "../actions/rollout";
+import type { DriftFlags } from "../actions/drift";
+import type { ResumeFlags, UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
 import { wholeNumber } from "../arguments";
@@ -91,17 +92,19 @@ export function rolloutCommands(program: Command): void {
             (await import("../actions/preview.js")).preview(name, flags),
         );
 
-    program
+    const drift = program
         .command("drift")
         .description(
             "say what differs from what was deployed, of all stacks side by side; exit code 5 where something does",
         )
-        .argument("[environment]", "name of the environment", "local")
+        .argument("[environment]", "name of the environment", "local");
+    changeOptions(drift)
         .option("--heal", "deploy the stacks that have drifted again, and prove them")
+        .option("--accept", "take what is there into their state instead")
         .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
         .option(...approveOption)
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: DriftFlags) => (await import("../actions/rollout.js")).drift(name, flags));
+        .action(async (name: string, flags: DriftFlags) => (await import("../actions/drift.js")).drift(name, flags));
 
     const down = program
         .command("down")

@@ -36,6 +36,11 @@ export interface Thing {
     readonly type: string;
 }
 
+interface GraphText {
+    readonly environments: { readonly dev: object };
+    readonly stacks: Readonly<Record<string, object>>;
+}
+
 export class SimulatedGraph {
     readonly directory: string;
     readonly cloud: string;
@@ -77,12 +82,16 @@ export class SimulatedGraph {
 
     /** Changes what is told of the environment `dev`. */
     environment(settings: object): void {
+        this.change((graph) => ({ ...graph, environments: { dev: { ...graph.environments.dev, ...settings } } }));
+    }
+
+    hooks(stack: string, hooks: object): void {
+        this.change((graph) => ({ ...graph, stacks: { ...graph.stacks, [stack]: { ...graph.stacks[stack], hooks } } }));
+    }
+
+    private change(work: (graph: GraphText) => GraphText): void {
         const file = join(this.directory, "tidegate.yaml");
-        const graph = parse(readFileSync(file, "utf8")) as { environments: { dev: object } };
-        this.write(
-            "tidegate.yaml",
-            stringify({ ...graph, environments: { dev: { ...graph.environments.dev, ...settings } } }),
-        );
+        this.write("tidegate.yaml", stringify(work(parse(readFileSync(file, "utf8")) as GraphText)));
     }
 
     write(name: string, text: string): void {
@@ -92,11 +101,11 @@ export class SimulatedGraph {
 
     /** A step after each stack that looks at nothing. */
     gates(): void {
-        const file = join(this.directory, "tidegate.yaml");
-        const graph = parse(readFileSync(file, "utf8")) as { stacks: Record<string, object> };
-        const validation = [{ name: "fine", run: ["true"] }];
-        const stacks = Object.entries(graph.stacks).map(([name, stack]) => [name, { ...stack, gates: { validation } }]);
-        this.write("tidegate.yaml", stringify({ ...graph, stacks: Object.fromEntries(stacks) as object }));
+        const gates = { validation: [{ name: "fine", run: ["true"] }] };
+        this.change((graph) => ({
+            ...graph,
+            stacks: Object.fromEntries(Object.entries(graph.stacks).map(([name, one]) => [name, { ...one, gates }])),
+        }));
     }
 
     /** The command line. */
@@ -150,10 +159,15 @@ export class SimulatedGraph {
         return (await withEnvironment("SIM_CLOUD", this.cloud)).map(({ pid, name }) => `${name} ${pid}`);
     }
 
-    things(): Thing[] {
+    /** One for each thing in the cloud. */
+    files(): string[] {
         return readdirSync(this.cloud)
             .filter((name) => name.endsWith(".json"))
-            .map((name) => JSON.parse(readFileSync(join(this.cloud, name), "utf8")) as Thing);
+            .map((name) => join(this.cloud, name));
+    }
+
+    things(): Thing[] {
+        return this.files().map((file) => JSON.parse(readFileSync(file, "utf8")) as Thing);
     }
 
     /** Ids by URN, as the states of all stacks have them; and what is pending in them. */
