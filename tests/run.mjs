@@ -3,6 +3,7 @@
 //   unit      pure functions, fakes, Pulumi mocks; no JVM, no engine
 //   engine    the real Pulumi engine on a file backend; real processes of one layer
 //   graphs    the graphs of docs/examples: ordinary Pulumi projects, on the real engine
+//   driver    crashes, budgets, policies, drift, a ledger in a bucket: on the real engine, with resources in a simulated cloud
 //   embedded  the whole pipeline: a platform of its own in a temporary data directory, deployed by the CLI
 //   sample    one of the variants, by TIDEGATE_TEST_SEED (the day, where it is not set)
 //   variants  the whole pipeline with each of the other choices of the environment file; only where it is named
@@ -27,16 +28,17 @@ const embedded = files.filter((file) => file.endsWith(".embedded.test.ts")).sort
 const variants = ["tests/proofs/variants.proof.ts"];
 const host = ["--require", "./automation/toolchain/loader.cjs", "tests/_helpers/platformHost.ts"];
 const suites = {
-    unit: { specs: files.filter((file) => !/\.(engine|graphs|embedded)\.test\.ts$/.test(file)) },
+    unit: { specs: files.filter((file) => !/\.(engine|graphs|driver|embedded)\.test\.ts$/.test(file)) },
     engine: { specs: files.filter((file) => file.endsWith(".engine.test.ts")) },
     graphs: { specs: files.filter((file) => file.endsWith(".graphs.test.ts")) },
+    driver: { specs: files.filter((file) => file.endsWith(".driver.test.ts")) },
     embedded: { specs: embedded, host, variables: { TIDEGATE_TEST_DEPLOY: "1" } },
     sample: { specs: variants, host, variables: { TIDEGATE_TEST_SAMPLE: seed } },
     variants: { specs: variants, host, named: true },
 };
 
 /** In which order the two lanes take them, the long ones first. */
-const queue = ["engine", "embedded", "graphs", "sample", "variants", "unit"];
+const queue = ["engine", "embedded", "graphs", "driver", "sample", "variants", "unit"];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {

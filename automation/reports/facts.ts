@@ -238,20 +238,20 @@ export function changesOf({ resources }: LayerFacts, operation: RolloutOperation
     return [...found.values()]
         .map(({ kind, ...resource }) => ({
             ...resource,
-            word: operation === "preview" ? kind : (done[kind] ?? kind),
+            word: operation === "preview" ? kind : (done.get(kind) ?? kind),
             loss: losses.has(kind),
         }))
         .toSorted((a, b) => Number(b.loss) - Number(a.loss));
 }
 
 const losses: ReadonlySet<string> = new Set(["delete", "replace", "missing"]);
-const done: Readonly<Record<string, string>> = {
-    create: "created",
-    update: "updated",
-    delete: "deleted",
-    replace: "replaced",
-    import: "imported",
-};
+const done: ReadonlyMap<string, string> = new Map([
+    ["create", "created"],
+    ["update", "updated"],
+    ["delete", "deleted"],
+    ["replace", "replaced"],
+    ["import", "imported"],
+]);
 
 /** "1 deleted, 3 created"; of a preview "1 to delete, 3 to create". Empty where nothing was changed. */
 export function changesSummary(changes: readonly Change[], operation: RolloutOperation): string {

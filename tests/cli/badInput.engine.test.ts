@@ -369,14 +369,13 @@ describe("bad input", () => {
             assert.equal(code, 0, `${stdout}${stderr}`);
         });
 
-        it("whose process was killed is not healthy, and the next up heals it", async () => {
+        it("whose process was killed is not healthy, and says what heals it", async () => {
             const { stdout } = await local.run(["status", "--json"]);
             const pid = Number(/"pid": (\d+)/.exec(stdout)?.[1]);
             process.kill(pid, "SIGKILL");
             const broken = await local.run(["status"]);
             assert.equal(broken.code, 1);
             assert.match(broken.stdout, /does not run[^]*npx tidegate up/);
-            assert.equal((await local.run(["up", "--until", "storage"])).code, 0);
         });
     });
 

@@ -59,12 +59,6 @@ describe("an interrupted up", () => {
         assert.match(outcome.stdout, /runtime\s+– not started: interrupted/);
     });
 
-    it("goes on, and ends by force at a second Ctrl-C while Flink works", async () => {
-        const { hit, outcome } = await interrupt(local, { at: /produce: /, blow: "SIGINT twice" });
-        assert.ok(hit, outcome.stdout);
-        assert.equal(outcome.code, 130);
-    });
-
     it("leaves no dbt behind where the command is killed outright", async () => {
         const moment = { at: /"text":"dbt build: (?!reading)/, blow: "SIGKILL of the command" } as const;
         const { hit, outcome } = await interrupt(local, moment, ["up", "--json"]);

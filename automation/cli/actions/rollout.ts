@@ -78,8 +78,8 @@ export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupt
     };
 }
 
-/** What `up` was called with, as the ledger keeps it. */
-const keptFlags = z.looseObject({
+/** What `up` was called with, as the ledger keeps it; how it told, and how it got the lock, is of that time. */
+const keptFlags = z.object({
     exercise: z.boolean().default(true),
     parallel: z.number().int().default(2),
     failFast: z.literal(true).optional(),

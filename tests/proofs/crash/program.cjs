@@ -15,6 +15,10 @@ const read = pulumi.all(
 );
 const made = resources.map(([type, name], index) => {
     const seen = read.apply((addresses) => addresses.flat().length);
-    return new Simulated(type, `${stack}-${name}`, { size, ...(index % 2 === 0 ? { seen } : {}) });
+    return new Simulated(type, `${stack}-${name}`, {
+        size,
+        zone: process.env.SIM_ZONE ?? "a",
+        ...(index % 2 === 0 ? { seen } : {}),
+    });
 });
 module.exports = { addresses: made.map((one) => one.address) };

@@ -85,8 +85,12 @@ export class SimulatedGraph {
         this.change((graph) => ({ ...graph, environments: { dev: { ...graph.environments.dev, ...settings } } }));
     }
 
-    hooks(stack: string, hooks: object): void {
-        this.change((graph) => ({ ...graph, stacks: { ...graph.stacks, [stack]: { ...graph.stacks[stack], hooks } } }));
+    /** Changes what is told of one stack. */
+    stack(name: string, settings: object): void {
+        this.change((graph) => ({
+            ...graph,
+            stacks: { ...graph.stacks, [name]: { ...graph.stacks[name], ...settings } },
+        }));
     }
 
     private change(work: (graph: GraphText) => GraphText): void {
@@ -129,17 +133,17 @@ export class SimulatedGraph {
     }
 
     /** Starts `tidegate ARGS`; its process group is its own. */
-    start(args: readonly string[]): ChildProcess {
+    start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
         return spawn(process.execPath, [this.cli, ...args], {
             cwd: this.directory,
-            env: this.variables(),
+            env: { ...this.variables(), ...variables },
             stdio: ["ignore", "pipe", "pipe"],
             detached: true,
         });
     }
 
-    run(args: readonly string[]): Promise<Outcome> {
-        return outcomeOf(this.start(args));
+    run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+        return outcomeOf(this.start(args, variables));
     }
 
     /** A switch of the provider: see provider.cjs. */

@@ -46,7 +46,8 @@ provider.main(
             return { inputs: { ...news, ...named }, failures: [] };
         },
         async diff(_id, _urn, olds, news) {
-            return { changes: olds.size !== news.size, replaces: [], stables: [] };
+            const replaces = olds.zone === news.zone ? [] : ["zone"];
+            return { changes: olds.size !== news.size || replaces.length > 0, replaces, stables: [] };
         },
         async create(urn, inputs) {
             const type = typeOf(urn);

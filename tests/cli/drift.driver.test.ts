@@ -10,7 +10,7 @@ describe("drift that is accepted", function () {
 
     it("is in the state from then on, and the next up makes what is missing", async () => {
         assert.equal((await graph.run(["up", "dev"])).code, 0);
-        graph.hooks("net", { beforeRefresh: [{ run: "touch ../asked" }] });
+        graph.stack("net", { hooks: { beforeRefresh: [{ run: "touch ../asked" }] } });
         for (const file of graph.files()) rmSync(file);
         const { code, stdout } = await graph.run(["drift", "dev", "--accept"]);
         assert.equal(code, 0, stdout);
