@@ -55,14 +55,14 @@ async function stacks(parallel: number) {
         const created = await tidegate("");
         // Both sides do the same: an update, without a preview, of a stack that is as it was.
         const loop = await timed(
-            `set -e; ${Object.keys(all)
+            Object.keys(all)
                 .map(
                     (name) =>
                         `pulumi up --yes --skip-preview --refresh --non-interactive --stack organization/simulated/dev-${name}`,
                 )
-                .join("; ")}`,
+                .join(" && "),
             graph.directory,
-            { ...variables, PULUMI_BACKEND_URL: `file://${graph.directory}/state` },
+            { ...process.env, ...variables, PULUMI_BACKEND_URL: `file://${graph.directory}/state` },
         );
         const deployed = await tidegate("--all");
         const skipped = await tidegate("");

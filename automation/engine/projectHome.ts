@@ -18,6 +18,7 @@ import {
     hasPending,
     readCheckpoint,
     stackExists,
+    stateFile,
     type FileState,
 } from "./state";
 import type { Home, PolicyPack, StackTarget } from "./target";
@@ -102,6 +103,7 @@ export class ProjectHome implements Home {
             variables: await this.variables(),
             policyPacks: this.policyPacks,
             secretsProvider: this.given.secretsProvider,
+            checkpoint: stateFile(address),
             exists: stackExists(address),
         };
     }

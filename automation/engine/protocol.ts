@@ -11,6 +11,8 @@ export const graceSeconds = 20;
 export type Operation = "prepare" | "up" | "preview" | "drift" | "refresh" | "destroy";
 
 export interface OperationRequest extends StackTarget {
+    /** Of the Pulumi on PATH, as the toolchain has found it. */
+    readonly pulumiVersion: string;
     readonly operation: Operation;
     /** Refresh before an up or a preview. @default false */
     readonly refresh?: boolean;

@@ -34,6 +34,10 @@ const checkpointFile = (directory: string, { project, stack }: FileState): strin
 const locksFolder = (directory: string, { project, stack }: FileState): string =>
     join(directory, ".pulumi", "locks", "organization", project, stack);
 
+/** The file of a stack's state; undefined for other backends. */
+export const stateFile = (state: FileState): string | undefined =>
+    state.directory === null ? undefined : checkpointFile(state.directory, state);
+
 /** Whether the file backend knows this stack; undefined where only Pulumi can tell. */
 export function stackExists(state: FileState): boolean | undefined {
     return state.directory === null ? undefined : existsSync(checkpointFile(state.directory, state));

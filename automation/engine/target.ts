@@ -25,6 +25,8 @@ export interface StackTarget {
     readonly policyPacks: readonly PolicyPack[];
     /** What a stack that has to be made encrypts with; undefined: the backend's own. */
     readonly secretsProvider: string | undefined;
+    /** Absolute file of its state, where the backend is files: what the CLI is not needed for is read there. */
+    readonly checkpoint: string | undefined;
     /** Whether the backend knows it; undefined where only Pulumi can tell. */
     readonly exists: boolean | undefined;
 }

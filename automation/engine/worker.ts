@@ -15,6 +15,7 @@ import {
     type EngineEvent,
 } from "@pulumi/pulumi/automation";
 import { z } from "zod";
+import { parse as parseVersion, type SemVer } from "semver";
 import { classify } from "./failure";
 import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
@@ -30,9 +31,16 @@ import {
 
 const abort = lateAbort();
 const facts: EngineFact[] = [];
-/** Found while nobody waits yet. The toolchain has compared its version. */
-const command = PulumiCommand.get({ skipVersionCheck: true });
-command.catch(() => undefined);
+/**
+ * The CLI as the toolchain has found it. `PulumiCommand.get` would ask it for its version once more for each operation; its
+ * constructor is not for everybody, but all that it does is to keep the two.
+ */
+const commandOf = ({ pulumiVersion }: OperationRequest): PulumiCommand =>
+    new (PulumiCommand as unknown as new (command: string, version: SemVer | null) => PulumiCommand)(
+        "pulumi",
+        parseVersion(pulumiVersion),
+    );
+
 let interrupted = false;
 /** Of what the operation starts. */
 let mark: string | undefined;
@@ -83,7 +91,7 @@ async function open(request: OperationRequest): Promise<{ stack: Stack; undo: ()
     const workspace = await LocalWorkspace.create({
         workDir: workDirectory,
         envVars: { ...variables },
-        pulumiCommand: await command,
+        pulumiCommand: commandOf(request),
     });
     const creates = operation === "prepare" || operation === "up" || operation === "preview";
     let undo = (): Promise<void> => Promise.resolve();

@@ -17,6 +17,7 @@ import {
     hasPending,
     readCheckpoint,
     stackExists,
+    stateFile,
     stacksIn,
     type FileState,
 } from "../engine/state";
@@ -70,6 +71,7 @@ export class LakehouseHome implements Home {
             variables: engineVariables(this.file, this.tools),
             policyPacks: this.policyPacks,
             secretsProvider: this.file.state.secretsProvider,
+            checkpoint: stateFile(stateOf(this.file, stack)),
             exists: layerExists(this.file, layer),
         };
     }

@@ -134,7 +134,8 @@ export class Session {
             [operationVariable]: changes ? mark : `${mark}-${randomUUID()}`,
             ...(standIns === undefined ? {} : { TIDEGATE_STAND_INS: standIns.join(",") }),
         };
-        const request = { ...target, variables, operation, refresh, remove };
+        const pulumiVersion = this.tools.pulumi.version;
+        const request = { ...target, variables, operation, refresh, remove, pulumiVersion };
         const { timeoutSeconds } = this.graph.definition(stack);
         return patiently(this.engine, request, { ...options, timeoutSeconds, warn });
     }

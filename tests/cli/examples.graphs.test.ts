@@ -152,11 +152,11 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
     });
 
     it("are a second environment under the same names, one after the other", async () => {
-        const { code, events } = await example.events(["up", "dev", "prod", "--until", "database"]);
+        const { code, events } = await example.events(["up", "dev", "prod", "--only", "network"]);
         assert.equal(code, 0);
-        const of = ["network succeeded", "database succeeded", "app skipped"].toSorted();
+        const of = ["network succeeded", "database skipped", "app skipped"];
         assert.deepEqual(states(events).toSorted(), [...of, ...of].toSorted());
-        assert.ok(example.stacks().includes("database/prod"));
+        assert.ok(example.stacks().includes("network/prod"));
         const unknown = await example.run(["up", "pord"]);
         assert.equal(unknown.code, 2);
         assert.match(unknown.stderr, /has no environment 'pord'[^]*did you mean 'prod'\?/);

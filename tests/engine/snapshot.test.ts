@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { parseSnapshot } from "../../automation/engine/snapshot";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseSnapshot, readSnapshot } from "../../automation/engine/snapshot";
 
 const secret = (value: unknown): object => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -45,5 +48,42 @@ describe("the snapshot of a stack", () => {
     it("is empty of a stack that was never deployed", () => {
         const empty = { outputs: {}, secrets: [], pending: [], resources: 0, urns: [] };
         assert.deepEqual(parseSnapshot({ version: 3, deployment: { manifest: {} } }), empty);
+    });
+
+    it("is read without the CLI from a state of files that has no secret among its outputs, and by the CLI else", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "tidegate-snapshot-"));
+        try {
+            const checkpoint = join(folder, "dev.json");
+            const write = (outputs: object): void => {
+                const resources = [
+                    { urn: "urn:stack", type: "pulumi:pulumi:Stack", outputs },
+                    { urn: "urn:bucket", type: "aws:s3:Bucket", outputs: { id: secret("not of the stack") } },
+                ];
+                writeFileSync(
+                    checkpoint,
+                    JSON.stringify({ version: 3, checkpoint: { stack: "s", latest: { resources } } }),
+                );
+            };
+            // There is no such folder: the CLI cannot be started.
+            const target = {
+                stack: "dev",
+                fullName: "dev",
+                workDirectory: join(folder, "none"),
+                variables: {},
+                checkpoint,
+            };
+            write({ port: 9092 });
+            assert.deepEqual((await readSnapshot(target)).outputs, { port: 9092 });
+            for (const spoilt of [
+                () => write({ deep: [{ key: secret("k") }] }),
+                () => writeFileSync(checkpoint, "{"),
+                () => rmSync(checkpoint),
+            ]) {
+                spoilt();
+                await assert.rejects(readSnapshot(target), { code: "engine-failed" });
+            }
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 });

@@ -17,7 +17,7 @@ const made = resources.map(([type, name], index) => {
     const seen = read.apply((addresses) => addresses.flat().length);
     return new Simulated(type, `${stack}-${name}`, {
         size,
-        zone: process.env.SIM_ZONE ?? "a",
+        ...(type === "Bucket" ? { zone: process.env.SIM_ZONE ?? "a" } : {}),
         ...(index % 2 === 0 ? { seen } : {}),
     });
 });
