@@ -33,11 +33,8 @@ describe("an environment with a change budget and a protected stack", function (
         assert.equal(first.code, 0, first.stdout);
         const before = graph.things();
         graph.environment({ changeBudget: { replace: 0 } });
-        graph.stack("store", {
-            protected: ["dev"],
-            stateful: ["sim:index:Bucket"],
-            inputs: { variables: ["SIM_ZONE"] },
-        });
+        const inputs = { files: ["index.js"], variables: ["SIM_ZONE"] };
+        graph.stack("store", { protected: ["dev"], stateful: ["sim:index:Bucket"], inputs });
         const refused = await graph.run(["up", "dev"], { SIM_ZONE: "b" });
         assert.equal(refused.code, 6, refused.stdout);
         assert.match(

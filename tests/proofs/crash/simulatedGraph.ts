@@ -72,6 +72,8 @@ export class SimulatedGraph {
             "tidegate.yaml",
             stringify({
                 lookup: { run: ["node", join(here, "lookup.cjs")] },
+                // Not the whole folder: what is told of the graph is no change of its stacks.
+                inputs: { files: ["index.js"] },
                 environments: { dev: { backend: "file://state" } },
                 stacks: Object.fromEntries(
                     Object.entries(stacks).map(([name, { dependsOn }]) => [name, { dependsOn: [...dependsOn] }]),
