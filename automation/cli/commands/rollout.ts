@@ -11,7 +11,7 @@ import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
 
-const collected = (value: string, before: readonly string[]): string[] => [...before, value];
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Of every command that changes an environment. */
 const changeOptions = (command: Command): Command =>
@@ -20,7 +20,6 @@ const changeOptions = (command: Command): Command =>
             "--pending <urn=id>",
             "of a resource whose creation was cut off: its id, or URN=absent; may be given again",
             collected,
-            [],
         )
         .option("--lock-timeout <seconds>", "how long to wait for another rollout of it to end", wholeNumber, 0)
         .option("--force-unlock", "take the environment's lock, whoever holds it: only where that is dead for certain");
@@ -28,7 +27,7 @@ const changeOptions = (command: Command): Command =>
 const approveOption = [
     "--approve <resource>",
     "let this one be changed, whatever the budget says: its URN, or stack/type/name; may be repeated",
-    (text: string, before: readonly string[] = []): readonly string[] => [...before, text],
+    collected,
 ] as const;
 
 export function rolloutCommands(program: Command): void {
