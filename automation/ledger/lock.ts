@@ -85,6 +85,12 @@ export interface LockOptions {
     readonly signal?: AbortSignal;
 }
 
+/** What has become of a sign of life. */
+type Answer =
+    | { readonly kind: "spoken" }
+    | { readonly kind: "taken"; readonly by: Holder | undefined }
+    | { readonly kind: "failed"; readonly error: unknown };
+
 type Found = { readonly number: number; readonly record: LockRecord | undefined };
 
 const nameOf = (number: number): string => `${folder}/${String(number).padStart(10, "0")}.json`;
@@ -179,38 +185,52 @@ export class Lease {
     }
 
     private async beat(): Promise<void> {
-        const { store, clock, environment } = this.deps;
+        const { clock, environment, store } = this.deps;
         const { signal } = this.over;
-        let spoken = clock.monotonic();
-        for (;;) {
+        for (let spoken = clock.monotonic(); ;) {
             await clock.sleep(beatSeconds * 1000, signal);
             if (signal.aborted) return;
-            const record: LockRecord = { ...this.record, time: new Date(clock.now()).toISOString() };
-            try {
-                if (await store.create(nameOf(this.number + 1), JSON.stringify(record))) {
-                    this.number += 1;
-                    spoken = clock.monotonic();
-                    await this.tidy();
-                    continue;
-                }
-                const { record: other } = await lastOf(store);
-                if (other?.lease === this.record.lease) {
-                    // A write that was answered with an error has come there all the same.
-                    this.number += 1;
-                    continue;
-                }
+            const patience = (leaseSeconds - beatSeconds) * 1000 - (clock.monotonic() - spoken);
+            const answer = await this.within(patience, this.speak());
+            if (answer?.kind === "spoken") spoken = clock.monotonic();
+            else if (answer?.kind === "taken")
                 return this.lose(
-                    `The lock of ${environment} was taken over${other === undefined ? "" : `: ${holderText(other.holder)} holds it`}.`,
+                    `The lock of ${environment} was taken over${answer.by === undefined ? "" : `: ${holderText(answer.by)} holds it`}.`,
                     "Where that was not on purpose, look at `npx tidegate history`. Then run the same command again: it goes on from what is there.",
                 );
-            } catch (error) {
-                if (clock.monotonic() - spoken < (leaseSeconds - beatSeconds) * 1000) continue;
+            else if (clock.monotonic() - spoken >= (leaseSeconds - beatSeconds) * 1000)
                 return this.lose(
-                    `The lock of ${environment} could not be kept for ${leaseSeconds} s, for ${store.where} does not answer: ${messageOf(error)}`,
+                    `The lock of ${environment} could not be kept for ${leaseSeconds} s, for ${store.where} does not answer${answer === undefined ? "" : `: ${messageOf(answer.error)}`}`,
                     "See to the place of the ledger, then run the same command again: it goes on from what is there.",
                 );
-            }
         }
+    }
+
+    /** Says that it is there; else who holds the lock by now, or why that is not known. */
+    private async speak(): Promise<Answer> {
+        const { store, clock } = this.deps;
+        const record: LockRecord = { ...this.record, time: new Date(clock.now()).toISOString() };
+        try {
+            if (await store.create(nameOf(this.number + 1), JSON.stringify(record))) {
+                this.number += 1;
+                await this.tidy();
+                return { kind: "spoken" };
+            }
+            const { record: other } = await lastOf(store);
+            if (other?.lease !== this.record.lease) return { kind: "taken", by: other?.holder };
+            // A write that was answered with an error has come there all the same.
+            this.number += 1;
+            return { kind: "spoken" };
+        } catch (error) {
+            return { kind: "failed", error };
+        }
+    }
+
+    /** A store may take longer to give up than a lease lasts. Undefined where there was no answer in time. */
+    private async within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+        const done = new AbortController();
+        const late = this.deps.clock.sleep(Math.max(0, milliseconds), done.signal).then(() => undefined);
+        return Promise.race([work, late]).finally(() => done.abort());
     }
 
     private lose(message: string, hint: string): void {

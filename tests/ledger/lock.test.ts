@@ -21,7 +21,7 @@ import { TestClock } from "../_helpers/testClock";
 class MemoryStore implements LedgerStore {
     readonly where = "memory";
     readonly objects = new Map<string, string>();
-    fault: "none" | "unreachable" | "answer lost" = "none";
+    fault: "none" | "unreachable" | "silent" | "answer lost" = "none";
 
     async create(name: string, content: string): Promise<boolean> {
         await this.demand();
@@ -45,6 +45,7 @@ class MemoryStore implements LedgerStore {
     }
     private async demand(): Promise<void> {
         await Promise.resolve();
+        if (this.fault === "silent") await new Promise(() => {});
         if (this.fault === "unreachable") throw new Error("no route to host");
     }
 }
@@ -216,6 +217,17 @@ describe("the lock of an environment", () => {
         while (lost.length === 0) await later(1);
         assert.ok(clock.now() - begun <= leaseSeconds * 1000, `after ${clock.now() - begun} ms`);
         assert.match(lost[0] ?? "", /could not be kept for 30 s, for memory does not answer: no route to host/);
+        store.fault = "none";
+        await assert.rejects(lease.release(), { code: "lock-lost" });
+    });
+
+    it("is given up in time where the store does not even say that it cannot be reached", async () => {
+        const lease = await take("a");
+        store.fault = "silent";
+        const begun = clock.now();
+        while (lost.length === 0) await later(1);
+        assert.ok(clock.now() - begun <= leaseSeconds * 1000, `after ${clock.now() - begun} ms`);
+        assert.match(lost[0] ?? "", /could not be kept for 30 s, for memory does not answer$/);
         store.fault = "none";
         await assert.rejects(lease.release(), { code: "lock-lost" });
     });
