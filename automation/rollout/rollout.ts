@@ -9,7 +9,6 @@ import type { EngineFact } from "../engine/facts";
 import type { Operation, OperationResult } from "../engine/protocol";
 import type { Outputs, StackSnapshot } from "../engine/snapshot";
 import type { CheckResult } from "../gates";
-import { isRed } from "../gates/check";
 import type { Graph } from "../graph/graph";
 import { Scheduler, type LayerState, type WorkingState } from "../graph/scheduler";
 import { select, type Choice } from "../graph/selection";
@@ -25,8 +24,9 @@ import { refresh } from "./refresh";
 import type { Judgement, Memory } from "./memory";
 import { LookAhead } from "./lookAhead";
 import { Previewer } from "./preview";
+import { demandGreen, StackUp, type StackUpContext } from "./stackUp";
 import { outputsOf, type Snapshots, type Surroundings } from "./surroundings";
-import { changesText, interrupted, Teller } from "./teller";
+import { Teller } from "./teller";
 
 export interface RolloutDependencies {
     /** Name of the environment. */
@@ -99,6 +99,12 @@ export interface DownResult extends RolloutResult {
     readonly left: readonly Left[];
 }
 
+export interface ExerciseResult {
+    readonly exercise: string;
+    readonly summary: string;
+    readonly seconds: number;
+}
+
 export interface RolloutResult {
     readonly ok: boolean;
     readonly seconds: number;
@@ -106,7 +112,7 @@ export interface RolloutResult {
     /** Secrets in clear. */
     readonly outputs: ReadonlyMap<string, Outputs>;
     readonly checks: readonly CheckResult[];
-    readonly exercises: readonly { readonly exercise: string; readonly summary: string; readonly seconds: number }[];
+    readonly exercises: readonly ExerciseResult[];
     /** The first problem; undefined where everything is green. */
     readonly problem: TidegateError | undefined;
 }
@@ -116,9 +122,9 @@ export class Rollout {
     private readonly teller: Teller;
     private readonly hooks: HookRunner;
     private readonly previewer: Previewer;
-    private guard: ChangeGuard | undefined;
-    private readonly checks: CheckResult[] = [];
-    private readonly exercises: { exercise: string; summary: string; seconds: number }[] = [];
+    private preflight: readonly CheckResult[] = [];
+    /** Of an `up`, the stacks that were begun. */
+    private readonly parts: StackUp[] = [];
 
     constructor(private readonly deps: RolloutDependencies) {
         const { onEvent, signal, redactor, surroundings } = deps;
@@ -136,17 +142,24 @@ export class Rollout {
         for (const [layer, snapshot] of options.known ?? []) this.learn(layer, snapshot);
         return this.running("up", selected, scheduler, async () => {
             for (const layer of scheduler.in("skipped")) this.tellWhy(layer, "skipped", scheduler);
-            this.demand("preflight", await surroundings.preflight(signal));
+            this.preflight = await surroundings.preflight(signal);
+            for (const result of this.preflight) this.teller.emit({ type: "check", layer: "preflight", result });
+            demandGreen("preflight", this.preflight, signal);
             const { approve = [], all = false } = options;
-            this.guard = new ChangeGuard(this.deps, this.teller, this.previewer, { approve, parallel, all });
-            await this.guard.all(selected);
+            const guard = new ChangeGuard(this.deps, this.teller, this.previewer, { approve, parallel, all });
+            await guard.all(selected);
+            const { deps, teller, hooks, seen } = this;
+            const learn = this.learn.bind(this);
+            const context: StackUpContext = { deps, teller, hooks, guard, seen, options, learn };
             signal.addEventListener("abort", () => scheduler.stop("interrupted"), { once: true });
             const running = new Map<string, Promise<void>>();
             for (;;) {
                 for (const layer of scheduler.start()) {
+                    const part = new StackUp(layer, context, (state) => this.enter(layer, scheduler, state));
+                    this.parts.push(part);
                     running.set(
                         layer,
-                        this.rollOut(layer, scheduler, options).finally(() => running.delete(layer)),
+                        this.rollOut(part, layer, scheduler).finally(() => running.delete(layer)),
                     );
                 }
                 if (running.size === 0) break;
@@ -270,120 +283,18 @@ export class Rollout {
             seconds,
             states: new Map(selected.map((layer) => [layer, scheduler?.state(layer) ?? "pending"])),
             outputs: outputsOf(this.seen),
-            checks: this.checks,
-            exercises: this.exercises,
+            checks: [...this.preflight, ...this.parts.flatMap(({ checks }) => checks)],
+            exercises: this.parts.flatMap(({ exercises }) => exercises),
             problem: this.teller.problem,
         };
     }
 
-    private async rollOut(layer: string, scheduler: Scheduler, options: UpOptions): Promise<void> {
-        const { surroundings } = this.deps;
+    private async rollOut(part: StackUp, layer: string, scheduler: Scheduler): Promise<void> {
         const begun = this.deps.now();
         await this.guarded(layer, scheduler, async () => {
-            this.teller.emit({ type: "layer", layer, state: "preflight" });
-            this.demand(
-                layer,
-                await surroundings.preflightStack(layer, this.seen, this.teller.stepRun(layer, "preflight")),
-            );
-            const judgement = await this.deps.memory?.judge(layer);
-            if (judgement?.unchanged !== undefined && options.all !== true) {
-                if (await this.standsAsItIs(layer, scheduler, judgement, options))
-                    return this.leave(layer, scheduler, begun, judgement, true);
-            }
-            if (judgement?.unchanged === undefined && judgement?.known)
-                this.teller.emit({ type: "note", layer, text: judgement.why });
-            await this.deploy(layer, scheduler, judgement?.unchanged === undefined ? judgement?.why : undefined);
-            const red = await this.look(layer, scheduler, options);
-            this.demandAll(layer, red);
-            await this.leave(layer, scheduler, begun, judgement, false);
+            const { judgement, skipped } = await part.run();
+            await this.leave(layer, scheduler, begun, judgement, skipped);
         });
-    }
-
-    private async deploy(layer: string, scheduler: Scheduler, why = "asked for, or not green"): Promise<void> {
-        const { operate, signal, journal } = this.deps;
-        this.enter(layer, scheduler, "deploying");
-        await this.hooks.between("Up", layer, async () => {
-            await this.guard?.before(layer);
-            await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
-            // Its program may print what is secret among its outputs before this run has deployed it: nothing that the
-            // engine tells is passed on until those of the last deployment are known.
-            const known = this.learnSecrets(layer);
-            const { snapshot, changes } = await operate(layer, "up", {
-                refresh: true,
-                signal,
-                onFact: (fact) => void known.then(() => this.teller.tell(layer, fact)),
-            }).finally(() => known);
-            if (snapshot !== undefined) this.learn(layer, snapshot);
-            await journal?.record({
-                type: "operation-finished",
-                stack: layer,
-                operation: "up",
-                changes: { ...changes },
-            });
-            this.teller.emit({ type: "note", layer, text: changesText(changes, "did") });
-        });
-    }
-
-    private async learnSecrets(layer: string): Promise<void> {
-        const snapshot = await this.deps.read?.(layer).catch(() => undefined);
-        if (snapshot !== undefined) this.teller.redactor.add(snapshot.secrets);
-    }
-
-    /** Exercises and validation; answers with the results of the checks. */
-    private async look(layer: string, scheduler: Scheduler, options: UpOptions): Promise<readonly CheckResult[]> {
-        const { graph, signal, surroundings } = this.deps;
-        if (options.exercise ?? true) {
-            for (const exercise of graph.node(layer).exercises) {
-                if (signal.aborted) throw interrupted(layer);
-                this.enter(layer, scheduler, "exercising");
-                await this.exercise(layer, exercise);
-            }
-        }
-        if (signal.aborted) throw interrupted(layer);
-        this.enter(layer, scheduler, "validating");
-        const results = await surroundings.validate(
-            layer,
-            this.seen,
-            (check) => this.teller.emit({ type: "check", layer, result: check }),
-            this.teller.stepRun(layer, "validating"),
-        );
-        this.checks.push(...results);
-        return results;
-    }
-
-    /**
-     * Looks at a stack that has not changed instead of deploying it. Where that is not green, whatever the reason, it is
-     * refreshed and deployed after all.
-     */
-    private async standsAsItIs(
-        layer: string,
-        scheduler: Scheduler,
-        { why }: Judgement,
-        options: UpOptions,
-    ): Promise<boolean> {
-        const { read, signal, surroundings } = this.deps;
-        this.teller.emit({ type: "note", layer, text: `${why}: its deployment is skipped` });
-        if (!surroundings.looksAt(layer) || read === undefined) return true;
-        const [checks, exercises] = [this.checks.length, this.exercises.length];
-        let reason: string;
-        try {
-            this.learn(layer, await read(layer));
-            const red = (await this.look(layer, scheduler, options)).filter(isRed);
-            if (red.length === 0) return true;
-            reason = `${red[0]?.id} is red`;
-        } catch (error) {
-            if (signal.aborted) throw error;
-            reason = messageOf(error).split("\n")[0] ?? "";
-        }
-        if (signal.aborted) throw interrupted(layer);
-        this.checks.length = checks;
-        this.exercises.length = exercises;
-        this.teller.emit({
-            type: "note",
-            layer,
-            text: `not green (${reason}): it is refreshed and deployed after all`,
-        });
-        return false;
     }
 
     /** The end of a stack, for the ledger. It is told to the person in any case: a full disk must not hide it. */
@@ -400,17 +311,6 @@ export class Rollout {
             .catch((late: unknown) =>
                 this.teller.emit({ type: "note", layer, text: `this is not in the ledger: ${messageOf(late)}` }),
             );
-    }
-
-    private async exercise(layer: string, exercise: string): Promise<void> {
-        const begun = this.deps.now();
-        const run = this.teller.stepRun(layer, exercise);
-        run.progress.update(exercise);
-        const said = await this.deps.surroundings.exercise(layer, exercise, this.seen, run);
-        const summary = this.teller.redactor.text(said);
-        const seconds = this.since(begun);
-        this.exercises.push({ exercise, summary, seconds });
-        this.teller.emit({ type: "exercise", layer, exercise, summary, seconds });
     }
 
     /** Its secrets are kept out of everything that is told from here on. */
@@ -457,27 +357,6 @@ export class Rollout {
         if (success !== undefined) await journal?.record(success);
         scheduler.report(layer, "succeeded");
         this.teller.emit({ type: "layer", layer, state: "succeeded", seconds: this.since(begun) });
-    }
-
-    private demand(where: string, results: readonly CheckResult[]): void {
-        this.checks.push(...results);
-        for (const result of results) this.teller.emit({ type: "check", layer: where, result });
-        this.demandAll(where, results);
-    }
-
-    private demandAll(where: string, results: readonly CheckResult[]): void {
-        const red = results.filter(isRed);
-        const first = red[0];
-        if (first === undefined) return;
-        // What was cut off says nothing about the platform.
-        if (this.deps.signal.aborted) throw interrupted(where);
-        throw new TidegateError(
-            `${where}: ${red.length} of ${results.length} checks are red, first ${first.id}: ${first.message ?? first.title}`,
-            {
-                code: "gate-red",
-                ...(first.hint === undefined ? {} : { hint: first.hint }),
-            },
-        );
     }
 
     private since(begun: number): number {

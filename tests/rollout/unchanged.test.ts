@@ -69,6 +69,15 @@ describe("a stack that has not changed", () => {
         assert.ok(events.some((event) => event.type === "note" && /its deployment is skipped/.test(event.text)));
     });
 
+    it("takes nothing from what was found of stacks beside it where its own first look does not count", async () => {
+        const { rollout } = remembering({ redOnce: "storage" });
+        const { checks } = await rollout.up({ choices: select(graph, { only: ["broker", "storage"] }) });
+        assert.deepEqual(
+            checks.map(({ id }) => id).filter((id) => /broker|storage/.test(id)),
+            ["broker", "storage"].flatMap((name) => [`contracts-${name}`, `green-${name}`, `maybe-${name}`]),
+        );
+    });
+
     it("is deployed after all where it is red, and its first look does not count", async () => {
         const { rollout, done } = remembering({ redOnce: "storage" });
         const result = await rollout.up(until);
