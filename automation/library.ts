@@ -115,7 +115,7 @@ export class Rollout {
 
     /** What the next `up` would change, by stack, resource and property. */
     preview({ parallel, approve, ...filter }: PreviewRequest = {}): Promise<PreviewResult> {
-        return this.run("preview", (session, watch) =>
+        return this.run(undefined, (session, watch) =>
             session.driver(watch).preview({
                 choices: select(this.graph, filter),
                 ...(parallel === undefined ? {} : { parallel }),
@@ -142,8 +142,9 @@ export class Rollout {
         });
     }
 
+    /** `doing`: what the lock is held for; undefined of what changes nothing, and needs none. */
     private async run<R extends RolloutResult>(
-        doing: string,
+        doing: string | undefined,
         work: (session: Session, watch: Watch) => Promise<R>,
     ): Promise<R> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
@@ -152,12 +153,13 @@ export class Rollout {
         const session = await Session.open(environment, { graph, options, signal, pending: givenDecisions(known) });
         try {
             const lost = new AbortController();
-            const lock = { onLost: () => lost.abort(), signal };
-            return await session.holding(doing, lock, async () => {
+            const prepared = async (): Promise<R> => {
                 await session.home.prepare();
                 session.expect(this.graph.order.length);
                 return work(session, { onEvent, signal: AbortSignal.any([signal, lost.signal]) });
-            });
+            };
+            if (doing === undefined) return await prepared();
+            return await session.holding(doing, { onLost: () => lost.abort(), signal }, prepared);
         } finally {
             session.close();
         }

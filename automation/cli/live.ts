@@ -4,6 +4,7 @@
  */
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
+import sliceAnsi from "slice-ansi";
 import type { LayerState } from "../graph/scheduler";
 import type { RolloutEvent } from "../rollout/events";
 import { activeLine, track, type Active } from "./activity";
@@ -61,7 +62,7 @@ export function liveLines(
     const lines = shown.map(([layer, entry]) => `${mark} ${activeLine(layer, entry, width)}`);
     if (shown.length < all.length) lines.push(pc.dim(`  and ${all.length - shown.length} more at work`));
     if (tally !== undefined && all.length > 0) lines.push(`  ${tally}`);
-    return lines.slice(0, limit).map((line) => clip(line, columns - 1));
+    return lines.slice(0, limit).map((line) => sliceAnsi(line, 0, columns - 1));
 }
 
 export function liveView(stream: NodeJS.WriteStream): View {
@@ -108,13 +109,4 @@ export function liveView(stream: NodeJS.WriteStream): View {
             logUpdate.done();
         },
     };
-}
-
-/** Cuts a coloured line to a number of visible characters. */
-function clip(line: string, width: number): string {
-    let visible = 0;
-    return line.replace(/(\u001b\[[0-9;]*m)|([\s\S])/gu, (part, colour: string | undefined) => {
-        if (colour !== undefined) return colour;
-        return visible++ < width ? part : "";
-    });
 }

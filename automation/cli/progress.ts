@@ -2,7 +2,7 @@
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { Progress } from "../core/progress";
-import { amount } from "./views";
+import { amount } from "./activity";
 
 export function stderrProgress(label = ""): Progress & { close(): void } {
     const stream = process.stderr;

@@ -1,12 +1,10 @@
 /** How a rollout looks where there is no terminal: plain lines, NDJSON for programs. live.ts is for terminals. */
 import pc from "picocolors";
-import { activeLine, amount, inColumn, track, type Active } from "./activity";
+import { activeLine, inColumn, track, type Active } from "./activity";
 import { duration } from "../core/duration";
 import type { CheckResult } from "../gates";
 import { eventsVersion, type EventSink, type RolloutEvent } from "../rollout/events";
 import { changesText } from "../rollout/teller";
-
-export { amount, duration };
 
 export interface View {
     readonly sink: EventSink;

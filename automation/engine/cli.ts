@@ -1,6 +1,7 @@
 /** One call of the `pulumi` CLI, for what the Automation API does badly or not at all. */
 import { spawn } from "node:child_process";
 import { TidegateError } from "../core/errors";
+import { classify } from "./failure";
 import type { StackTarget } from "./target";
 
 export interface CliResult {
@@ -53,4 +54,21 @@ export async function pulumi(
             retryable: true,
         });
     return { code, stdout, stderr };
+}
+
+/**
+ * What the CLI prints on standard output; undefined where its backend has no such stack. `doing`: what for, for messages.
+ * @throws TidegateError as `classify` names it
+ */
+export async function answerOf(
+    args: readonly string[],
+    target: Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables">,
+    doing: string,
+    { signal, input }: { readonly signal?: AbortSignal | undefined; readonly input?: string } = {},
+): Promise<string | undefined> {
+    const { code, stdout, stderr } = await pulumi(args, target, signal, input);
+    if (code === 0) return stdout;
+    const failure = classify(target.stack, doing, [], stderr, signal?.aborted ?? false);
+    if (failure.code === "stack-missing") return undefined;
+    throw new TidegateError(failure.message, failure);
 }

@@ -18,7 +18,7 @@ const graceSeconds = 20;
 const pluginSeconds = 1;
 const pollMilliseconds = 100;
 
-/** Tells the stack of one backend from all others, in the environment of its engine. */
+/** Tells a stack from all others, in the environment of its engine. `backend`: or the project, where that says which. */
 export const operationMark = (backend: string, fullName: string): string =>
     createHash("sha256").update(`${backend}\n${fullName}`).digest("hex").slice(0, 32);
 

@@ -8,9 +8,7 @@
  */
 import { z } from "zod";
 import { nameOf } from "./facts";
-
-/** sdk/go/common/resource/sig/sig.go of pulumi/pulumi: how a checkpoint marks what is no plain JSON. */
-const signature = "4dabf18193072939515e22adb298388d";
+import { signature } from "./snapshot";
 
 const resourceSchema = z.looseObject({
     urn: z.string(),

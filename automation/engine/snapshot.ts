@@ -5,9 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { TidegateError } from "../core/errors";
-import { pulumi } from "./cli";
-import { classify } from "./failure";
+import { answerOf } from "./cli";
 import type { StackTarget } from "./target";
 
 /** Values of a stack's outputs by name, secrets in clear: they stay in the memory of the driver. */
@@ -32,7 +30,7 @@ export const isDeployed = ({ resources, outputs }: StackSnapshot): boolean =>
     resources > 0 || Object.keys(outputs).length > 0;
 
 /** sdk/go/common/resource/sig/sig.go of pulumi/pulumi: how a checkpoint marks what is no plain JSON. */
-const signature = "4dabf18193072939515e22adb298388d";
+export const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 const stackType = "pulumi:pulumi:Stack";
@@ -63,11 +61,8 @@ export async function readSnapshot(
 ): Promise<StackSnapshot> {
     const own = await fromFile(target.checkpoint);
     if (own !== undefined) return own;
-    const { code, stdout, stderr } = await pulumi(["stack", "export", "--show-secrets"], target, signal);
-    if (code === 0) return parseSnapshot(JSON.parse(stdout));
-    if (/no stack named .* found/.test(stderr)) return nothing;
-    const failure = classify(target.stack, "reading the outputs", [], stderr, signal?.aborted ?? false);
-    throw new TidegateError(failure.message, failure);
+    const text = await answerOf(["stack", "export", "--show-secrets"], target, "reading the outputs", { signal });
+    return text === undefined ? nothing : parseSnapshot(JSON.parse(text));
 }
 
 const stateShape = z.looseObject({ checkpoint: z.looseObject({ latest: z.unknown() }) });

@@ -134,7 +134,7 @@ async function unmake(request: OperationRequest, { path, content }: StackFile): 
 }
 
 /** The SDK wants a configuration for each pack, or for none. */
-async function policiesOf(
+async function withPolicies(
     { policyPacks }: OperationRequest,
     work: (policies: object) => Promise<unknown>,
 ): Promise<void> {
@@ -181,7 +181,7 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
             break;
         case "up":
             // `up` must not ask for secrets in its summary: it would hold the configuration in clear.
-            await policiesOf(request, (policies) =>
+            await withPolicies(request, (policies) =>
                 stack.up({
                     ...common,
                     ...policies,
@@ -193,7 +193,7 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
             snapshot = await readSnapshot(request, abort.signal);
             break;
         case "preview":
-            await policiesOf(request, (policies) =>
+            await withPolicies(request, (policies) =>
                 stack.preview({ ...common, ...policies, refresh: request.refresh ?? false, suppressOutputs: true }),
             );
             break;

@@ -10,7 +10,16 @@ import { repositoryRoot } from "../core/repository";
 import { nearest, readYamlFile } from "../core/yamlFile";
 import { Graph } from "./graph";
 import { changeBudgetSchema, protectedSchema, statefulSchema } from "./protection";
-import { exerciseSchema, gatesSchema, hooksSchema, stepName, type ExerciseStep, type Gates, type Hooks } from "./steps";
+import {
+    commandSchema,
+    exerciseSchema,
+    gatesSchema,
+    hooksSchema,
+    stepName,
+    type ExerciseStep,
+    type Gates,
+    type Hooks,
+} from "./steps";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'");
 const template = z
@@ -88,7 +97,7 @@ export const graphSchema = z.strictObject({
     inputs: inputsSchema.prefault({}).describe("What a deployment is made of, of stacks that say nothing themselves."),
     lookup: z
         .strictObject({
-            run: z.union([z.string().min(1), z.array(z.string()).min(1)]),
+            run: commandSchema,
             timeoutSeconds: z.number().positive().max(3600).default(60),
         })
         .optional()

@@ -44,19 +44,21 @@ const common = {
         .describe("Of an `after…` hook: whether it also runs where the operation failed."),
 };
 
-const command = z
+export const commandSchema = z
     .union([z.string().min(1), z.array(z.string()).min(1)])
-    .describe("A command: a text for `sh -c`, or a list of words without a shell. Its folder is the stack's project.");
+    .describe(
+        "A command: a text for `sh -c`, or a list of words without a shell. A step's folder is the stack's project.",
+    );
 
 /** A step is a command, or something that the graph's module gives. */
 export const stepSchema = z
-    .strictObject({ ...common, run: command.optional(), check: z.string().min(1).optional() })
+    .strictObject({ ...common, run: commandSchema.optional(), check: z.string().min(1).optional() })
     .refine(({ run, check }) => (run === undefined) !== (check === undefined), "needs either `run` or `check`");
 export type Step = z.infer<typeof stepSchema>;
 
 export const exerciseSchema = z.union([
     z.string().min(1).describe("An exercise of the graph's module."),
-    z.strictObject({ ...common, run: command }).describe("A command."),
+    z.strictObject({ ...common, run: commandSchema }).describe("A command."),
 ]);
 export type ExerciseStep = z.infer<typeof exerciseSchema>;
 

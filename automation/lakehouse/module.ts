@@ -135,6 +135,9 @@ function openLakehouse(
         },
         // A second creation takes over what the first has made: components/provider.
         lookup: (_stack, { type }) => Promise.resolve(type.startsWith("tidegate:") ? { kind: "create" } : undefined),
+        // stacks/contracts.ts
+        lacksUpstream: (message) =>
+            /does not fulfil the contract of its layer|has no outputs: it was not/.test(message),
         places: (outputs) => placesOf(environment, outputs),
         summary: (outputs) => summaryOf(placesOf(environment, outputs)[duckdbPlace]),
     };

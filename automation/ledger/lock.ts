@@ -11,7 +11,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { exitCodes, messageOf, TidegateError } from "../core/errors";
+import { exitCodes, interruptedCode, messageOf, TidegateError } from "../core/errors";
 import type { LedgerStore } from "./store";
 
 /** How long a holder may be silent, in seconds. */
@@ -124,7 +124,10 @@ export class Lease {
         let forced = force;
         for (;;) {
             if (signal?.aborted === true)
-                throw new TidegateError("Interrupted while it waited for the lock.", { code: "interrupted" });
+                throw new TidegateError(`Interrupted while it waited for the lock of ${deps.environment}.`, {
+                    code: interruptedCode,
+                    hint: "Nothing was touched: run the same command again.",
+                });
             const last = await lastOf(store);
             let takenOver: TakenOver | undefined;
             if (last.number > 0 && last.record?.state !== "free") {

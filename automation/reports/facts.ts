@@ -2,6 +2,7 @@
 import { interruptedCode } from "../core/errors";
 import type { CheckResult } from "../gates";
 import { workingStates, type LayerState } from "../graph/scheduler";
+import { comesTo } from "../rollout/changes";
 import type { EventSink, RolloutEvent, RolloutOperation } from "../rollout/events";
 
 type Told<Type extends RolloutEvent["type"]> = Extract<RolloutEvent, { type: Type }>;
@@ -123,7 +124,7 @@ export class FactsCollector {
                 this.ok = event.ok;
                 break;
             case "preview":
-                this.layers.get(event.layer)?.notes.push(...event.advisory);
+                layer?.notes.push(...event.advisory);
                 break;
             case "activity":
                 break;
@@ -223,24 +224,20 @@ export interface Change extends Omit<ResourceFacts, "op"> {
     readonly loss: boolean;
 }
 
-/**
- * What became of each resource, once: a replacement is told by the engine as up to three steps. What is lost stands
- * before what is made.
- */
-export function changesOf({ resources }: LayerFacts, operation: RolloutOperation): readonly Change[] {
-    const found = new Map<string, Omit<ResourceFacts, "op"> & { readonly kind: string }>();
+/** What became of each resource, once. What is lost stands before what is made. */
+export function resourceChanges({ resources }: LayerFacts, operation: RolloutOperation): readonly Change[] {
+    const found = new Map<string, Omit<ResourceFacts, "op"> & { readonly ops: readonly string[] }>();
     for (const { op, type, name, diffs } of resources) {
         const key = `${type}\0${name}`;
-        const before = found.get(key);
-        const kind = op.includes("replace") || before?.kind === "replace" ? "replace" : op;
-        found.set(key, { kind, type, name, diffs: [...new Set([...(before?.diffs ?? []), ...diffs])] });
+        const { ops = [], diffs: before = [] } = found.get(key) ?? {};
+        found.set(key, { ops: [...ops, op], type, name, diffs: [...new Set([...before, ...diffs])] });
     }
     return [...found.values()]
-        .map(({ kind, ...resource }) => ({
-            ...resource,
-            word: operation === "preview" ? kind : (done.get(kind) ?? kind),
-            loss: losses.has(kind),
-        }))
+        .map(({ ops, ...resource }) => {
+            const kind = comesTo(ops);
+            const word = operation === "preview" ? kind : (done.get(kind) ?? kind);
+            return { ...resource, word, loss: losses.has(kind) };
+        })
         .toSorted((a, b) => Number(b.loss) - Number(a.loss));
 }
 

@@ -5,7 +5,7 @@
 import { duration } from "../core/duration";
 import {
     allChecks,
-    changesOf,
+    resourceChanges,
     changesSummary,
     isUnchanged,
     secondsOf,
@@ -62,7 +62,7 @@ function tiles(facts: RunFacts): string {
     const part = layers.filter(({ state }) => state !== "skipped");
     const count = (holds: (layer: LayerFacts) => boolean): number => part.filter(holds).length;
     const checks = allChecks(facts);
-    const changes = part.flatMap((layer) => changesOf(layer, operation));
+    const changes = part.flatMap((layer) => resourceChanges(layer, operation));
     const unchanged = count((layer) => isUnchanged(layer, operation));
     const held = count(({ state }) => state === "blocked" || state === "pending" || state === "ready");
     const failed = count(({ state }) => state === "failed" || state === "interrupted");
@@ -139,7 +139,7 @@ function stacks(facts: RunFacts): string {
 
 function stack(layer: LayerFacts, { operation }: RunFacts, few: boolean): string {
     const { style, sign, word } = shownState(layer, operation);
-    const changes = changesOf(layer, operation);
+    const changes = resourceChanges(layer, operation);
     const passed = layer.checks.filter(({ status }) => status === "pass").length;
     const seconds = secondsOf(layer);
     const said = [

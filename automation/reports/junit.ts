@@ -6,7 +6,15 @@
 import { stripVTControlCharacters } from "node:util";
 import XMLBuilder from "fast-xml-builder";
 import type { CheckResult } from "../gates";
-import { changesOf, changesSummary, isUnchanged, lastPhase, secondsOf, type LayerFacts, type RunFacts } from "./facts";
+import {
+    resourceChanges,
+    changesSummary,
+    isUnchanged,
+    lastPhase,
+    secondsOf,
+    type LayerFacts,
+    type RunFacts,
+} from "./facts";
 import { ownProblem } from "./troubles";
 
 interface Case {
@@ -138,7 +146,7 @@ function operationCase(layer: LayerFacts, facts: RunFacts): Case {
     const name = operation === "down" ? "destroy" : operation;
     const worked = layer.phases.filter(({ state }) => state === "deploying");
     const seconds = worked.reduce((sum, { from, to }) => sum + to - from, 0);
-    const changes = changesOf(layer, operation);
+    const changes = resourceChanges(layer, operation);
     const output = [...layer.notes, ...changes.map((change) => `${change.word} ${change.type} ${change.name}`)].join(
         "\n",
     );

@@ -7,7 +7,15 @@
  */
 import { stripVTControlCharacters } from "node:util";
 import { duration } from "../core/duration";
-import { allChecks, changesOf, changesSummary, isUnchanged, secondsOf, type LayerFacts, type RunFacts } from "./facts";
+import {
+    allChecks,
+    resourceChanges,
+    changesSummary,
+    isUnchanged,
+    secondsOf,
+    type LayerFacts,
+    type RunFacts,
+} from "./facts";
 import { shownState } from "./states";
 import { troublesOf, type Trouble } from "./troubles";
 
@@ -60,7 +68,7 @@ export function renderMarkdown(facts: RunFacts, limit = markdownLimit): string {
     const changes = keep(
         room,
         changed.map((layer) => [changesText(layer, facts), changesText(layer, facts, 10)]),
-        changed.map((layer) => (changesOf(layer, facts.operation).some(({ loss }) => loss) ? 0 : 1)),
+        changed.map((layer) => (resourceChanges(layer, facts.operation).some(({ loss }) => loss) ? 0 : 1)),
     );
     const tolerated = keep(
         room,
@@ -159,7 +167,7 @@ function tableRow(layer: LayerFacts, { operation }: RunFacts): string {
         marks[style],
         code(layer.name, 100),
         `${word}${layer.reason === undefined ? "" : `: ${plain(layer.reason, 200)}`}`,
-        plain(changesSummary(changesOf(layer, operation), operation), 200),
+        plain(changesSummary(resourceChanges(layer, operation), operation), 200),
         seconds === undefined ? "" : duration(seconds),
         layer.checks.length === 0 ? "" : `${passed} of ${layer.checks.length}`,
     ];
@@ -175,7 +183,7 @@ function rowRank(layer: LayerFacts, { operation }: RunFacts): number {
 }
 
 function changesText(layer: LayerFacts, { operation }: RunFacts, rows = 200): string {
-    const changes = changesOf(layer, operation);
+    const changes = resourceChanges(layer, operation);
     const shown = changes.slice(0, rows).map(({ word, type, name, diffs }) => {
         const more = diffs.length > 10 ? ` and ${diffs.length - 10} more` : "";
         const properties = diffs.slice(0, 10).map((path) => code(path, 100));

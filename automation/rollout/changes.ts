@@ -55,7 +55,8 @@ export function changesOf(stack: string, facts: readonly EngineFact[]): StackCha
     return { stack, resources, outputs };
 }
 
-function comesTo(ops: readonly string[]): string {
+/** What the steps on one resource come to: one replacement is told as up to three of them. */
+export function comesTo(ops: readonly string[]): string {
     if (ops.some((op) => replacing.includes(op)) || (ops.includes("delete") && ops.includes("create")))
         return "replace";
     return ["delete", "import", "create", "update"].find((op) => ops.includes(op)) ?? ops[0] ?? "update";

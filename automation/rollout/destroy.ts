@@ -7,8 +7,9 @@ import { nameOf } from "../engine/facts";
 import type { Graph } from "../graph/graph";
 import type { Scheduler } from "../graph/scheduler";
 import type { HookRunner } from "./hooks";
+import { change } from "./operation";
 import type { RolloutDependencies } from "./rollout";
-import { changesText, type Teller } from "./teller";
+import type { Teller } from "./teller";
 
 /** A stack that a destroy has left. */
 export interface Left {
@@ -84,7 +85,9 @@ export class Destroyer {
         scheduler.report(layer, "deploying");
         this.teller.emit({ type: "layer", layer, state: "deploying" });
         try {
-            await this.hooks.between("Destroy", layer, () => this.destroy(layer));
+            await this.hooks.between("Destroy", layer, async () => {
+                await change(this.deps, this.teller, layer, { operation: "destroy", why: "asked for", remove: true });
+            });
             end("succeeded");
         } catch (error) {
             const state = signal.aborted ? "interrupted" : "failed";
@@ -94,27 +97,6 @@ export class Destroyer {
             left.set(layer, await this.whatIsLeft(layer));
             end(state);
         }
-    }
-
-    private async destroy(layer: string): Promise<void> {
-        const { operate, read, signal, journal } = this.deps;
-        await journal?.record({ type: "operation-started", stack: layer, operation: "destroy", why: "asked for" });
-        // A destroy runs no program; but what a provider says of a failure may hold what is secret among the outputs.
-        const known = read?.(layer)
-            .then(({ secrets }) => this.teller.redactor.add(secrets))
-            .catch(() => undefined);
-        const { changes } = await operate(layer, "destroy", {
-            remove: true,
-            signal,
-            onFact: (fact) => void Promise.resolve(known).then(() => this.teller.tell(layer, fact)),
-        }).finally(() => known);
-        await journal?.record({
-            type: "operation-finished",
-            stack: layer,
-            operation: "destroy",
-            changes: { ...changes },
-        });
-        this.teller.emit({ type: "note", layer, text: changesText(changes, "did") });
     }
 
     private async whatIsLeft(stack: string): Promise<Left> {

@@ -64,6 +64,11 @@ export interface ModuleParts {
      * is not there, or that a second creation takes over. Undefined where it cannot tell.
      */
     lookup?(stack: string, pending: PendingCreate, signal: AbortSignal): Promise<PendingDecision | undefined>;
+    /**
+     * Whether a program of its own says by this that an upstream, or an output of it, is not there yet: such a stack cannot
+     * be previewed, which is no failure. Pulumi's own words are known.
+     */
+    lacksUpstream?(message: string): boolean;
     /** What a deployment of a stack is made of beside its project's folder and what the graph says. */
     inputs?(stack: string): Promise<Partial<MoreInputs>>;
     /** Why a stack has to be deployed although nothing that it is made of has changed: something of it is dead. */

@@ -2,11 +2,18 @@
  * Before a stack is changed: whether what a crash has left half created is there. Clearing such an entry creates the
  * resource a second time, where its name is not unique; so each is looked up, and the run stops where nobody can tell.
  */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { runCommand } from "../core/command";
 import { exitCodes, TidegateError } from "../core/errors";
+import { answerOf } from "../engine/cli";
+import { nameOf } from "../engine/facts";
 import { pendingCreates, settled, type PendingCreate, type PendingDecision } from "../engine/pending";
+import type { StackTarget } from "../engine/target";
 import { uniqueId } from "../engine/uniqueNames";
+import type { RunLedger } from "../ledger/ledger";
 
 /** Undefined where it cannot tell. */
 export type Lookup = (pending: PendingCreate, signal: AbortSignal) => Promise<PendingDecision | undefined>;
@@ -55,6 +62,35 @@ export async function settle(
     return { state: settled(exported, new Map(decided.map(({ urn, decision }) => [urn, decision]))), settled: decided };
 }
 
+/**
+ * Decides what a crash has left half created of a stack, and puts it into its state. Answers with a line for each.
+ * @throws TidegateError `pending-undecided`
+ */
+export async function settleStack(
+    stack: string,
+    target: StackTarget,
+    lookups: readonly NamedLookup[],
+    { journal, signal }: { readonly journal: Pick<RunLedger, "record"> | undefined; readonly signal: AbortSignal },
+): Promise<string[]> {
+    const doing = "looking for what was cut off";
+    const exported = await answerOf(["stack", "export"], target, doing, { signal });
+    const found = exported === undefined ? undefined : await settle(stack, JSON.parse(exported), lookups, signal);
+    if (found === undefined) return [];
+    // Written down first: where the state is not written after all, it is decided once more.
+    const resources = found.settled.map(({ urn, decision, by }) => ({
+        urn,
+        by,
+        decision: decision.kind,
+        ...(decision.kind === "import" ? { id: decision.id } : {}),
+    }));
+    await journal?.record({ type: "pending-settled", stack, resources });
+    await answerOf(["stack", "import"], target, doing, { signal, input: JSON.stringify(found.state) });
+    return found.settled.map(({ urn, decision, by }) => {
+        const what = decision.kind === "import" ? `${decision.id} is taken over` : "it is created again";
+        return `the creation of ${nameOf(urn)} was cut off: ${what}, by ${by}`;
+    });
+}
+
 interface Found {
     readonly decision: PendingDecision | undefined;
     readonly by: string;
@@ -95,6 +131,11 @@ export const givenLookup = (given: GivenDecisions): NamedLookup => ({
     lookup: ({ urn }) => Promise.resolve(given.get(urn)),
 });
 
+export const moduleLookup = (
+    stack: string,
+    lookup: (stack: string, ...rest: Parameters<Lookup>) => ReturnType<Lookup>,
+): NamedLookup => ({ by: "the graph's module", lookup: (pending, signal) => lookup(stack, pending, signal) });
+
 /** Types whose id is told by a name that only one resource can have: a refresh says whether it is there. */
 export const nameLookup: NamedLookup = {
     by: "its name",
@@ -121,21 +162,29 @@ export function commandLookup(
     return {
         by: `\`${shown}\``,
         lookup: async ({ urn, type, name, inputs }, signal) => {
-            const { end, code, tail } = await runCommand(run, {
-                cwd: place.directory,
-                variables: {
-                    ...variables,
-                    TIDEGATE_ENVIRONMENT: place.environment,
-                    TIDEGATE_STACK: place.stack,
-                    TIDEGATE_PENDING: JSON.stringify({ urn, type, name, inputs }),
-                },
-                timeoutSeconds,
-                signal,
-            });
-            if (end !== "exited" || code !== 0) return undefined;
-            const answer = answerSchema.safeParse(jsonOf(tail.findLast((line) => line.trim() !== "")));
-            if (!answer.success) return undefined;
-            return "id" in answer.data ? { kind: "import", id: answer.data.id } : { kind: "create" };
+            const folder = await mkdtemp(join(tmpdir(), "tidegate-pending-"));
+            try {
+                // In a file, for inputs may be larger than what a variable of the environment holds.
+                const file = join(folder, "pending.json");
+                await writeFile(file, JSON.stringify({ urn, type, name, inputs }), { mode: 0o600 });
+                const { end, code, tail } = await runCommand(run, {
+                    cwd: place.directory,
+                    variables: {
+                        ...variables,
+                        TIDEGATE_ENVIRONMENT: place.environment,
+                        TIDEGATE_STACK: place.stack,
+                        TIDEGATE_PENDING: file,
+                    },
+                    timeoutSeconds,
+                    signal,
+                });
+                if (end !== "exited" || code !== 0) return undefined;
+                const answer = answerSchema.safeParse(jsonOf(tail.findLast((line) => line.trim() !== "")));
+                if (!answer.success) return undefined;
+                return "id" in answer.data ? { kind: "import", id: answer.data.id } : { kind: "create" };
+            } finally {
+                await rm(folder, { recursive: true, force: true });
+            }
         },
     };
 }

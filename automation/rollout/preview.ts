@@ -28,7 +28,7 @@ export interface PreviewWatch {
     ended(stack: string, previewed: Previewed): Promise<void>;
 }
 
-type Dependencies = Pick<RolloutDependencies, "graph" | "operate" | "read" | "signal">;
+type Dependencies = Pick<RolloutDependencies, "graph" | "operate" | "read" | "signal" | "lacksUpstream">;
 
 export class Previewer {
     constructor(
@@ -117,11 +117,16 @@ export class Previewer {
         const previewed: Previewed =
             "resources" in found
                 ? { kind: "changes", changes: found, advisory: reasons }
-                : lacksUpstream(found.error) && reasons.length > 0
+                : this.lacksUpstream(found.error) && reasons.length > 0
                   ? { kind: "not-previewable", why: reasons.join(", ") }
                   : { kind: "failed", error: found.error };
         await watch.ended(stack, previewed);
         return previewed;
+    }
+
+    private lacksUpstream(error: unknown): boolean {
+        if (!TidegateError.is(error) || error.code !== "program-failed") return false;
+        return noUpstream.test(error.message) || (this.deps.lacksUpstream?.(error.message) ?? false);
     }
 
     private missing(stack: string, deployed: (stack: string) => boolean): string[] {
@@ -139,9 +144,5 @@ function wouldChange(stack: string, previewed: Previewed): string[] {
     return [`its upstream ${stack} would change${outputs}`];
 }
 
-/** How Pulumi, its SDK and the contracts of the lakehouse say that another stack, or an output of it, is not there. */
-const noUpstream =
-    /unknown stack "|Required output '.*' does not exist on stack|does not fulfil the contract of its layer/;
-
-const lacksUpstream = (error: unknown): boolean =>
-    TidegateError.is(error) && error.code === "program-failed" && noUpstream.test(error.message);
+/** How Pulumi and its SDK say that another stack, or an output of it, is not there. */
+const noUpstream = /unknown stack "|Required output '.*' does not exist on stack/;

@@ -48,6 +48,8 @@ export interface RolloutDependencies {
     readonly journal?: Pick<RunLedger, "record"> & Partial<Pick<RunLedger, "id">>;
     /** What the environment allows to be changed. @default anything */
     readonly rules?: ChangeRules;
+    /** Whether a program says by this that an upstream, or an output of it, is not there. @default Pulumi's own words */
+    lacksUpstream?(message: string): boolean;
     /** Reads a stack as it is, for those that look at it. */
     read?(stack: string): Promise<StackSnapshot>;
 }

@@ -3,15 +3,11 @@ import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
-import { TidegateError } from "../core/errors";
 import { Redactor } from "../core/redactor";
 import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { patiently } from "../engine/patience";
 import { ProjectHome } from "../engine/projectHome";
-import { pulumi } from "../engine/cli";
-import { classify } from "../engine/failure";
-import { nameOf } from "../engine/facts";
 import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
@@ -23,7 +19,15 @@ import type { EventSink } from "./events";
 import { rulesOf, type ChangeRules } from "./budget";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
-import { commandLookup, givenLookup, nameLookup, settle, type GivenDecisions, type NamedLookup } from "./pending";
+import {
+    commandLookup,
+    givenLookup,
+    moduleLookup,
+    nameLookup,
+    settleStack,
+    type GivenDecisions,
+    type NamedLookup,
+} from "./pending";
 import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
 import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
@@ -123,7 +127,7 @@ export class Session {
         const warn = (message: string): void =>
             options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
         const changes = operation === "up" || operation === "refresh" || operation === "destroy";
-        const mark = operationMark(target.variables["PULUMI_BACKEND_URL"] ?? "", target.fullName);
+        const mark = operationMark(target.variables["PULUMI_BACKEND_URL"] ?? target.workDirectory, target.fullName);
         if (changes) for (const message of await endLeftOvers(stack, mark)) warn(message);
         for (const message of await this.home.unlock(stack)) warn(message);
         if (changes) for (const message of await this.settlePending(stack, target, options.signal)) warn(message);
@@ -140,32 +144,10 @@ export class Session {
         return patiently(this.engine, request, { ...options, timeoutSeconds, warn });
     }
 
-    /** Decides what a crash has left half created. Answers with a line for each. */
+    /** Answers with a line for each. */
     private async settlePending(stack: string, target: StackTarget, signal: AbortSignal): Promise<string[]> {
         if (target.exists === false || (await this.home.pending(stack)) === false) return [];
-        const run = async (args: readonly string[], input?: string): Promise<string> => {
-            const { code, stdout, stderr } = await pulumi(args, target, signal, input);
-            if (code === 0 || /no stack named .* found/.test(stderr)) return stdout;
-            const failure = classify(stack, "looking for what was cut off", [], stderr, signal.aborted);
-            throw new TidegateError(failure.message, failure);
-        };
-        const exported = await run(["stack", "export"]);
-        if (exported === "") return [];
-        const found = await settle(stack, JSON.parse(exported), await this.lookups(stack), signal);
-        if (found === undefined) return [];
-        // Written down first: where the state is not written after all, it is decided once more.
-        const resources = found.settled.map(({ urn, decision, by }) => ({
-            urn,
-            by,
-            decision: decision.kind,
-            ...(decision.kind === "import" ? { id: decision.id } : {}),
-        }));
-        await this.journal?.record({ type: "pending-settled", stack, resources });
-        await run(["stack", "import"], JSON.stringify(found.state));
-        return found.settled.map(
-            ({ urn, decision, by }) =>
-                `the creation of ${nameOf(urn)} was cut off: ${decision.kind === "import" ? `${decision.id} is taken over` : "it is created again"}, by ${by}`,
-        );
+        return settleStack(stack, target, await this.lookups(stack), { journal: this.journal, signal });
     }
 
     private async lookups(stack: string): Promise<NamedLookup[]> {
@@ -174,15 +156,7 @@ export class Session {
         const variables = { ...process.env, ...(await home.variables()) };
         return [
             givenLookup(this.given),
-            ...(parts.lookup === undefined
-                ? []
-                : [
-                      {
-                          by: "the graph's module",
-                          lookup: (pending, signal) =>
-                              parts.lookup?.(stack, pending, signal) ?? Promise.resolve(undefined),
-                      } satisfies NamedLookup,
-                  ]),
+            ...(parts.lookup === undefined ? [] : [moduleLookup(stack, parts.lookup.bind(parts))]),
             ...(graph.lookup === undefined ? [] : [commandLookup(graph.lookup, place, variables)]),
             nameLookup,
         ];
@@ -260,6 +234,7 @@ export class Session {
             signal,
             redactor,
             rules: this.rules,
+            ...(parts.lacksUpstream === undefined ? {} : { lacksUpstream: parts.lacksUpstream.bind(parts) }),
             read: async (stack) =>
                 (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), signal),
         };

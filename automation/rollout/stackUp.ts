@@ -10,9 +10,10 @@ import type { WorkingState } from "../graph/scheduler";
 import type { ChangeGuard } from "./guard";
 import type { HookRunner } from "./hooks";
 import type { Judgement } from "./memory";
+import { change } from "./operation";
 import type { ExerciseResult, RolloutDependencies, UpOptions } from "./rollout";
 import type { Snapshots } from "./surroundings";
-import { changesText, interrupted, type Teller } from "./teller";
+import { interrupted, type Teller } from "./teller";
 
 /** What the stacks of one rollout share. */
 export interface StackUpContext {
@@ -65,34 +66,16 @@ export class StackUp {
     private async deploy(why = "asked for, or not green"): Promise<void> {
         const { layer } = this;
         const { deps, teller, hooks, guard, learn } = this.context;
-        const { operate, signal, journal } = deps;
         this.enter("deploying");
         await hooks.between("Up", layer, async () => {
             await guard.before(layer);
-            await journal?.record({ type: "operation-started", stack: layer, operation: "up", why });
-            // Its program may print what is secret among its outputs before this run has deployed it: nothing that the
-            // engine tells is passed on until those of the last deployment are known.
-            const known = this.learnSecrets();
-            const { snapshot, changes } = await operate(layer, "up", {
-                refresh: true,
-                signal,
-                onFact: (fact) => void known.then(() => teller.tell(layer, fact)),
-            }).finally(() => known);
-            if (snapshot !== undefined) learn(layer, snapshot);
-            await journal?.record({
-                type: "operation-finished",
-                stack: layer,
+            await change(deps, teller, layer, {
                 operation: "up",
-                changes: { ...changes },
+                why,
+                refresh: true,
+                learn: (snapshot) => learn(layer, snapshot),
             });
-            teller.emit({ type: "note", layer, text: changesText(changes, "did") });
         });
-    }
-
-    private async learnSecrets(): Promise<void> {
-        const { deps, teller } = this.context;
-        const snapshot = await deps.read?.(this.layer).catch(() => undefined);
-        if (snapshot !== undefined) teller.redactor.add(snapshot.secrets);
     }
 
     /** Exercises and validation; answers with the results of the checks. */

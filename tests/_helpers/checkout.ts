@@ -75,14 +75,9 @@ export class Checkout {
             .sort();
     }
 
-    /** Starts `tidegate ARGS`; its process group is its own, as a terminal's foreground job is. */
+    /** Starts `tidegate ARGS`. */
     start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
-        return spawn(process.execPath, [join(this.directory, "automation", "cli", "tidegate.mjs"), ...args], {
-            cwd: this.directory,
-            env: this.environment(variables),
-            stdio: ["ignore", "pipe", "pipe"],
-            detached: true,
-        });
+        return startTidegate(args, this.directory, this.environment(variables), this.directory);
     }
 
     /** Runs `tidegate ARGS` to its end. */
@@ -130,6 +125,20 @@ export function isolated(variables: Readonly<Record<string, string>>): NodeJS.Pr
     );
     return { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", ...variables };
 }
+
+/** Starts `tidegate ARGS` in a folder; its process group is its own, as a terminal's foreground job is. */
+export const startTidegate = (
+    args: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+    checkout = repositoryRoot,
+): ChildProcess =>
+    spawn(process.execPath, [join(checkout, "automation", "cli", "tidegate.mjs"), ...args], {
+        cwd,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+    });
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
     let stdout = "";

@@ -2,7 +2,6 @@
  * One of the graphs in docs/examples, copied to where nothing else of this repository is: ordinary Pulumi projects with
  * their SDK in node_modules, a Pulumi home and a passphrase of their own.
  */
-import { spawn } from "node:child_process";
 import {
     cpSync,
     existsSync,
@@ -18,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
 import type { RolloutEvent } from "../../automation/rollout/events";
-import { isolated, outcomeOf, type Outcome } from "./checkout";
+import { isolated, outcomeOf, startTidegate, type Outcome } from "./checkout";
 
 export class Example {
     private constructor(
@@ -59,19 +58,12 @@ export class Example {
 
     /** Runs `tidegate ARGS` in the example's folder. */
     run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-        return outcomeOf(
-            spawn(process.execPath, [join(repositoryRoot, "automation", "cli", "tidegate.mjs"), ...args], {
-                cwd: this.directory,
-                env: isolated({
-                    PULUMI_HOME: join(this.base, "pulumi"),
-                    PULUMI_CONFIG_PASSPHRASE: "of the example",
-                    FILES: this.files,
-                    ...variables,
-                }),
-                stdio: ["ignore", "pipe", "pipe"],
-                detached: true,
-            }),
-        );
+        const own = {
+            PULUMI_HOME: join(this.base, "pulumi"),
+            PULUMI_CONFIG_PASSPHRASE: "of the example",
+            FILES: this.files,
+        };
+        return outcomeOf(startTidegate(args, this.directory, isolated({ ...own, ...variables })));
     }
 
     /** Runs `tidegate ARGS --json` and gives its events too. */

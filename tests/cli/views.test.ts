@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { shellQuote } from "../../automation/cli/commands/shell";
 import { table } from "../../automation/cli/output";
-import { amount, checkLine, duration, lastingLines, ndjsonView, plainView } from "../../automation/cli/views";
+import { amount } from "../../automation/cli/activity";
+import { checkLine, lastingLines, ndjsonView, plainView } from "../../automation/cli/views";
+import { duration } from "../../automation/core/duration";
 import type { CheckResult } from "../../automation/gates";
 import { eventsVersion, type RolloutEvent } from "../../automation/rollout/events";
 

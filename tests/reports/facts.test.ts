@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changesOf, changesSummary, FactsCollector, isUnchanged } from "../../automation/reports/facts";
+import { resourceChanges, changesSummary, FactsCollector, isUnchanged } from "../../automation/reports/facts";
 import { troublesOf } from "../../automation/reports/troubles";
 import { scripted } from "../rollout/scripted";
 import { check, lakehouse, redCheck, redLakehouse, ToldRun } from "./runs";
@@ -62,7 +62,7 @@ describe("the facts of a run", () => {
         const facts = redLakehouse();
         const broker = facts.layers.find(({ name }) => name === "broker");
         assert.ok(broker);
-        const changes = changesOf(broker, "up");
+        const changes = resourceChanges(broker, "up");
         assert.deepEqual(
             changes.map(({ word, name, diffs }) => [word, name, diffs]),
             [
@@ -71,7 +71,7 @@ describe("the facts of a run", () => {
             ],
         );
         assert.equal(changesSummary(changes, "up"), "1 replaced, 1 deleted");
-        assert.equal(changesSummary(changesOf(broker, "preview"), "preview"), "1 to replace, 1 to delete");
+        assert.equal(changesSummary(resourceChanges(broker, "preview"), "preview"), "1 to replace, 1 to delete");
     });
 
     it("are of a drifted, an interrupted or a red run, each by its name", () => {

@@ -86,7 +86,7 @@ describe("creations that were cut off", () => {
         assert.deepEqual(await ask('echo looking; echo \'{"id": "vpc-1"}\''), { kind: "import", id: "vpc-1" });
         assert.deepEqual(await ask(["echo", '{"absent": true}']), { kind: "create" });
         assert.deepEqual(
-            await ask(`case "$TIDEGATE_PENDING" in *10.0.0.0*) echo '{"id":"'$TIDEGATE_STACK'"}';; esac`),
+            await ask(`case "$(cat "$TIDEGATE_PENDING")" in *10.0.0.0*) echo '{"id":"'$TIDEGATE_STACK'"}';; esac`),
             {
                 kind: "import",
                 id: "net",

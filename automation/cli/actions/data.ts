@@ -17,7 +17,8 @@ import { printJson } from "../output";
 import { stderrProgress } from "../progress";
 import { LakehouseSession } from "../lakehouse";
 import { Interrupts } from "../interrupts";
-import { checkLine, duration } from "../views";
+import { duration } from "../../core/duration";
+import { checkLine } from "../views";
 
 export interface Common {
     readonly environment: string;

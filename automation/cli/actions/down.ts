@@ -16,7 +16,7 @@ import type { RunAbout, Session } from "../../rollout/session";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
 import { report } from "../reports";
-import { duration } from "../views";
+import { duration } from "../../core/duration";
 import { exitCodeOf, lockOptions, open, run, type ChangeFlags } from "./rollout";
 
 export interface DownFlags extends FilterFlags, ChangeFlags {

@@ -9,7 +9,7 @@ import type { RolloutResult } from "../../rollout/rollout";
 import type { RunAbout, Session, Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
 import { report } from "../reports";
-import { duration } from "../views";
+import { duration } from "../../core/duration";
 import { exitCodeOf, lockOptions, open, run, up, type ChangeFlags } from "./rollout";
 
 export interface DriftFlags extends ChangeFlags {

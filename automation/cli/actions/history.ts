@@ -8,7 +8,7 @@ import { holderText, leaseSeconds } from "../../ledger/lock";
 import { changesText } from "../../rollout/teller";
 import { Session } from "../../rollout/session";
 import { printJson, table } from "../output";
-import { duration } from "../views";
+import { duration } from "../../core/duration";
 
 export interface HistoryFlags {
     readonly number: number;

@@ -9,7 +9,7 @@ import { changesText } from "../../rollout/teller";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
 import { report } from "../reports";
-import { duration } from "../views";
+import { duration } from "../../core/duration";
 import { exitCodeOf, open, run } from "./rollout";
 
 export interface PreviewFlags extends FilterFlags {

@@ -16,7 +16,7 @@ import { givenDecisions } from "../../rollout/pending";
 import { report } from "../reports";
 import { Session, type RunAbout, type SessionRequest, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
-import { duration } from "../views";
+import { duration } from "../../core/duration";
 import { viewFor } from "../viewFor";
 
 /** Of every command that changes an environment: how it gets the lock, and what it is told of what was cut off. */

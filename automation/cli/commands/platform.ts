@@ -14,7 +14,8 @@ import { loadGraph, ownGraphFile } from "../../graph/load";
 import { processDirectories } from "../../lakehouse/processes";
 import { runThrough } from "../child";
 import { printJson, table } from "../output";
-import { amount, duration } from "../views";
+import { duration } from "../../core/duration";
+import { amount } from "../activity";
 import { wholeNumber } from "../arguments";
 
 interface ProcessStatus {

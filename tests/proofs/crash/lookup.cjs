@@ -2,7 +2,7 @@
 const { readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
-const { urn, type } = JSON.parse(process.env.TIDEGATE_PENDING);
+const { urn, type } = JSON.parse(readFileSync(process.env.TIDEGATE_PENDING, "utf8"));
 const cloud = process.env.SIM_CLOUD;
 if (type === "sim:index:Key") process.exit(0);
 const found = readdirSync(cloud)

@@ -13,13 +13,13 @@ import {
     symlinkSync,
     writeFileSync,
 } from "node:fs";
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../../automation/core/repository";
 import { withEnvironment } from "../../../components/provider/daemon/processes";
-import { isolated, outcomeOf, type Outcome } from "../../_helpers/checkout";
+import { isolated, outcomeOf, startTidegate, type Outcome } from "../../_helpers/checkout";
 
 export type Kind = "Bucket" | "Network" | "Key";
 
@@ -136,12 +136,7 @@ export class SimulatedGraph {
 
     /** Starts `tidegate ARGS`; its process group is its own. */
     start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
-        return spawn(process.execPath, [this.cli, ...args], {
-            cwd: this.directory,
-            env: { ...this.variables(), ...variables },
-            stdio: ["ignore", "pipe", "pipe"],
-            detached: true,
-        });
+        return startTidegate(args, this.directory, { ...this.variables(), ...variables });
     }
 
     run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
