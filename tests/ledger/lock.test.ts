@@ -247,16 +247,18 @@ describe("the lock of an environment", () => {
         const slow = Object.create(store) as MemoryStore;
         let first = true;
         // What it has read is minutes old when it writes.
-        slow.list = async (folder) => {
-            const names = await store.list(folder);
+        slow.create = async (name, content) => {
             if (first) await later(300);
             first = false;
-            return names;
+            return store.create(name, content);
         };
         const lease = await take("a");
         await lease.release();
         const late = Lease.take({ ...deps("slow"), store: slow }, { onLost: () => {} });
-        late.catch(() => {});
+        late.then(
+            (held) => leases.push(held),
+            () => undefined,
+        );
         const again = await take("b");
         await assert.rejects(late, { code: "environment-busy" });
         await later(60);
