@@ -10,15 +10,6 @@ import { small, strangers, takeDown, untilQuiet } from "./interruption";
 
 describe("a state", () => {
     let local: Checkout;
-    before(() => {
-        local = Checkout.create(small);
-    });
-    after(async () => {
-        // What a failed test has left must not outlive the suite.
-        await local.run(["down", "--force"]);
-        await local.remove({ down: false });
-    });
-
     const all = ({ stdout, stderr }: Outcome): string => `${stdout}${stderr}`;
     const stacks = () => join(local.dataDirectory, "state", ".pulumi", "stacks", "tidegate");
     const state = () => join(stacks(), "local-storage.json");
@@ -31,10 +22,19 @@ describe("a state", () => {
         writeFileSync(join(locks(), "0000.json"), JSON.stringify(held));
     };
     before(async () => {
+        local = Checkout.create(small);
         const { code, stderr } = await local.run(["up", "--until", "storage"]);
         assert.equal(code, 0, stderr);
     });
-    after(() => takeDown(local));
+    after(async () => {
+        try {
+            await takeDown(local);
+        } finally {
+            // What a failed test has left must not outlive the suite.
+            await local.run(["down", "--force"]);
+            await local.remove({ down: false });
+        }
+    });
 
     /** Asserts the exit code, each text, that no stack trace is shown, and that what runs is left as it is. */
     async function stopped(args: readonly string[], code: number, texts: readonly (RegExp | string)[]): Promise<void> {
