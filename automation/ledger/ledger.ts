@@ -121,6 +121,17 @@ const folder = "runs";
 /** Objects that are read at once: each is a round trip, where the ledger is in a bucket. */
 const together = 16;
 
+/** `20261125T212719123Z` */
+const timeText = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/[-:.]/g, "");
+
+/** When a run of this name began, in milliseconds since the epoch; 0 where its name does not say. */
+function begunMs(run: string): number {
+    const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})?Z-/.exec(run);
+    if (parts === null) return 0;
+    const [, year, month, day, hour, minute, second, millisecond = "999"] = parts;
+    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+}
+
 export class Ledger {
     private readonly limit = pLimit(together);
 
@@ -134,10 +145,14 @@ export class Ledger {
         return this.store.where;
     }
 
-    /** Begins a run. Its name sorts by time. */
+    /**
+     * Begins a run. Its name sorts after that of every other, though two begin in one millisecond, or the clock of the
+     * machine that began the last one is ahead.
+     */
     async begin(started: Omit<RunStarted, "type">): Promise<RunLedger> {
-        const time = new Date(this.now()).toISOString().replace(/[-:]|\.\d+/g, "");
-        const run = new RunLedger(this.store, `${time}-${randomBytes(3).toString("hex")}`, this.now);
+        const [last] = await this.runs();
+        const time = Math.max(this.now(), last === undefined ? 0 : begunMs(last) + 1);
+        const run = new RunLedger(this.store, `${timeText(time)}-${randomBytes(3).toString("hex")}`, this.now);
         await run.record({ type: "run-started", ...started });
         return run;
     }

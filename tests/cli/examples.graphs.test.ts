@@ -133,7 +133,7 @@ describe("somebody's Pulumi projects, each in a folder of its own", () => {
         assert.match(stdout, /network +unchanged since run/);
         assert.match(stdout, /app +✓ done/);
         const { stdout: shown } = await example.run(["show", "last", "-e", "dev"]);
-        assert.match(shown, /resuming \d{8}T\d{6}Z-/);
+        assert.match(shown, /resuming \d{8}T\d{9}Z-/);
         assert.match((await example.run(["resume", "dev"])).stdout, /ended green: there is nothing to resume/);
     });
 

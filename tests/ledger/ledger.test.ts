@@ -51,6 +51,18 @@ describe("a ledger in files", () => {
         assert.deepEqual(await store.list("gone"), []);
     });
 
+    it("names runs in the order in which they begin, whatever the clocks say", async () => {
+        const store = new FileStore(folder);
+        const begin = async (now: string): Promise<string> =>
+            (await new Ledger(store, () => Date.parse(now)).begin(about)).id;
+        const ids = [await begin("2026-01-01T10:00:00.500Z")];
+        // Ten in one millisecond: their ends are random.
+        for (let run = 0; run < 10; run++) ids.push(await begin("2026-01-01T10:00:00.500Z"));
+        // The clock of another machine, an hour behind.
+        ids.push(await begin("2026-01-01T09:00:00Z"));
+        assert.deepEqual(await new Ledger(store).runs(), ids.reverse());
+    });
+
     it("lets one of many writers have a name", async () => {
         const store = new FileStore(folder);
         const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => store.create("x", String(index))));
