@@ -53,7 +53,7 @@ export class PulumiEngine implements Engine {
     }
 
     async run(request: OperationRequest, options: RunOptions = {}): Promise<OperationResult> {
-        const worker = this.spare ?? this.fork();
+        const worker = this.waiting() ?? this.fork();
         this.spare = undefined;
         this.forkAhead();
         const send = (message: DriverMessage): void => void (worker.connected && worker.send(message));
@@ -99,6 +99,12 @@ export class PulumiEngine implements Engine {
         if (this.spare) killGroup(this.spare);
         this.spare = undefined;
         this.expected = 0;
+    }
+
+    /** The worker that was forked ahead. One that has died meanwhile would never say so again: nobody listened. */
+    private waiting(): ChildProcess | undefined {
+        const { spare } = this;
+        return spare !== undefined && spare.exitCode === null && spare.signalCode === null ? spare : undefined;
     }
 
     private fork(): ChildProcess {

@@ -35,7 +35,8 @@ async function main(moments: number, seed: number): Promise<void> {
         else graph.remove();
     }
     report({ seed, moments, ...totals, killed, minutes: Math.round((Date.now() - begun) / 6000) / 10 });
-    if (totals.failed > 0) process.exitCode = 1;
+    // What a failed moment has left open must not keep the proof from ending.
+    process.exit(totals.failed > 0 ? 1 : 0);
 }
 
 const [moments = "100", seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);

@@ -83,7 +83,8 @@ async function main(moments: number, seed: number): Promise<void> {
         failed,
         slowestSeconds: Math.max(0, ...seconds),
     });
-    if (failed > 0) process.exitCode = 1;
+    // What a failed moment has left open must not keep the proof from ending.
+    process.exit(failed > 0 ? 1 : 0);
 }
 
 const [moments = "20", seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);

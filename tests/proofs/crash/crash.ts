@@ -45,6 +45,8 @@ export interface CrashResult {
     readonly faults: readonly string[];
 }
 
+/** Seconds after a crash in which the run has to have ended: many times what it takes. */
+const limitSeconds = 300;
 /** How often a rollout is gone on with before it counts as stuck. */
 const attempts = 4;
 
@@ -70,7 +72,13 @@ export async function crash(graph: SimulatedGraph, { event, afterMs, victim, whi
     }
     const target = found[Math.floor(which * found.length)];
     if (target !== undefined) process.kill(target, "SIGKILL");
-    const codes = [(await ended).code];
+    const first = await Promise.race([ended, delay(limitSeconds * 1000, undefined, { ref: false })]);
+    if (first === undefined) {
+        if (driver.pid !== undefined) process.kill(-driver.pid, "SIGKILL");
+        const faults = [`it did not end within ${limitSeconds} s of the crash`];
+        return { hit: target !== undefined, codes: [null], settled: 0, asked: 0, faults };
+    }
+    const codes = [first.code];
     const pending: string[] = [];
     let settled = 0;
     let asked = 0;
