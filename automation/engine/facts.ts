@@ -4,6 +4,7 @@
  * secret.
  */
 import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation";
+import type { UnansweredCreate } from "./unanswered";
 import { outputsOf, propertiesOf, type PropertyChange } from "./propertyDiff";
 
 export interface ResourceFact {
@@ -48,7 +49,13 @@ export interface PolicyFact {
     readonly urn: string | undefined;
 }
 
-export type EngineFact = ResourceFact | OutputsFact | DiagnosticFact | SummaryFact | PolicyFact;
+/** The operation has failed, and nobody knows what became of these. */
+export interface UnansweredFact {
+    readonly kind: "unanswered";
+    readonly creates: readonly UnansweredCreate[];
+}
+
+export type EngineFact = ResourceFact | OutputsFact | DiagnosticFact | SummaryFact | PolicyFact | UnansweredFact;
 
 /** Name of a resource, the last part of its URN. */
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? urn;

@@ -12,7 +12,6 @@ import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../gr
 import { holdsLedger, ledgerIn } from "../ledger/place";
 import { toolEnvironment, type EngineTools } from "../toolchain";
 import {
-    breakDeadLocks,
     checkpointVersion,
     fileBackend,
     hasPending,
@@ -21,6 +20,7 @@ import {
     stateFile,
     type FileState,
 } from "./state";
+import { breakDeadLocks, stackLocks } from "./deadLocks";
 import type { Home, PolicyPack, StackTarget } from "./target";
 
 const projectFile = z.looseObject({
@@ -109,7 +109,10 @@ export class ProjectHome implements Home {
     }
 
     async unlock(stack: string): Promise<string[]> {
-        return breakDeadLocks(await this.address(stack));
+        const address = await this.address(stack);
+        const own = address.directory === null ? undefined : `file://${address.directory}`;
+        const locks = stackLocks(own ?? this.backend(), () => this.variables());
+        return breakDeadLocks(locks, { ...address, stack: address.stack.split("/").pop() ?? address.stack });
     }
 
     async version(stack: string): Promise<string | undefined> {

@@ -1,11 +1,10 @@
 /** The state of stacks in Pulumi's file backend, read beside the CLI: what it tells too late, too slowly or not at all. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
-import { homedir, hostname } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { inspect } from "../../components/provider/daemon/processes";
 import { exitCodes, TidegateError } from "../core/errors";
 import { pulumi } from "./cli";
 import type { StackTarget } from "./target";
@@ -106,39 +105,4 @@ export async function hasPending(state: FileState): Promise<boolean | undefined>
     if (state.directory === null) return undefined;
     const parsed = pendingSchema.safeParse(await readCheckpoint(state));
     return parsed.success && (parsed.data.checkpoint.latest?.pending_operations ?? []).length > 0;
-}
-
-const lockSchema = z.looseObject({ pid: z.number(), hostname: z.string() });
-
-/**
- * Takes away locks of the file backend whose holder was a process of this machine that is no more: Pulumi's own locks
- * do not expire. Answers with a line for each.
- */
-export async function breakDeadLocks(state: FileState): Promise<string[]> {
-    if (state.directory === null) return [];
-    const directory = locksFolder(state.directory, state);
-    const broken: string[] = [];
-    for (const name of await readdir(directory).catch(() => [])) {
-        const file = join(directory, name);
-        const lock = lockSchema.safeParse(
-            await readFile(file, "utf8")
-                .then(JSON.parse)
-                .catch(() => undefined),
-        );
-        if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
-        await rm(file, { force: true });
-        broken.push(`took away the lock that process ${lock.data.pid}, which is no more, had left on ${state.stack}`);
-    }
-    return broken;
-}
-
-/** Pids are given again: a process of another name is not the one that took the lock. */
-async function isPulumi(pid: number): Promise<boolean> {
-    if (existsSync("/proc/self/stat")) return (await inspect(pid))?.name.startsWith("pulumi") ?? false;
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
 }

@@ -28,6 +28,7 @@ import {
     type OperationResult,
     type WorkerMessage,
 } from "./protocol";
+import { Unanswered } from "./unanswered";
 
 const abort = lateAbort();
 const facts: EngineFact[] = [];
@@ -41,6 +42,7 @@ const commandOf = ({ pulumiVersion }: OperationRequest): PulumiCommand =>
         parseVersion(pulumiVersion),
     );
 
+const unanswered = new Unanswered();
 let interrupted = false;
 /** Of what the operation starts. */
 let mark: string | undefined;
@@ -168,6 +170,7 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
         color: "never" as const,
         signal: abort.signal,
         onEvent: (event: EngineEvent) => {
+            unanswered.see(event);
             const fact = factOf(event);
             if (!fact) return;
             facts.push(fact);
@@ -243,13 +246,10 @@ process.on("message", (message: DriverMessage) => {
         try {
             await say({ kind: "result", result: await run(message.request) });
         } catch (error) {
-            const failure = classify(
-                message.request.stack,
-                message.request.operation,
-                facts,
-                stderrOf(error),
-                interrupted,
-            );
+            const { stack, operation } = message.request;
+            const failure = classify(stack, operation, facts, stderrOf(error), interrupted);
+            const { creates } = unanswered;
+            if (creates.length > 0) await say({ kind: "fact", fact: { kind: "unanswered", creates } });
             await say({ kind: "failure", failure });
         }
         process.exit(0);

@@ -11,7 +11,6 @@ import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { loaderFile, projectName, repositoryRoot } from "../core/repository";
 import {
-    breakDeadLocks,
     checkpointVersion,
     fileBackend,
     hasPending,
@@ -21,6 +20,7 @@ import {
     stacksIn,
     type FileState,
 } from "../engine/state";
+import { breakDeadLocks, stackLocks } from "../engine/deadLocks";
 import type { Home, StackTarget } from "../engine/target";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import { isBucketUrl, ledgerIn } from "../ledger/place";
@@ -77,7 +77,8 @@ export class LakehouseHome implements Home {
     }
 
     unlock(layer: string): Promise<string[]> {
-        return breakDeadLocks(stateOf(this.file, stackName(this.file, layer)));
+        const locks = stackLocks(this.file.backendUrl, () => this.variables());
+        return breakDeadLocks(locks, stateOf(this.file, stackName(this.file, layer)));
     }
 
     version(layer: string): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { answerOf } from "../engine/cli";
 import { nameOf } from "../engine/facts";
 import { pendingCreates, settled, type PendingCreate, type PendingDecision } from "../engine/pending";
 import type { StackTarget } from "../engine/target";
+import { withPending, type UnansweredCreate } from "../engine/unanswered";
 import { uniqueId } from "../engine/uniqueNames";
 import type { RunLedger } from "../ledger/ledger";
 
@@ -62,6 +63,13 @@ export async function settle(
     return { state: settled(exported, new Map(decided.map(({ urn, decision }) => [urn, decision]))), settled: decided };
 }
 
+export interface SettleContext {
+    readonly journal: Pick<RunLedger, "record"> | undefined;
+    readonly signal: AbortSignal;
+    /** Creates of the stack that its state does not know of. @default none */
+    readonly unanswered?: readonly UnansweredCreate[];
+}
+
 /**
  * Decides what a crash has left half created of a stack, and puts it into its state. Answers with a line for each.
  * @throws TidegateError `pending-undecided`
@@ -70,11 +78,12 @@ export async function settleStack(
     stack: string,
     target: StackTarget,
     lookups: readonly NamedLookup[],
-    { journal, signal }: { readonly journal: Pick<RunLedger, "record"> | undefined; readonly signal: AbortSignal },
+    { journal, signal, unanswered = [] }: SettleContext,
 ): Promise<string[]> {
     const doing = "looking for what was cut off";
     const exported = await answerOf(["stack", "export"], target, doing, { signal });
-    const found = exported === undefined ? undefined : await settle(stack, JSON.parse(exported), lookups, signal);
+    if (exported === undefined) return [];
+    const found = await settle(stack, withPending(JSON.parse(exported), unanswered), lookups, signal);
     if (found === undefined) return [];
     // Written down first: where the state is not written after all, it is decided once more.
     const resources = found.settled.map(({ urn, decision, by }) => ({

@@ -3,11 +3,14 @@ import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
+import { TidegateError } from "../core/errors";
 import { Redactor } from "../core/redactor";
 import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
 import { patiently } from "../engine/patience";
 import { ProjectHome } from "../engine/projectHome";
+import { nameOf, type EngineFact } from "../engine/facts";
+import type { UnansweredCreate } from "../engine/unanswered";
 import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
@@ -37,6 +40,7 @@ import { Ledger, type RunLedger, type RunStarted } from "../ledger/ledger";
 import { holding, type Lease, type LockOptions, type TakenOver } from "../ledger/lock";
 import { ledgerStore } from "../ledger/place";
 import type { LedgerStore } from "../ledger/store";
+import { UnansweredCreates } from "../ledger/unanswered";
 
 export interface SessionRequest {
     /** @default the one that is found from here */
@@ -65,6 +69,17 @@ export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "re
 const packageVersion = (): string =>
     z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8"))).version;
 
+/** The failure, with what became of nobody knows. */
+function withUnanswered(error: unknown, lost: readonly UnansweredCreate[]): unknown {
+    if (!TidegateError.is(error)) return error;
+    const names = lost.map(({ urn }) => nameOf(urn)).join(", ");
+    const { code, hint, retryable, exitCode, cause } = error;
+    return new TidegateError(
+        `${error.message}\nWhether ${names} is there is not known: the answer never came. The next run looks for it.`,
+        { code, ...(hint === undefined ? {} : { hint }), retryable, exitCode, cause },
+    );
+}
+
 /** A graph with one of its environments, opened. */
 export class Session {
     private constructor(
@@ -78,12 +93,14 @@ export class Session {
     ) {
         this.store = ledgerStore(home.ledger, () => home.variables());
         this.ledger = new Ledger(this.store);
+        this.unanswered = new UnansweredCreates(this.store);
         this.rules = rulesOf(graph, home.environment);
     }
 
     /** Where the ledger is, and what else all who work on the environment have to see. */
     readonly store: LedgerStore;
     readonly ledger: Ledger;
+    private readonly unanswered: UnansweredCreates;
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
     private journal: RunLedger | undefined;
@@ -141,13 +158,29 @@ export class Session {
         const pulumiVersion = this.tools.pulumi.version;
         const request = { ...target, variables, operation, refresh, remove, pulumiVersion };
         const { timeoutSeconds } = this.graph.definition(stack);
-        return patiently(this.engine, request, { ...options, timeoutSeconds, warn });
+        let lost: readonly UnansweredCreate[] = [];
+        const onFact = (fact: EngineFact): void => {
+            if (fact.kind === "unanswered") lost = fact.creates;
+            options.onFact(fact);
+        };
+        try {
+            return await patiently(this.engine, request, { ...options, onFact, timeoutSeconds, warn });
+        } catch (error) {
+            // Before anything else can fail: who runs next must not create them a second time.
+            await this.unanswered.keep(stack, lost);
+            throw lost.length === 0 ? error : withUnanswered(error, lost);
+        }
     }
 
     /** Answers with a line for each. */
     private async settlePending(stack: string, target: StackTarget, signal: AbortSignal): Promise<string[]> {
-        if (target.exists === false || (await this.home.pending(stack)) === false) return [];
-        return settleStack(stack, target, await this.lookups(stack), { journal: this.journal, signal });
+        if (target.exists === false) return [];
+        const lost = await this.unanswered.of(stack);
+        if (lost.length === 0 && (await this.home.pending(stack)) === false) return [];
+        const context = { journal: this.journal, signal, unanswered: lost };
+        const lines = await settleStack(stack, target, await this.lookups(stack), context);
+        await this.unanswered.forget(stack, lost);
+        return lines;
     }
 
     private async lookups(stack: string): Promise<NamedLookup[]> {

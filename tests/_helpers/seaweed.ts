@@ -88,10 +88,10 @@ export class Seaweed {
         return this.url(name);
     }
 
-    /** `below`: a prefix. */
-    url(bucket: string, below = ""): string {
+    /** `below`: a prefix. `endpoint`: of something that stands before it. */
+    url(bucket: string, below = "", endpoint = this.endpoint): string {
         const path = below === "" ? "" : `/${below}`;
-        return `s3://${bucket}${path}?region=us-east-1&endpoint=${encodeURIComponent(this.endpoint)}&s3ForcePathStyle=true`;
+        return `s3://${bucket}${path}?region=us-east-1&endpoint=${encodeURIComponent(endpoint)}&s3ForcePathStyle=true`;
     }
 
     async stop(): Promise<void> {

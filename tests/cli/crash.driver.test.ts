@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { outcomeOf } from "../_helpers/checkout";
 import { until } from "../components/support";
-import { engineOf } from "../proofs/crash/victims";
+import { engineOf, victims } from "../proofs/crash/victims";
 import { SimulatedGraph } from "../proofs/crash/simulatedGraph";
 
 describe("creations that a crash has cut off", function () {
@@ -59,6 +59,26 @@ describe("creations that a crash has cut off", function () {
         assert.deepEqual(graph.faults(), []);
         const again = await graph.run(["up", "dev", "--all"]);
         assert.match(again.stdout, /no change/);
+    });
+
+    it("are looked for too where the provider died after it had created something", async () => {
+        graph.hold("hold", true);
+        const driver = graph.start(["up", "dev"]);
+        const ended = outcomeOf(driver);
+        await until("all creates stand still", () => Promise.resolve(graph.held() === 3), 60);
+        const [provider] = await victims(driver.pid ?? 0, "provider");
+        process.kill(provider ?? assert.fail("there is no provider"), "SIGKILL");
+        graph.hold("hold", false);
+        const failed = await ended;
+        assert.equal(failed.code, 1, failed.stdout + failed.stderr);
+        assert.match(failed.stdout, /Whether .*dev-net-k.* is there is not known: the answer never came. The next/);
+        const key = graph.things().find(({ type }) => type === "sim:index:Key");
+        const stopped = await graph.run(["resume", "dev"]);
+        assert.equal(graph.things().length, 3, "nothing was created beside it");
+        assert.match(stopped.stdout, /\[pending-undecided\]/);
+        const done = await graph.run(["resume", "dev", "--pending", `${key?.urn}=${key?.id}`]);
+        assert.equal(done.code, 0, done.stdout + done.stderr);
+        assert.deepEqual(graph.faults(), []);
     });
 
     it("leave no process where the run is ended by force", async () => {

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { breakDeadLocks, fileBackend, readCheckpoint, stackExists, stacksIn } from "../../automation/engine/state";
+import { fileBackend, readCheckpoint, stackExists, stacksIn } from "../../automation/engine/state";
+import { breakDeadLocks, stackLocks } from "../../automation/engine/deadLocks";
 
 describe("the state in a file backend", () => {
     let directory: string;
@@ -58,7 +59,12 @@ describe("the state in a file backend", () => {
             await write("alive.json", holder.pid ?? assert.fail("it has no pid"), hostname());
             await write("elsewhere.json", dead, "another-host");
             await writeFile(join(locks, "torn.json"), "{");
-            const told = (await breakDeadLocks(state())).join("\n");
+            const told = (
+                await breakDeadLocks(
+                    stackLocks(`file://${directory}`, () => Promise.resolve({})),
+                    state(),
+                )
+            ).join("\n");
             assert.match(told, new RegExp(`process ${dead}, which is no more`));
             assert.match(told, new RegExp(`process ${process.pid}, which is no more`));
             assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);

@@ -1,7 +1,7 @@
 /** One crash of a rollout: somebody is killed at some moment, and it is gone on from there. */
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { outcomeOf } from "../../_helpers/checkout";
+import { outcomeOf, type Outcome } from "../../_helpers/checkout";
 import { SimulatedGraph, type SimulatedStack } from "./simulatedGraph";
 import { victims, type VictimKind } from "./victims";
 
@@ -50,6 +50,10 @@ const limitSeconds = 300;
 /** How often a rollout is gone on with before it counts as stuck. */
 const attempts = 4;
 
+/** What a run with `--json` says of its failures. */
+const problemsOf = ({ stdout }: Outcome): string[] =>
+    stdout.split("\n").filter((line) => line.startsWith("{") && line.includes('"problem"'));
+
 export async function crash(graph: SimulatedGraph, { event, afterMs, victim, which }: Crash): Promise<CrashResult> {
     const driver = graph.start(["up", "dev", "--parallel", "4", "--json"]);
     const ended = outcomeOf(driver);
@@ -79,6 +83,7 @@ export async function crash(graph: SimulatedGraph, { event, afterMs, victim, whi
         return { hit: target !== undefined, codes: [null], settled: 0, asked: 0, faults };
     }
     const codes = [first.code];
+    let last = "";
     const pending: string[] = [];
     let settled = 0;
     let asked = 0;
@@ -89,6 +94,7 @@ export async function crash(graph: SimulatedGraph, { event, afterMs, victim, whi
         const args = [what ?? "up", "dev", "--json", ...pending.flatMap((one) => ["--pending", one])];
         const outcome = await graph.run(args);
         codes.push(outcome.code);
+        last = problemsOf(outcome).at(-1) ?? outcome.stderr;
         if (/"pending-undecided"/.test(outcome.stdout)) {
             const named = graph.known().pending.filter((urn) => outcome.stdout.includes(urn));
             asked += named.length;
@@ -98,6 +104,6 @@ export async function crash(graph: SimulatedGraph, { event, afterMs, victim, whi
         } else if (/"nothing-to-resume"/.test(outcome.stdout + outcome.stderr))
             codes.push((await graph.run(["up", "dev"])).code);
     }
-    const stuck = codes.at(-1) === 0 ? [] : [`not green after ${attempts} attempts: ${codes.join(", ")}`];
+    const stuck = codes.at(-1) === 0 ? [] : [`not green after ${attempts} attempts: ${codes.join(", ")}: ${last}`];
     return { hit: target !== undefined, codes, settled, asked, faults: [...stuck, ...graph.faults()] };
 }

@@ -144,7 +144,7 @@ export class SimulatedGraph {
     }
 
     /** A switch of the provider: see provider.cjs. */
-    hold(name: "hold" | "hold-before", on: boolean): void {
+    hold(name: "hold" | "hold-before" | "pause", on: boolean): void {
         const file = join(this.cloud, name);
         if (on) writeFileSync(file, "");
         else rmSync(file, { force: true });

@@ -4,7 +4,7 @@
 //   sim:index:Network  no name; found again by its tag
 //   sim:index:Key      no name and no tag: nobody but a person can find it again
 // While there is a file `hold` in the cloud, a create makes its resource and never answers; while there is `hold-before`,
-// it does not even make it.
+// it does not even make it. While there is `pause`, it makes it, and answers once the file is gone.
 const { randomBytes, createHash } = require("node:crypto");
 const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -35,6 +35,12 @@ async function held(name) {
     await new Promise(() => setInterval(() => {}, 1000));
 }
 
+async function paused() {
+    if (!existsSync(join(cloud, "pause"))) return;
+    writeFileSync(join(cloud, `pause-reached-${randomBytes(4).toString("hex")}`), "");
+    while (existsSync(join(cloud, "pause"))) await delay(20);
+}
+
 provider.main(
     {
         version: "1.0.0",
@@ -60,6 +66,7 @@ provider.main(
             if (get(id) !== undefined) throw new Error(`AlreadyExists: ${id}`);
             put(id, { type, urn, inputs });
             await held("hold");
+            await paused();
             await latency();
             return { id, outs: { ...inputs, address: `sim://${id}` } };
         },
