@@ -16,6 +16,7 @@ import { givenDecisions } from "./rollout/pending";
 import type { DownResult, PreviewResult, RolloutResult } from "./rollout/rollout";
 import { demandConfirmed } from "./rollout/budget";
 import { demandUnneeded } from "./rollout/destroy";
+import { environmentGraph } from "./rollout/environmentGraph";
 import { Session, type Watch } from "./rollout/session";
 
 export { exitCodes, TidegateError, type ExitCode } from "./core/errors";
@@ -90,7 +91,11 @@ export class Rollout {
     /** @throws TidegateError `graph-invalid` */
     static async open(request: RolloutRequest): Promise<Rollout> {
         const file = request.graph === undefined ? undefined : resolve(request.graph);
-        return new Rollout(request, file, (await loadGraphFile(file)).graph);
+        return new Rollout(
+            request,
+            file,
+            (await environmentGraph(request.environment, await loadGraphFile(file))).graph,
+        );
     }
 
     /** Rolls out. What fails is in the result; @throws TidegateError where it could not even begin. */
@@ -148,7 +153,7 @@ export class Rollout {
         work: (session: Session, watch: Watch) => Promise<R>,
     ): Promise<R> {
         const { environment, options = {}, onEvent = () => {}, signal = new AbortController().signal } = this.request;
-        const graph = await loadGraphFile(this.file);
+        const graph = await environmentGraph(environment, await loadGraphFile(this.file));
         const known = Object.entries(this.request.pending ?? {}).map(([urn, id]) => `${urn}=${id}`);
         const session = await Session.open(environment, { graph, options, signal, pending: givenDecisions(known) });
         try {

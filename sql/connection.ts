@@ -1,6 +1,6 @@
 /** The WITH options by which Flink reaches a broker and a catalog, from their contracts. No secret is among them. */
 import { exitCodes, TidegateError } from "../automation/core/errors";
-import type { BrokerContract, CatalogContract, Platform } from "../stacks/contracts";
+import type { BrokerContract, CatalogContract, StorageContract } from "../stacks/contracts";
 import { joined, sql, text, uri, type SqlFragment, type Value } from "./render";
 
 export type ScanRange = "all" | "group" | { readonly start: Offsets; readonly end: Offsets };
@@ -9,15 +9,20 @@ export type Offsets = Readonly<Record<number, bigint>>;
 
 const option = (key: string, value: string): SqlFragment => sql`    ${text(key)} = ${text(value)}`;
 
-/** `flink-sql-connector-kafka` holds Kafka's client under this prefix. */
-const shaded = "org.apache.flink.kafka.shaded.";
+/**
+ * Which Kafka connector Flink has. `shaded`: flink-sql-connector-kafka, which holds Kafka's client under a prefix, so that no
+ * login class of a cloud fits it; Flink on this machine. `plain`: flink-connector-kafka beside Kafka's own client; images/flink.
+ */
+export type KafkaConnector = "shaded" | "plain";
+
+const prefixes: Readonly<Record<KafkaConnector, string>> = { shaded: "org.apache.flink.kafka.shaded.", plain: "" };
 
 /**
  * The options of a Kafka table. User and password are in the JVM's JAAS file (section KafkaClient), not here.
  * Sources: https://kafka.apache.org/documentation/#security,
  * https://github.com/aws/aws-msk-iam-auth (AWS_MSK_IAM, whose classes know only the connector that is not shaded).
  */
-export function kafkaOptions(broker: BrokerContract): SqlFragment {
+export function kafkaOptions(broker: BrokerContract, connector: KafkaConnector = "shaded"): SqlFragment {
     const options = new Map([["bootstrap.servers", broker.bootstrapServers]]);
     const { securityProtocol, saslMechanism: mechanism } = broker;
     if (securityProtocol !== "PLAINTEXT") options.set("security.protocol", securityProtocol);
@@ -29,12 +34,10 @@ export function kafkaOptions(broker: BrokerContract): SqlFragment {
                 : `the SASL mechanism ${mechanism} needs a security protocol of SASL_PLAINTEXT or SASL_SSL, not ${securityProtocol}`,
         );
     if (mechanism !== null) options.set("sasl.mechanism", mechanism);
-    if (mechanism === "AWS_MSK_IAM")
-        options.set("sasl.client.callback.handler.class", "software.amazon.msk.auth.iam.IAMClientCallbackHandler");
     if (mechanism === "OAUTHBEARER" && "sasl.oauthbearer.token.endpoint.url" in broker.clientProperties)
         options.set(
             "sasl.login.callback.handler.class",
-            `${shaded}org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler`,
+            `${prefixes[connector]}org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler`,
         );
     if (securityProtocol.endsWith("SSL") && broker.caFile !== null) {
         options.set("ssl.truststore.type", "PEM");
@@ -52,22 +55,28 @@ export function kafkaOptions(broker: BrokerContract): SqlFragment {
         throw invalid(
             "OAUTHBEARER needs 'sasl.login.callback.handler.class' or 'sasl.oauthbearer.token.endpoint.url' among the client properties",
         );
+    if (mechanism === "AWS_MSK_IAM" && !options.has("sasl.client.callback.handler.class"))
+        throw invalid("AWS_MSK_IAM needs 'sasl.client.callback.handler.class' among the client properties");
     return joined(
         [...options].map(([key, value]) => option(`properties.${key}`, value)),
         ",\n",
     );
 }
 
-/** The class of the login module in Flink's JAAS file, for the connector that holds Kafka's client under a prefix. */
-export function loginModule(mechanism: NonNullable<BrokerContract["saslMechanism"]>): string {
+/** The class of the login module in Flink's JAAS file. */
+export function loginModule(
+    mechanism: NonNullable<BrokerContract["saslMechanism"]>,
+    connector: KafkaConnector = "shaded",
+): string {
+    const security = `${prefixes[connector]}org.apache.kafka.common.security`;
     switch (mechanism) {
         case "PLAIN":
-            return `${shaded}org.apache.kafka.common.security.plain.PlainLoginModule`;
+            return `${security}.plain.PlainLoginModule`;
         case "SCRAM-SHA-256":
         case "SCRAM-SHA-512":
-            return `${shaded}org.apache.kafka.common.security.scram.ScramLoginModule`;
+            return `${security}.scram.ScramLoginModule`;
         case "OAUTHBEARER":
-            return `${shaded}org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule`;
+            return `${security}.oauthbearer.OAuthBearerLoginModule`;
         case "AWS_MSK_IAM":
             return "software.amazon.msk.auth.iam.IAMLoginModule";
     }
@@ -105,7 +114,13 @@ export interface CatalogScript {
     readonly values: Readonly<Record<string, Value>>;
 }
 
-export function catalogScript({ catalog, storage }: Pick<Platform, "catalog" | "storage">): CatalogScript {
+export function catalogScript({
+    catalog,
+    storage,
+}: {
+    readonly catalog: CatalogContract;
+    readonly storage: Pick<StorageContract, "fileIo">;
+}): CatalogScript {
     if (catalog.type === "hadoop")
         return { template: "catalog_hadoop.sql", values: { warehouse: location(catalog.warehouse) } };
     return {
@@ -113,30 +128,52 @@ export function catalogScript({ catalog, storage }: Pick<Platform, "catalog" | "
         values: {
             uri: uri(catalog.uri),
             warehouse: location(catalog.warehouse),
-            s3_endpoint: uri(storage.endpoint),
-            s3_path_style: text(String(storage.pathStyle)),
-            region: text(storage.region),
+            file_io: { type: "fragment", value: fileIo(storage) },
             auth: { type: "fragment", value: signing(catalog) },
         },
     };
 }
 
+/** As the storage's contract has them. */
+function fileIo({ fileIo: properties }: Pick<StorageContract, "fileIo">): SqlFragment {
+    return joined(
+        Object.entries(properties).map(([key, value]) => option(key, value)),
+        ",\n",
+    );
+}
+
 /** `file:///…` has no host, and a warehouse may be a bare name. */
 const location = (warehouse: string): Value => (/^(s3|gs|abfss?):/.test(warehouse) ? uri(warehouse) : text(warehouse));
 
-function signing(catalog: Extract<CatalogContract, { type: "rest" }>): SqlFragment {
-    // A fragment may not be empty: without signing this comma and line would be missing.
-    if (catalog.auth.mode === "none")
-        return sql`,
-${option("rest.auth.type", "none")}`;
+function signing({ auth, properties = {} }: Extract<CatalogContract, { type: "rest" }>): SqlFragment {
+    // Each once: a property may say how a client authenticates where it runs.
+    const options = Object.entries({ ...authOptions(auth), ...properties });
     return sql`,\n${joined(
-        [
-            option("rest.sigv4-enabled", "true"),
-            option("rest.signing-name", catalog.auth.signingName),
-            option("rest.signing-region", catalog.auth.signingRegion),
-        ],
+        options.map(([key, value]) => option(key, value)),
         ",\n",
     )}`;
+}
+
+/** Credentials are in no statement: what a client has to present it looks up where it runs. */
+function authOptions(auth: Extract<CatalogContract, { type: "rest" }>["auth"]): Readonly<Record<string, string>> {
+    switch (auth.mode) {
+        case "none":
+            return { "rest.auth.type": "none" };
+        case "sigv4":
+            return {
+                "rest.sigv4-enabled": "true",
+                "rest.signing-name": auth.signingName,
+                "rest.signing-region": auth.signingRegion,
+            };
+        case "oauth2":
+            return {
+                "rest.auth.type": "oauth2",
+                "oauth2-server-uri": auth.tokenEndpoint,
+                ...(auth.scope === null ? {} : { scope: auth.scope }),
+            };
+        case "serviceAccount":
+            return { "rest.auth.type": "oauth2" };
+    }
 }
 
 function invalid(message: string): TidegateError {

@@ -1,7 +1,7 @@
 /** The scripts of a data set's pipeline on a platform: what `tidegate render` shows and what Flink runs. */
 import { exitCodes, TidegateError } from "../automation/core/errors";
-import type { Platform } from "../stacks/contracts";
-import { catalogScript, kafkaOptions, scanOptions, type ScanRange } from "./connection";
+import type { Platform, StorageContract } from "../stacks/contracts";
+import { catalogScript, kafkaOptions, scanOptions, type KafkaConnector, type ScanRange } from "./connection";
 import type { Dataset } from "./dataset";
 import * as parts from "./fragments";
 import { duration, fragment, identifier, integer, readTemplate, renderTemplate, text, uri, type Value } from "./render";
@@ -21,7 +21,8 @@ export interface RenderedScript {
 }
 
 /** What of a platform the SQL is made from. */
-export type PipelinePlatform = Pick<Platform, "storage" | "broker" | "catalog"> & {
+export type PipelinePlatform = Pick<Platform, "broker" | "catalog"> & {
+    readonly storage: StorageContract;
     readonly runtime: Pick<Platform["runtime"], "parallelism" | "savepoints">;
 };
 
@@ -35,6 +36,8 @@ export interface PipelineOptions {
     readonly checkpointInterval?: string;
     /** Of the bronze job. @default the contract's */
     readonly parallelism?: number;
+    /** @default "shaded" */
+    readonly connector?: KafkaConnector;
 }
 
 /** `pipeline.name` of the jobs of a data set, and the consumer group of its streaming job. */
@@ -49,7 +52,7 @@ export function renderPipeline(options: PipelineOptions): RenderedScript[] {
     const bronzeJob = jobName(dataset, "bronze");
     const silverJob = jobName(dataset, "silver");
     const parallelism = tasks(options.parallelism ?? runtime.parallelism);
-    const connection = fragment(kafkaOptions(broker));
+    const connection = fragment(kafkaOptions(broker, options.connector));
     const streaming: [string, Record<string, Value>] = [
         "session_streaming.sql",
         {
@@ -148,9 +151,10 @@ function script(
 
 /** The last line of defence: a secret of the platform in a script is a fault of this module. */
 function refuseSecrets(scripts: readonly RenderedScript[], { storage, broker }: PipelinePlatform): void {
-    const secrets = [storage.credentials.secretAccessKey, broker.credentials?.password].filter(
-        (secret) => secret !== undefined && secret.length >= 6,
-    ) as string[];
+    const secrets = [
+        "credentials" in storage ? storage.credentials.secretAccessKey : undefined,
+        broker.credentials?.password,
+    ].filter((secret) => secret !== undefined && secret.length >= 6) as string[];
     for (const { name, statements } of scripts)
         if (secrets.some((secret) => statements.some((statement) => statement.includes(secret))))
             throw new TidegateError(`the rendered script '${name}' would hold a secret of the platform`, {

@@ -10,19 +10,29 @@ import { exitCodes, TidegateError } from "../automation/core/errors";
 import { gateSettings } from "../automation/gates/settings";
 import { nearest, readYamlFile } from "../automation/core/yamlFile";
 import { repositoryRoot } from "../automation/core/repository";
+import { readRehearsal, rehearsalVariable } from "../automation/rehearsal/place";
+import { layers, type Layer } from "./contracts";
+import { localSecretRefs } from "./secretRef";
+import { brokerSettings } from "./settings/broker";
+import { catalogSettings } from "./settings/catalog";
+import { cloudProfiles, cloudSettings, type Cloud, type CloudSettings } from "./settings/clouds";
+import { eventSettings } from "./settings/events";
+import { foundationSettings } from "./settings/foundation";
+import { observabilitySettings } from "./settings/observability";
+import { dbtRuntimeOf, dbtSettings, runtimeSettings } from "./settings/runtime";
+import { stateSettings } from "./settings/state";
+import { storageSettings } from "./settings/storage";
+import { transforms } from "./transforms";
 
-const port = z
-    .number()
-    .int()
-    .min(1024)
-    .max(65535)
-    .describe("A fixed loopback port. Default: any free one, kept once chosen.");
-const share = z.number().min(0).max(0.5);
-const hours = z
-    .number()
-    .int()
-    .min(1)
-    .max(24 * 365);
+/** A layer that is not named is not there. */
+const layerSettings = {
+    foundation: foundationSettings.optional(),
+    storage: storageSettings.optional(),
+    broker: brokerSettings.optional(),
+    catalog: catalogSettings.optional(),
+    runtime: runtimeSettings.optional(),
+    observability: observabilitySettings.optional(),
+};
 
 /** The name of an environment is the first part of its stacks' names, `<environment>-<layer>`. */
 const environmentName = z
@@ -32,32 +42,8 @@ const environmentName = z
 export const environmentSchema = z
     .strictObject({
         name: environmentName.describe("Has to be the file's name."),
-        state: z
-            .strictObject({
-                backend: z
-                    .string()
-                    .regex(
-                        /^(file:\/\/.+|s3:\/\/.+|gs:\/\/.+|azblob:\/\/.+|https:\/\/.+|file)$/,
-                        "'file', file://DIR, s3://…, gs://…, azblob://… or https://…",
-                    )
-                    .default("file")
-                    .describe("Pulumi's backend URL; `file` is a folder inside the data directory."),
-                ledger: z
-                    .string()
-                    .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR, s3://…, gs://… or azblob://…")
-                    .optional()
-                    .describe(
-                        "Where the ledger is kept. Default: beside the state; in the data directory where that is https://.",
-                    ),
-                secretsProvider: z
-                    .string()
-                    .regex(
-                        /^(passphrase|awskms:\/\/.+|gcpkms:\/\/.+|azurekeyvault:\/\/.+|hashivault:\/\/.+)$/,
-                        "passphrase, or the URL of a key: awskms://…, gcpkms://…, azurekeyvault://…, hashivault://…",
-                    )
-                    .default("passphrase"),
-            })
-            .prefault({}),
+        state: stateSettings,
+        ...cloudSettings,
         dataset: z
             .string()
             .regex(/^[a-z][a-z0-9_]*$/, "the name of a file in sql/datasets")
@@ -66,109 +52,163 @@ export const environmentSchema = z
             .enum(["batch", "streaming_bronze"])
             .default("batch")
             .describe("Whether bronze is filled by a batch job on demand or by a streaming job."),
-        storage: z.discriminatedUnion("profile", [
-            z.strictObject({
-                profile: z.literal("embedded").describe("SeaweedFS as a process"),
-                ports: z.strictObject({ s3: port.optional(), iceberg: port.optional() }).prefault({}),
-            }),
-        ]),
-        broker: z.discriminatedUnion("profile", [
-            z.strictObject({
-                profile: z.literal("embedded").describe("Kafka in KRaft mode as a process"),
-                security: z
-                    .enum(["plaintext", "sasl_ssl"])
-                    .default("plaintext")
-                    .describe("sasl_ssl: SCRAM-SHA-512 over TLS"),
-                events: z
-                    .strictObject({
-                        partitions: z.number().int().min(1).max(64).default(3),
-                        retentionHours: hours.default(72),
-                    })
-                    .prefault({}),
-                deadLetters: z
-                    .strictObject({
-                        partitions: z.number().int().min(1).max(64).default(1),
-                        retentionHours: hours.default(168),
-                    })
-                    .prefault({}),
-                ports: z.strictObject({ broker: port.optional() }).prefault({}),
-            }),
-        ]),
-        catalog: z.discriminatedUnion("type", [
-            z.strictObject({
-                type: z.literal("rest"),
-                profile: z.literal("embedded").describe("the Iceberg REST catalog in SeaweedFS"),
-            }),
-            z.strictObject({
-                type: z.literal("hadoop"),
-                profile: z.literal("embedded").describe("files; not safe for several writers, so `local` only"),
-            }),
-        ]),
-        runtime: z.discriminatedUnion("profile", [
-            z.strictObject({
-                profile: z.literal("embedded").describe("a Flink session cluster as processes"),
-                parallelism: z.number().int().min(1).max(64).default(2),
-                taskSlots: z.number().int().min(1).max(64).default(8),
-                checkpointIntervalSeconds: z.number().int().min(1).max(3600).default(10),
-                ports: z.strictObject({ rest: port.optional(), sqlGateway: port.optional() }).prefault({}),
-            }),
-        ]),
-        dbt: z.strictObject({ threads: z.number().int().min(1).max(64).default(2) }).prefault({}),
-        observability: z.discriminatedUnion("profile", [
-            z.strictObject({ profile: z.literal("embedded").describe("metrics through Flink's REST API") }),
-        ]),
-        events: z
-            .strictObject({
-                count: z.number().int().min(1).max(50_000_000).default(100_000),
-                seed: z
-                    .number()
-                    .int()
-                    .min(0)
-                    .max(2 ** 31 - 1)
-                    .default(20240101),
-                shares: z
-                    .strictObject({
-                        duplicates: share.default(0.01).describe("sent twice"),
-                        late: share.default(0.02).describe("older than their neighbours, and valid"),
-                        filtered: share.default(0.01).describe("break a filter rule: in bronze, not in silver"),
-                        broken: share.default(0.001).describe("go to the dead-letter topic"),
-                    })
-                    .prefault({}),
-            })
-            .prefault({})
-            .describe("The events that are generated where no file is given."),
+        ...layerSettings,
+        dbt: dbtSettings,
+        events: eventSettings,
         gates: gateSettings.prefault({}),
     })
     .superRefine((environment, context) => {
         const complain = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
-        if (environment.catalog.type === "hadoop" && environment.name !== "local")
+        const present = layersOf(environment);
+        if (present.length === 0) complain([], "names no layer: storage, broker, catalog, runtime …");
+        for (const [layer, upstreams] of Object.entries(needed) as [Layer, readonly Layer[]][])
+            for (const upstream of upstreams)
+                if (environment[layer] !== undefined && environment[upstream] === undefined)
+                    complain([layer], `stands on ${upstream}, which this environment does not have`);
+        for (const { layer, profile, cloud } of cloudProfiles(environment))
+            if (environment[cloud] === undefined)
+                complain([layer, "profile"], `'${profile}' needs the key '${cloud}': the account that it is in`);
+        const { catalog, runtime } = environment;
+        if (catalog?.type === "hadoop" && environment.name !== "local")
             complain(
                 ["catalog", "type"],
                 "'hadoop' is not safe for several writers: only the environment 'local' may use it",
             );
-        if (environment.runtime.parallelism > environment.runtime.taskSlots)
+        if (runtime?.profile === "embedded" && runtime.parallelism > runtime.taskSlots)
             complain(
                 ["runtime", "parallelism"],
-                `has to be at most runtime.taskSlots (${environment.runtime.taskSlots}), or no job can start`,
+                `has to be at most runtime.taskSlots (${runtime.taskSlots}), or no job can start`,
             );
+        for (const { path, reason } of clusterConflicts(environment)) complain([...path], reason);
+        if (environment.foundation !== undefined)
+            for (const path of localSecretRefs(environment))
+                complain(
+                    [...path],
+                    "names a variable or a file of the machine that rolls out: nothing on the cluster could look it up. Keep the secret in a store (docs/secrets.md)",
+                );
         const { duplicates, late, filtered, broken } = environment.events.shares;
         if (duplicates + late + filtered + broken > 0.9)
             complain(["events", "shares"], "add up to more than 0.9: too few ordinary events would be left");
         if (
             environment.mode === "streaming_bronze" &&
-            environment.runtime.taskSlots < environment.runtime.parallelism * 2
+            runtime?.profile === "embedded" &&
+            runtime.taskSlots < runtime.parallelism * 2
         )
             complain(
                 ["runtime", "taskSlots"],
                 "has to be at least twice runtime.parallelism: the streaming job holds its slots while silver runs",
             );
-        const ports = [environment.storage.ports, environment.broker.ports, environment.runtime.ports].flatMap(
-            (group) => Object.values(group),
-        );
+        const ports = fixedPorts(environment).map(({ port }) => port);
         if (new Set(ports).size !== ports.length) complain([], "one port is given twice");
     });
 
+/** Why a platform whose Flink is on a cluster, or is not, cannot be as its file says. */
+function* clusterConflicts(environment: {
+    readonly mode: "batch" | "streaming_bronze";
+    readonly dbt: z.infer<typeof dbtSettings>;
+    readonly runtime?: z.infer<typeof runtimeSettings> | undefined;
+    readonly foundation?: unknown;
+    readonly storage?: { readonly profile: string } | undefined;
+    readonly broker?: { readonly profile: string } | undefined;
+    readonly catalog?: { readonly profile: string } | undefined;
+    readonly observability?: { readonly profile: string } | undefined;
+}): Generator<{ readonly path: readonly string[]; readonly reason: string }> {
+    const { mode, runtime, foundation, observability } = environment;
+    const dbt = dbtRuntimeOf(environment);
+    const onCluster = runtime?.profile === "kubernetes";
+    for (const layer of ["runtime", "observability"] as const)
+        if (environment[layer]?.profile === "kubernetes" && foundation === undefined)
+            yield { path: [layer], reason: "stands on foundation, which this environment does not have" };
+    if (dbt === "dbt-cloud")
+        yield {
+            path: ["dbt", "runtime"],
+            reason: "dbt Cloud has no connection to DuckDB, which this project's models are written for; name kubernetes, airflow, dagster or prefect",
+        };
+    else if (onCluster && dbt === "local")
+        yield {
+            path: ["dbt", "runtime"],
+            reason: "only the identities of its workloads reach a platform on a cluster: name kubernetes, airflow, dagster or prefect",
+        };
+    else if (!onCluster && dbt !== "local")
+        yield { path: ["dbt", "runtime"], reason: `'${dbt}' runs on the cluster: it needs runtime.profile kubernetes` };
+    if (observability !== undefined && runtime !== undefined)
+        if ((observability.profile === "kubernetes") !== onCluster)
+            yield {
+                path: ["observability", "profile"],
+                reason: `does not fit runtime.profile ${runtime.profile}: both are on the cluster, or neither is`,
+            };
+    if (!onCluster) return;
+    if (mode === "batch")
+        yield {
+            path: ["mode"],
+            reason: "has to be streaming_bronze with runtime.profile kubernetes: a batch job that the operator starts again would read the topic from its beginning and write bronze twice",
+        };
+    for (const layer of ["storage", "broker", "catalog"] as const)
+        if (environment[layer]?.profile === "embedded")
+            yield { path: [layer, "profile"], reason: "'embedded' is on this machine: the cluster does not reach it" };
+}
+
 export type EnvironmentFile = z.infer<typeof environmentSchema>;
+
+/** Layers without which another cannot be. A cluster is optional: storage and brokers of a cloud need none. */
+const needed: { readonly [L in Layer]?: readonly Layer[] } = {
+    catalog: ["storage"],
+    runtime: ["storage", "broker", "catalog"],
+    observability: ["broker", "runtime"],
+};
+
+/** The layers that an environment has, in no order: a platform may end at any of them. */
+export const layersOf = (environment: { readonly [L in Layer]?: unknown }): Layer[] =>
+    layers.filter((layer) => environment[layer] !== undefined);
+
+/**
+ * What an environment says of one of its layers.
+ * @throws TidegateError `layer-missing`
+ */
+export function settingsOf<L extends Layer>(environment: Environment, layer: L): NonNullable<EnvironmentFile[L]> {
+    const settings = environment[layer];
+    if (settings !== undefined) return settings as NonNullable<EnvironmentFile[L]>;
+    throw new TidegateError(`${environment.name} has no ${layer}: ${environment.file} says nothing of it.`, {
+        code: "layer-missing",
+        hint: `It has ${layersOf(environment).join(", ")}. docs/environments.md describes the others.`,
+        exitCode: exitCodes.usage,
+    });
+}
+
+/** What a component outside this machine is told of an environment. */
+export function platformArgs(environment: Environment, layer: Layer) {
+    const transform = transforms[layer];
+    return {
+        environment: environment.name,
+        tags: environment.tags,
+        protectData: environment.protectData,
+        ...(transform === undefined ? {} : { transform }),
+    };
+}
+
+/** What a component of a cloud is told of an environment, with the account that it is in. */
+export function cloudArgs<C extends Cloud>(environment: Environment, layer: Layer, cloud: C) {
+    const account = environment[cloud];
+    if (account === undefined)
+        throw new TidegateError(`${layer} of ${environment.name} needs the key '${cloud}' of ${environment.file}.`, {
+            code: "environment-invalid",
+            exitCode: exitCodes.usage,
+        });
+    return { ...platformArgs(environment, layer), account: account as CloudSettings[C] };
+}
+
+/** Ports that the file fixes, and the key that does. */
+export function fixedPorts(
+    environment: Pick<EnvironmentFile, Layer>,
+): { readonly layer: Layer; readonly key: string; readonly port: number }[] {
+    return layersOf(environment).flatMap((layer) => {
+        const settings = environment[layer];
+        const ports = settings !== undefined && "ports" in settings ? settings.ports : {};
+        return Object.entries(ports).flatMap(([name, port]) =>
+            port === undefined ? [] : [{ layer, key: `${layer}.ports.${name}`, port }],
+        );
+    });
+}
 
 /** An environment file as it was read, with what follows from where it lies and from the process's environment. */
 export interface Environment extends EnvironmentFile {
@@ -179,6 +219,8 @@ export interface Environment extends EnvironmentFile {
     readonly backendUrl: string;
     /** File of the passphrase, mode 0600; null where another secrets provider is used. */
     readonly passphraseFile: string | null;
+    /** Absolute folder of the rehearsal that this is; null where it is meant. */
+    readonly rehearsal: string | null;
 }
 
 export function environmentFile(name: string): string {
@@ -225,6 +267,8 @@ export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv
             hint: "The file's name and `name` have to agree.",
             exitCode: exitCodes.usage,
         });
+    const rehearsal = variables[rehearsalVariable] || null;
+    if (rehearsal !== null) return rehearsed(parsed, file, rehearsal);
     const dataDirectory = join(dataRoot(variables), name);
     return {
         ...parsed,
@@ -232,5 +276,29 @@ export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv
         dataDirectory,
         backendUrl: parsed.state.backend === "file" ? `file://${join(dataDirectory, "state")}` : parsed.state.backend,
         passphraseFile: parsed.state.secretsProvider === "passphrase" ? join(dataDirectory, "passphrase") : null,
+        rehearsal,
+    };
+}
+
+/** State, ledger and passphrase of a rehearsal are its own, whatever the file says: nothing real is read or written. */
+function rehearsed(parsed: EnvironmentFile, file: string, rehearsal: string): Environment {
+    const { environment } = readRehearsal(rehearsal);
+    if (environment !== parsed.name)
+        throw new TidegateError(
+            `${rehearsalVariable} names the rehearsal of '${environment}', not of '${parsed.name}'.`,
+            {
+                code: "rehearsal-of-another",
+                hint: `Unset ${rehearsalVariable} in this shell to work on a real environment.`,
+                exitCode: exitCodes.usage,
+            },
+        );
+    return {
+        ...parsed,
+        state: stateSettings.parse({}),
+        file,
+        dataDirectory: rehearsal,
+        backendUrl: `file://${join(rehearsal, "state")}`,
+        passphraseFile: join(rehearsal, "passphrase"),
+        rehearsal,
     };
 }

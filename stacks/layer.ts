@@ -4,6 +4,7 @@ import type { Environment } from "./environment";
 
 /** Names of the members of a contract that are secret outputs. */
 export const secretMembers = {
+    foundation: ["kubeconfig"],
     storage: ["credentials"],
     broker: ["credentials"],
     catalog: [],
@@ -19,9 +20,16 @@ export type Upstream<L extends Layer> =
 
 export interface LayerContext {
     readonly environment: Environment;
+    /** Whether the environment has an earlier layer that this one may read. */
+    has(layer: Layer): boolean;
     /** The contract of an earlier layer, which has to be declared in `dependsOn` of tidegate.yaml. */
     upstream<L extends Layer>(layer: L): Promise<Upstream<L>>;
 }
 
 /** Builds one layer and returns its contract as stack outputs. */
 export type LayerProgram = (context: LayerContext) => Promise<Record<string, unknown>>;
+
+/** For components that grant something to the platform's workloads; without a cluster there are none. */
+export async function foundationOf({ has, upstream }: Pick<LayerContext, "has" | "upstream">) {
+    return has("foundation") ? { foundation: await upstream("foundation") } : {};
+}

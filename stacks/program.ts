@@ -7,12 +7,13 @@ import { TidegateError } from "../automation/core/errors";
 import { nearest } from "../automation/core/yamlFile";
 import { loadGraph, ownGraphFile } from "../automation/graph/load";
 import { layers, type Layer } from "./contracts";
-import { loadEnvironment } from "./environment";
+import { layersOf, loadEnvironment, settingsOf } from "./environment";
 import type { LayerContext, LayerProgram } from "./layer";
 import { upstreamReader } from "./upstream";
 
 /** Loaded by name, so that a stack pays only for the providers of its own layer. */
 const programs: Record<Layer, () => { layer: LayerProgram }> = {
+    foundation: () => require("./layers/foundation") as typeof import("./layers/foundation"),
     storage: () => require("./layers/storage") as typeof import("./layers/storage"),
     broker: () => require("./layers/broker") as typeof import("./layers/broker"),
     catalog: () => require("./layers/catalog") as typeof import("./layers/catalog"),
@@ -43,8 +44,13 @@ async function build(stack: string): Promise<Record<string, unknown>> {
                 hint: `Run \`eval "$(npx tidegate env ${environmentName})"\` in this shell first.`,
             },
         );
-    const graph = await loadGraph(ownGraphFile);
-    const context: LayerContext = { environment, upstream: upstreamReader(environmentName, graph.node(layer)) };
+    settingsOf(environment, layer);
+    const graph = (await loadGraph(ownGraphFile)).only(layersOf(environment));
+    const context: LayerContext = {
+        environment,
+        has: (upstream) => graph.node(layer).dependsOn.includes(upstream),
+        upstream: upstreamReader(environment, graph.node(layer)),
+    };
     return programs[layer]().layer(context);
 }
 

@@ -2,10 +2,21 @@
  * Contracts of layers that do not exist yet, for previews only: right in shape, and recognisable wherever they turn up.
  */
 import type { Contract, Layer } from "./contracts";
+import type { EnvironmentFile } from "./environment";
 
 const host = "stand-in.invalid";
+const identity = { namespace: "stand-in", serviceAccount: "stand-in", aws: null, gcp: null, azure: null };
 
-export const standIns: { readonly [L in Layer]: Contract<L> } = {
+export const standIns = {
+    foundation: {
+        profile: "kubeconfig",
+        clusterName: "stand-in",
+        kubeconfig: `{"apiVersion":"v1","kind":"Config","clusters":[{"name":"stand-in","cluster":{"server":"https://${host}:1"}}]}`,
+        oidcIssuer: null,
+        namespaces: { flink: "stand-in", catalog: "stand-in", dbt: "stand-in", observability: "stand-in" },
+        identities: { flink: identity, catalog: identity, dbt: identity },
+        network: null,
+    },
     storage: {
         profile: "embedded",
         endpoint: `http://${host}:1`,
@@ -16,6 +27,8 @@ export const standIns: { readonly [L in Layer]: Contract<L> } = {
         warehouse: "s3://stand-in",
         checkpoints: "file:///stand-in/checkpoints",
         savepoints: "file:///stand-in/savepoints",
+        fileIo: { "io-impl": "org.apache.iceberg.aws.s3.S3FileIO", "s3.endpoint": `http://${host}:1` },
+        flinkFileSystem: {},
         services: { masterAddress: `${host}:1`, icebergRest: `http://${host}:1` },
         credentials: { accessKeyId: "stand-in-access-key", secretAccessKey: "stand-in-secret-key" },
     },
@@ -29,6 +42,8 @@ export const standIns: { readonly [L in Layer]: Contract<L> } = {
         clientProperties: {},
         topics: { events: "stand-in", deadLetters: "stand-in.dlq", probe: "stand-in.probe" },
         credentials: null,
+        secretRef: null,
+        cluster: null,
     },
     catalog: {
         profile: "embedded",
@@ -48,4 +63,113 @@ export const standIns: { readonly [L in Layer]: Contract<L> } = {
         dbt: { target: "embedded", duckdbFile: "/stand-in/lakehouse.duckdb", threads: 1 },
     },
     observability: { profile: "embedded", metrics: {} },
+} satisfies { readonly [L in Layer]: Contract<L> };
+
+const ofClouds = {
+    s3: { scheme: "s3", separator: "://", account: null },
+    gcs: { scheme: "gs", separator: "://", account: "stand-in" },
+    adls: { scheme: "abfss", separator: "://stand-in@", account: "stand-in" },
+} as const;
+
+const role = { roleName: "stand-in", roleArn: "arn:aws:iam::000000000000:role/stand-in" };
+const awsIdentity = { ...identity, aws: role };
+const googleAccount = {
+    email: "stand-in@stand-in.iam.gserviceaccount.com",
+    member: "serviceAccount:stand-in@stand-in.iam.gserviceaccount.com",
 };
+const gcpIdentity = { ...identity, gcp: googleAccount };
+const nobody = "00000000-0000-0000-0000-000000000000";
+const azureIdentity = { ...identity, azure: { clientId: nobody, principalId: nobody } };
+const azureNetworks = `/subscriptions/${nobody}/resourceGroups/stand-in/providers/Microsoft.Network/virtualNetworks`;
+
+/** Of a cluster that a cloud runs: brokers and databases are put into its network. */
+const foundationsOfClouds = {
+    eks: {
+        identities: { flink: awsIdentity, catalog: awsIdentity, dbt: awsIdentity },
+        network: {
+            cloud: "aws",
+            vpcId: "vpc-stand-in",
+            privateSubnetIds: ["subnet-stand-in-1", "subnet-stand-in-2", "subnet-stand-in-3"],
+            nodeSecurityGroupId: "sg-stand-in",
+        },
+    },
+    gke: {
+        identities: { flink: gcpIdentity, catalog: gcpIdentity, dbt: gcpIdentity },
+        network: {
+            cloud: "gcp",
+            network: "projects/stand-in/global/networks/stand-in",
+            subnetwork: "projects/stand-in/regions/stand-in/subnetworks/stand-in",
+        },
+    },
+    aks: {
+        identities: { flink: azureIdentity, catalog: azureIdentity, dbt: azureIdentity },
+        network: {
+            cloud: "azure",
+            resourceGroup: "stand-in",
+            virtualNetworkId: `${azureNetworks}/stand-in`,
+            nodeSubnetId: `${azureNetworks}/stand-in/subnets/nodes`,
+            endpointSubnetId: `${azureNetworks}/stand-in/subnets/endpoints`,
+        },
+    },
+} satisfies { readonly [profile: string]: Pick<Contract<"foundation">, "identities" | "network"> };
+
+const runtimeOfACluster: Contract<"runtime"> = {
+    profile: "kubernetes",
+    namespace: "stand-in",
+    serviceAccount: "stand-in",
+    parallelism: 1,
+    savepoints: "s3://stand-in/savepoints",
+    jobs: [{ name: "stand-in", deployment: "stand-in", kind: "streaming" }],
+    checkpointTimeoutMs: 600_000,
+    dbt: {
+        runtime: "kubernetes",
+        namespace: "stand-in",
+        schedule: "0 * * * *",
+        timeZone: "Etc/UTC",
+        object: "stand-in",
+    },
+};
+
+const observabilityOfACluster: Contract<"observability"> = {
+    profile: "kubernetes",
+    namespace: "stand-in",
+    monitors: ["stand-in"],
+    alerts: ["stand-in"],
+    dashboards: [],
+};
+
+/** The stand-in of a layer as an environment realises it. */
+export function standInOf<L extends Layer>(environment: Pick<EnvironmentFile, Layer>, layer: L): Contract<L> {
+    return realised(environment, layer) as Contract<L>;
+}
+
+function realised(environment: Pick<EnvironmentFile, Layer>, layer: Layer): Contract<Layer> {
+    const profile = environment[layer]?.profile;
+    if (layer === "storage" && profile !== undefined && profile in ofClouds) {
+        const cloud = profile as keyof typeof ofClouds;
+        const { scheme, separator, account } = ofClouds[cloud];
+        const root = `${scheme}${separator}${host}`;
+        return {
+            profile: cloud,
+            bucket: "stand-in",
+            region: "stand-in",
+            warehouse: `${root}/warehouse`,
+            checkpoints: `${root}/checkpoints`,
+            savepoints: `${root}/savepoints`,
+            fileIo: standIns.storage.fileIo,
+            flinkFileSystem: {},
+            checkpointBucket: "stand-in",
+            encryptionKey: "stand-in",
+            account,
+        };
+    }
+    if (layer === "foundation" && profile !== undefined && profile in foundationsOfClouds) {
+        const cloud = profile as keyof typeof foundationsOfClouds;
+        return { ...standIns.foundation, profile: cloud, ...foundationsOfClouds[cloud] };
+    }
+
+    if (layer === "runtime" && profile === "kubernetes") return runtimeOfACluster;
+    if (layer === "observability" && profile === "kubernetes") return observabilityOfACluster;
+    const found = standIns[layer];
+    return profile === undefined ? found : ({ ...found, profile } as Contract<Layer>);
+}

@@ -7,10 +7,11 @@ import { TidegateError } from "../automation/core/errors";
 import { projectName } from "../automation/core/repository";
 import type { GraphNode } from "../automation/graph/graph";
 import { contracts, parseContract, type Contract, type Layer } from "./contracts";
+import type { Environment } from "./environment";
 import { secretMembers, type LayerContext, type Upstream } from "./layer";
-import { standIns } from "./standIns";
+import { standInOf } from "./standIns";
 
-export function upstreamReader(environmentName: string, node: GraphNode): LayerContext["upstream"] {
+export function upstreamReader(environment: Environment, node: GraphNode): LayerContext["upstream"] {
     return async (layer) => {
         if (!node.dependsOn.includes(layer))
             throw new TidegateError(
@@ -20,12 +21,12 @@ export function upstreamReader(environmentName: string, node: GraphNode): LayerC
                     hint: `Add '${layer}' to stacks.${node.name}.dependsOn in tidegate.yaml.`,
                 },
             );
-        const stack = `${environmentName}-${layer}`;
+        const stack = `${environment.name}-${layer}`;
         const standingIn =
             pulumi.runtime.isDryRun() && (process.env.TIDEGATE_STAND_INS ?? "").split(",").includes(layer);
         return markSecrets(
             layer,
-            standingIn ? standIns[layer] : parseContract(layer, stack, await readOutputs(layer, stack)),
+            standingIn ? standInOf(environment, layer) : parseContract(layer, stack, await readOutputs(layer, stack)),
         );
     };
 }

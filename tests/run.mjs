@@ -2,6 +2,7 @@
 // half of their time, so two lanes of suites run side by side; what the second prints is held back until the first is done.
 //   unit      pure functions, fakes, Pulumi mocks; no JVM, no engine
 //   engine    the real Pulumi engine on a file backend; real processes of one layer
+//   rehearsal environments of clouds, by `tidegate rehearse`: the real program and the real engine, with simulated providers
 //   graphs    the graphs of docs/examples: ordinary Pulumi projects, on the real engine
 //   driver    crashes, budgets, policies, drift, a ledger in a bucket: on the real engine, with resources in a simulated cloud
 //   embedded  the whole pipeline: a platform of its own in a temporary data directory, deployed by the CLI
@@ -27,9 +28,11 @@ const rank = (file) => {
 const embedded = files.filter((file) => file.endsWith(".embedded.test.ts")).sort((a, b) => rank(a) - rank(b));
 const variants = ["tests/proofs/variants.proof.ts"];
 const host = ["--require", "./automation/toolchain/loader.cjs", "tests/_helpers/platformHost.ts"];
+const isRehearsal = (file) => file.startsWith("tests/rehearsal/");
 const suites = {
     unit: { specs: files.filter((file) => !/\.(engine|graphs|driver|embedded)\.test\.ts$/.test(file)) },
-    engine: { specs: files.filter((file) => file.endsWith(".engine.test.ts")) },
+    engine: { specs: files.filter((file) => file.endsWith(".engine.test.ts") && !isRehearsal(file)) },
+    rehearsal: { specs: files.filter((file) => file.endsWith(".engine.test.ts") && isRehearsal(file)) },
     graphs: { specs: files.filter((file) => file.endsWith(".graphs.test.ts")) },
     driver: { specs: files.filter((file) => file.endsWith(".driver.test.ts")) },
     embedded: { specs: embedded, host, variables: { TIDEGATE_TEST_DEPLOY: "1" } },
@@ -38,7 +41,7 @@ const suites = {
 };
 
 /** In which order the two lanes take them, the long ones first. */
-const queue = ["engine", "embedded", "graphs", "driver", "sample", "variants", "unit"];
+const queue = ["engine", "embedded", "rehearsal", "graphs", "driver", "sample", "variants", "unit"];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {

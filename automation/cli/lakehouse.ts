@@ -5,6 +5,7 @@ import { loadGraphFile, ownGraphFile } from "../graph/load";
 import { locateTools, type Tools } from "../toolchain";
 import { layers, type Layer } from "../../stacks/contracts";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
+import { environmentGraph } from "../rollout/environmentGraph";
 import { Session } from "../rollout/session";
 
 export class LakehouseSession {
@@ -24,7 +25,11 @@ export class LakehouseSession {
                 exitCode: exitCodes.usage,
             });
         const environment = await loadEnvironment(name);
-        return new LakehouseSession(environment, await locateTools(), await Session.open(name, { graph }));
+        return new LakehouseSession(
+            environment,
+            await locateTools(),
+            await Session.open(name, { graph: await environmentGraph(name, graph) }),
+        );
     }
 
     /** The outputs of every layer that is deployed. */

@@ -6,6 +6,7 @@ import { exitCodes } from "../core/errors";
 import { packageFile } from "../core/repository";
 import { dataCommands } from "./commands/data";
 import { doctorCommand } from "./commands/doctor";
+import { imageCommands } from "./commands/images";
 import { platformCommands } from "./commands/platform";
 import { rolloutCommands } from "./commands/rollout";
 import { shellCommands } from "./commands/shell";
@@ -32,6 +33,7 @@ Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missi
     rolloutCommands(program);
     dataCommands(program);
     platformCommands(program);
+    imageCommands(program);
     shellCommands(program);
     for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help shows what there is)");
     return program;

@@ -61,7 +61,7 @@ export function lastingLines(event: RolloutEvent, layerWidth = narrow): string |
     const at = (layer: string | undefined): string => pc.bold(inColumn(layer ?? "", layerWidth));
     switch (event.type) {
         case "run-started":
-            return `${pc.bold(`${event.operation} ${event.environment}`)}: ${named(event.layers)}`;
+            return `${pc.bold(`${event.operation} ${event.environment}`)}${event.simulated ? pc.yellow(" (simulated)") : ""}: ${named(event.layers)}`;
         case "layer":
             if (event.state === "succeeded")
                 return `${at(event.layer)}${pc.green("✓ done")} in ${duration(event.seconds ?? 0)}`;

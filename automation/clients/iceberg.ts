@@ -1,6 +1,6 @@
 /** Reads an Iceberg catalog, and creates and drops namespaces in it: what the gates need, for every catalog type. */
 import { z } from "zod";
-import type { CatalogContract, StorageContract } from "../../stacks/contracts";
+import type { CatalogContract, S3InterfaceContract } from "../../stacks/contracts";
 import { TidegateError } from "../core/errors";
 import { HadoopCatalog } from "./icebergHadoop";
 import { RestCatalog } from "./icebergRest";
@@ -64,7 +64,7 @@ export interface CatalogOptions {
 
 export function openCatalog(
     catalog: CatalogContract,
-    storage: Pick<StorageContract, "credentials">,
+    storage: Pick<S3InterfaceContract, "credentials">,
     options: CatalogOptions = {},
 ): IcebergCatalog {
     return catalog.type === "rest"

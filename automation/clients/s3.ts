@@ -1,9 +1,9 @@
 /** An S3 interface: the few requests that Tidegate makes, signed with Signature Version 4. */
 import { AwsClient } from "aws4fetch";
-import type { StorageContract } from "../../stacks/contracts";
+import type { S3InterfaceContract } from "../../stacks/contracts";
 import { TidegateError, messageOf } from "../core/errors";
 
-export type S3Connection = Pick<StorageContract, "endpoint" | "region" | "pathStyle" | "credentials">;
+export type S3Connection = Pick<S3InterfaceContract, "endpoint" | "region" | "pathStyle" | "credentials">;
 
 export interface S3Object {
     readonly key: string;

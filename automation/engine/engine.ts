@@ -61,16 +61,20 @@ export class PulumiEngine implements Engine {
         const kill = (): void => killGroup(worker);
         try {
             return await new Promise<OperationResult>((resolve, reject) => {
+                let done = false;
+                let failure: TidegateError | undefined;
                 worker.on("message", (message: WorkerMessage) => {
                     if (message.kind === "fact") options.onFact?.(message.fact);
-                    else if (message.kind === "result") resolve(message.result);
-                    else if (message.kind === "failure") {
-                        const { failure } = message;
-                        reject(new TidegateError(failure.message, failure));
-                    }
+                    else if (message.kind === "result") {
+                        done = true;
+                        resolve(message.result);
+                    } else if (message.kind === "failure")
+                        failure = new TidegateError(message.failure.message, message.failure);
                 });
                 worker.on("error", reject);
                 worker.on("exit", (code, signal) => {
+                    // Its engine has ended in order, and the next operation on the stack may have begun: that has the same mark.
+                    if (done) return void endGroup(worker);
                     const lost = new TidegateError(
                         `${request.stack}: the worker of ${request.operation} ended without an answer (${signal ?? `exit code ${code}`}).`,
                         {
@@ -81,8 +85,8 @@ export class PulumiEngine implements Engine {
                     );
                     // Its engine does not notice that nobody waits for it any more.
                     void endGroup(worker)
-                        .then(() => killLeftOvers(request.variables[operationVariable]))
-                        .finally(() => reject(lost));
+                        .then(() => (done ? undefined : killLeftOvers(request.variables[operationVariable])))
+                        .finally(() => reject(failure ?? lost));
                 });
                 options.signal?.addEventListener("abort", interrupt);
                 options.forceSignal?.addEventListener("abort", kill);

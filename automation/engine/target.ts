@@ -35,6 +35,8 @@ export interface StackTarget {
 export interface Home {
     /** Name of the environment. */
     readonly environment: string;
+    /** Whether nothing of it is real: it is a rehearsal. @default false */
+    readonly simulated?: boolean;
     /** Of the driver: its lock and reports. */
     readonly directory: string;
     /** URL of its ledger, beside the state where that is a folder or a bucket; a `file://` is absolute. */

@@ -33,6 +33,8 @@ export { thisMachine } from "./preflight/machine";
  */
 export function validationFor(layer: Layer | "all", context: GateContext): Check[] {
     switch (layer) {
+        case "foundation":
+            return [];
         case "storage":
             return storageChecks(context);
         case "broker":

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type {
     BrokerContract,
     CatalogContract,
-    ObservabilityContract,
-    RuntimeContract,
-    StorageContract,
+    FlinkContract,
+    MetricsContract,
+    S3InterfaceContract,
 } from "../../stacks/contracts";
 import { requestJson } from "../clients/flinkHttp";
 import { openCatalog } from "../clients/iceberg";
@@ -15,7 +15,7 @@ import { SqlGateway as SqlGatewayClient } from "../clients/sqlGateway";
 import { TidegateError, messageOf } from "../core/errors";
 import type { Broker, Flink, GateClients, MetricsEndpoints, ObjectStore, SqlGateway } from "./context";
 
-export function liveObjects(contract: StorageContract): ObjectStore {
+export function liveObjects(contract: S3InterfaceContract): ObjectStore {
     const s3 = new S3(contract);
     const { bucket } = contract;
     return {
@@ -89,7 +89,7 @@ export function liveBroker(contract: BrokerContract): Broker {
 }
 
 /** Endpoints that answer with a JSON list of metrics, as Flink's REST does. */
-export function liveMetrics(contract: ObservabilityContract, fetcher = globalThis.fetch): MetricsEndpoints {
+export function liveMetrics(contract: MetricsContract, fetcher = globalThis.fetch): MetricsEndpoints {
     return {
         urls: contract.metrics,
         count: async (url) => {
@@ -116,7 +116,7 @@ export function liveMetrics(contract: ObservabilityContract, fetcher = globalThi
 const flinkSeconds = 8;
 
 /** JobManager and SQL gateway: https://nightlies.apache.org/flink/flink-docs-release-2.0/docs/ops/rest_api/ */
-export function liveFlink(contract: RuntimeContract): { readonly flink: Flink; readonly sqlGateway: SqlGateway } {
+export function liveFlink(contract: FlinkContract): { readonly flink: Flink; readonly sqlGateway: SqlGateway } {
     const where = contract.flinkRest.replace(/\/+$/, "");
     const get = <T>(path: string, answer: z.ZodType<T>): Promise<T> =>
         requestJson({
@@ -181,10 +181,10 @@ const checkpointsAnswer = z.object({
 });
 
 export function liveClients(contracts: {
-    readonly storage?: StorageContract;
+    readonly storage?: S3InterfaceContract;
     readonly broker?: BrokerContract;
     readonly catalog?: CatalogContract;
-    readonly observability?: ObservabilityContract;
+    readonly observability?: MetricsContract;
 }): Partial<GateClients> {
     const { storage, broker, catalog, observability } = contracts;
     return {

@@ -53,6 +53,22 @@ export class Graph {
         return node;
     }
 
+    /**
+     * The graph of these stacks alone; what stood on one that is left out stands on what that one stood on.
+     * @throws TidegateError where there is no stack of a name
+     */
+    only(names: readonly string[]): Graph {
+        for (const name of names) this.node(name);
+        const upstreamOf = (name: string): string[] =>
+            this.node(name).dependsOn.flatMap((up) => (names.includes(up) ? [up] : upstreamOf(up)));
+        return new Graph(
+            this.order
+                .filter((name) => names.includes(name))
+                .map((name) => ({ ...this.node(name), dependsOn: [...new Set(upstreamOf(name))] })),
+            this.name,
+        );
+    }
+
     /** The stacks that read a contract of `name` directly. */
     dependents(name: string): string[] {
         return this.order.filter((other) => this.node(other).dependsOn.includes(name));

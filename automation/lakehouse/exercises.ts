@@ -1,5 +1,5 @@
 /** What runs between the deployment of the runtime and its validation: events, Flink's batch jobs, dbt. */
-import type { Environment } from "../../stacks/environment";
+import { settingsOf, type Environment } from "../../stacks/environment";
 import type { Platform } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
 import { TidegateError } from "../core/errors";
@@ -167,7 +167,7 @@ async function untilBronzeHasAll({ environment, platform, dataset, progress, sig
     const catalog = openCatalog(platform.catalog, platform.storage);
     const { topics } = platform.broker;
     const wanted = await recordsIn(platform.broker, topics.events);
-    const seconds = environment.runtime.checkpointIntervalSeconds * 6 + 60;
+    const seconds = settingsOf(environment, "runtime").checkpointIntervalSeconds * 6 + 60;
     progress.update("waiting until the streaming job has committed every event");
     await waitFor(
         {

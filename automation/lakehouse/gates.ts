@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { layers, type Layer, type Platform } from "../../stacks/contracts";
-import type { Environment } from "../../stacks/environment";
+import { fixedPorts, type Environment } from "../../stacks/environment";
 import { parseContract } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
 import { renderPipeline } from "../../sql/pipeline";
@@ -23,7 +23,7 @@ import type { Graph } from "../graph/graph";
 import type { Outputs } from "../engine/snapshot";
 import { inspectTools } from "../toolchain";
 import { loadEnvironment } from "../../stacks/environment";
-import { datasetOf, folders, namespaces, platformOrStandIns } from "./platform";
+import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
 import { ownProcesses } from "./processes";
 import { RunStateFile } from "./runState";
 
@@ -47,11 +47,14 @@ export async function gateContext(
     run: GateRun,
 ): Promise<GateContext> {
     const dataset = datasetOf(environment);
-    const storage = contractOf(environment, "storage", outputs);
+    const objects = contractOf(environment, "storage", outputs);
+    const storage = objects?.profile === "embedded" ? objects : undefined;
     const broker = contractOf(environment, "broker", outputs);
     const catalog = contractOf(environment, "catalog", outputs);
-    const runtime = contractOf(environment, "runtime", outputs);
-    const observability = contractOf(environment, "observability", outputs);
+    const flink = contractOf(environment, "runtime", outputs);
+    const runtime = flink?.profile === "kubernetes" ? undefined : flink;
+    const metrics = contractOf(environment, "observability", outputs);
+    const observability = metrics?.profile === "embedded" ? metrics : undefined;
     const lastRun = new RunStateFile(environment.dataDirectory);
     const state = await lastRun.read();
     const produced = broker === undefined ? async () => undefined : () => producedInto(environment, broker);
@@ -100,8 +103,11 @@ export async function gateContext(
         },
         run: facts,
         topics: {
-            events: { name: dataset.topics.events, partitions: environment.broker.events.partitions },
-            deadLetters: { name: dataset.topics.deadLetters, partitions: environment.broker.deadLetters.partitions },
+            events: { name: dataset.topics.events, partitions: environment.broker?.events.partitions ?? 0 },
+            deadLetters: {
+                name: dataset.topics.deadLetters,
+                partitions: environment.broker?.deadLetters.partitions ?? 0,
+            },
             probe: { name: broker?.topics.probe ?? "", partitions: 1 },
         },
         tables: {
@@ -168,21 +174,8 @@ async function probeState(environment: Environment): Promise<void> {
 async function renderAll(environment: Environment, dataset: Dataset, outputs: ReadonlyMap<string, Outputs>) {
     const scripts = renderPipeline({
         dataset,
-        platform: platformOrStandIns(environment, outputs),
+        ...seenByFlink(environment, platformOrStandIns(environment, outputs)),
         mode: environment.mode,
     });
     return scripts.map((script) => ({ file: script.templates.join(", "), text: script.statements.join(";\n\n") }));
-}
-
-function fixedPorts(environment: Environment): PreflightContext["fixedPorts"] {
-    const groups = {
-        storage: environment.storage.ports,
-        broker: environment.broker.ports,
-        runtime: environment.runtime.ports,
-    } as const;
-    return Object.entries(groups).flatMap(([layer, ports]) =>
-        Object.entries(ports).flatMap(([name, port]) =>
-            port === undefined ? [] : [{ port, key: `${layer}.ports.${name}`, layer: layer as Layer }],
-        ),
-    );
 }

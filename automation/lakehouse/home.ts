@@ -22,15 +22,18 @@ import {
 } from "../engine/state";
 import { breakDeadLocks, stackLocks } from "../engine/deadLocks";
 import type { Home, StackTarget } from "../engine/target";
+import { rehearsalAround, rehearsalVariable } from "../rehearsal/place";
+import { simulated } from "../rehearsal/tables";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import { isBucketUrl, ledgerIn } from "../ledger/place";
-import type { Tools } from "../toolchain";
+import type { EngineTools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
 
 export class LakehouseHome implements Home {
     readonly environment: string;
     readonly directory: string;
     readonly ledger: string;
+    readonly simulated: boolean;
     /** Everything is in the environment's file, which is an input as a whole. */
     readonly settings = {};
     readonly policyPacks = [];
@@ -38,11 +41,12 @@ export class LakehouseHome implements Home {
     constructor(
         private readonly file: Environment,
         private readonly layers: readonly string[],
-        private readonly tools: Tools,
+        private readonly tools: EngineTools,
     ) {
         this.environment = file.name;
         this.directory = file.dataDirectory;
         this.ledger = ledgerOf(file);
+        this.simulated = file.rehearsal !== null;
     }
 
     async prepare(): Promise<void> {
@@ -127,17 +131,20 @@ const checkpointOf = (environment: Environment, stack: string): Promise<unknown>
 export const stackName = (environment: Pick<Environment, "name">, layer: string): string =>
     `${environment.name}-${layer}`;
 
-const stacksDirectory = join(repositoryRoot, "stacks");
+/** Folder of the stacks' files: that of the checkout, of which a rehearsal touches nothing. */
+const stacksDirectory = ({ rehearsal }: Pick<Environment, "rehearsal">): string =>
+    join(rehearsal ?? repositoryRoot, "stacks");
 
 /** File of a stack's encryption settings and `secure:` values. */
-export const stackFile = (stack: string): string => join(stacksDirectory, `Pulumi.${stack}.yaml`);
+export const stackFile = (environment: Pick<Environment, "rehearsal">, stack: string): string =>
+    join(stacksDirectory(environment), `Pulumi.${stack}.yaml`);
 
 /** The folder of the file backend; null for any other. */
 export const stateDirectory = (environment: Pick<Environment, "backendUrl">): string | null =>
     fileBackend(environment.backendUrl);
 
 /** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
-export function engineVariables(environment: Environment, tools: Tools): Record<string, string> {
+export function engineVariables(environment: Environment, tools: EngineTools): Record<string, string> {
     return {
         ...toolEnvironment(tools),
         PULUMI_BACKEND_URL: environment.backendUrl,
@@ -145,6 +152,7 @@ export function engineVariables(environment: Environment, tools: Tools): Record<
         // Selections and caches of the CLI: inside the data directory, so that `down` leaves nothing behind.
         PULUMI_HOME: join(environment.dataDirectory, "pulumi"),
         TIDEGATE_DATA: dataRoot(),
+        ...(environment.rehearsal === null ? {} : { [rehearsalVariable]: environment.rehearsal }),
         TIDEGATE_CACHE: tools.cache,
     };
 }
@@ -154,7 +162,9 @@ export function engineVariables(environment: Environment, tools: Tools): Record<
  * @throws TidegateError `passphrase-missing` where stacks are there that a lost passphrase has encrypted
  */
 export async function prepareHome(environment: Environment): Promise<void> {
+    if (environment.rehearsal === null) refuseSimulated(environment);
     await mkdir(environment.dataDirectory, { recursive: true, mode: 0o700 });
+    if (environment.rehearsal !== null) await mkdir(stacksDirectory(environment), { recursive: true });
     await mkdir(join(environment.dataDirectory, "pulumi"), { recursive: true });
     const state = stateDirectory(environment);
     if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
@@ -180,6 +190,21 @@ export async function prepareHome(environment: Environment): Promise<void> {
     }
 }
 
+/** @throws TidegateError `state-simulated` */
+function refuseSimulated(environment: Environment): void {
+    const folders = [stateDirectory(environment), fileBackend(ledgerOf(environment))].filter((one) => one !== null);
+    const simulatedFolder = folders.find((folder) => rehearsalAround(folder) !== undefined);
+    if (simulatedFolder === undefined) return;
+    throw new TidegateError(
+        `${environment.name} would take ${simulatedFolder} for real, which a rehearsal has written.`,
+        {
+            code: "state-simulated",
+            hint: `Correct 'state' in ${environment.file}: nothing of what stands there exists.`,
+            exitCode: exitCodes.usage,
+        },
+    );
+}
+
 /** Writes the generated project of one stack and returns its folder. */
 export async function prepareWorkDirectory(environment: Environment, stack: string): Promise<string> {
     const directory = join(environment.dataDirectory, "work", stack);
@@ -194,11 +219,18 @@ export async function prepareWorkDirectory(environment: Environment, stack: stri
         name: projectName,
         runtime: { ...committed.runtime, options },
         main: join(repositoryRoot, "index.ts"),
-        stackConfigDir: relative(directory, stacksDirectory),
-        plugins: { providers: [{ name: "tidegate", path: join(repositoryRoot, "components", "provider") }] },
+        stackConfigDir: relative(directory, stacksDirectory(environment)),
+        plugins: { providers: [...providers(environment)] },
     };
     await writeFile(join(directory, "Pulumi.yaml"), stringify(project));
     return directory;
+}
+
+/** The plugins that are named by their folder. Of clouds only those of a rehearsal: real ones are Pulumi's to find. */
+function providers({ rehearsal }: Pick<Environment, "rehearsal">): { readonly name: string; readonly path: string }[] {
+    const own = { name: "tidegate", path: join(repositoryRoot, "components", "provider") };
+    const folder = join(repositoryRoot, "automation", "rehearsal", "provider");
+    return [own, ...(rehearsal === null ? [] : simulated.map((name) => ({ name, path: folder })))];
 }
 
 const checkpointSchema = z.looseObject({
@@ -219,7 +251,7 @@ const checkpointSchema = z.looseObject({
  */
 export async function restoreStackFile(environment: Environment, stack: string): Promise<void> {
     if (environment.state.secretsProvider !== "passphrase" || stateDirectory(environment) === null) return;
-    const file = stackFile(stack);
+    const file = stackFile(environment, stack);
     const content = existsSync(file) ? ((parse(await readFile(file, "utf8")) ?? {}) as unknown) : undefined;
     const own = saltFile.safeParse(content ?? {});
     // Somebody's `secure:` values: they are encrypted with the salt that stands beside them.

@@ -15,7 +15,7 @@ import type { Graph } from "../graph/graph";
 import type { Dismantled, DriverModule, Exercise, ModuleParts, StepContext } from "../rollout/module";
 import { ensureTools, locateTools, type Tools } from "../toolchain";
 import { layers, type Layer } from "../../stacks/contracts";
-import { loadEnvironment, type Environment } from "../../stacks/environment";
+import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
 import { nothingToBuild } from "./dbtBuild";
 import {
     batchText,
@@ -30,8 +30,9 @@ import {
 } from "./exercises";
 import { gateContext, preflightContext } from "./gates";
 import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
-import { datasetOf, platformOf } from "./platform";
+import { datasetOf, lacksUpstream, platformOf } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
+import { demandSimulated, openRehearsal } from "./rehearsal";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
 /** Of `tidegate up`. */
@@ -43,25 +44,29 @@ const optionsSchema = z.object({
 });
 
 const lakehouse: DriverModule = {
+    stacks: async (environment) => layersOf(await loadEnvironment(environment)),
     directory: async (environment) => (await loadEnvironment(environment)).dataDirectory,
     ledger: async (environment) => ledgerOf(await loadEnvironment(environment)),
     async check({ environment, options }) {
         const settings = await loadEnvironment(environment);
+        if (settings.rehearsal !== null) demandSimulated(settings);
         const { data } = optionsSchema.parse(options);
         if (data !== undefined) await checkEventFile(resolve(data), datasetOf(settings));
     },
     async ensure(progress, signal) {
         await ensureTools(progress, { signal });
     },
-    async open({ environment, graph, options, startedMs }) {
-        const tools = await locateTools();
+    async open({ environment, graph, options, startedMs, tools: engine }) {
         const { data, events } = optionsSchema.parse(options);
         const choice = {
             once: true,
             ...(data === undefined ? {} : { file: resolve(data) }),
             ...(events === undefined ? {} : { events }),
         };
-        return openLakehouse(await loadEnvironment(environment), graph.graph, tools, choice, startedMs);
+        const settings = await loadEnvironment(environment);
+        if (settings.rehearsal !== null) return openRehearsal(settings, graph.graph, engine, settings.rehearsal);
+        const tools = await locateTools();
+        return openLakehouse(settings, graph.graph, tools, choice, startedMs);
     },
     dismantle: async (environment, { graph }) => dismantle(await loadEnvironment(environment), graph),
 };
@@ -135,9 +140,7 @@ function openLakehouse(
         },
         // A second creation takes over what the first has made: components/provider.
         lookup: (_stack, { type }) => Promise.resolve(type.startsWith("tidegate:") ? { kind: "create" } : undefined),
-        // stacks/contracts.ts
-        lacksUpstream: (message) =>
-            /does not fulfil the contract of its layer|has no outputs: it was not/.test(message),
+        lacksUpstream,
         places: (outputs) => placesOf(environment, outputs),
         summary: (outputs) => summaryOf(placesOf(environment, outputs)[duckdbPlace]),
     };
@@ -182,7 +185,7 @@ async function summaryOf(duckdbFile: string | undefined): Promise<string[]> {
 /** What no stack takes with it: processes that no stack knew any more, the stacks' generated files, the data. */
 async function dismantle(environment: Environment, graph: Graph): Promise<Dismantled> {
     const notes = (await stopLeftOvers(environment)).map((left) => `stopped ${left}, which no stack knew any more`);
-    for (const layer of graph.order) await rm(stackFile(stackName(environment, layer)), { force: true });
+    for (const layer of graph.order) await rm(stackFile(environment, stackName(environment, layer)), { force: true });
     await rm(environment.dataDirectory, { recursive: true, force: true });
     // The folder of all environments too, where this was the last one.
     await rmdir(dirname(environment.dataDirectory)).catch(() => {});

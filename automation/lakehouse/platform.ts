@@ -1,10 +1,19 @@
 /** A platform that runs: its contracts, its data set, and the clients made of them. */
 import { join } from "node:path";
 import type { Environment } from "../../stacks/environment";
-import { parseContract, type Contract, type Platform } from "../../stacks/contracts";
-import { standIns } from "../../stacks/standIns";
+import {
+    flinkOnThisMachine,
+    parseContract,
+    s3Interface,
+    type Contract,
+    type Layer,
+    type Platform,
+} from "../../stacks/contracts";
+import { standInOf } from "../../stacks/standIns";
 import type { Dataset } from "../../sql/dataset";
 import { loadDataset } from "../../sql/manifest";
+import { onCluster } from "../../sql/cluster";
+import type { PipelineOptions, PipelinePlatform } from "../../sql/pipeline";
 import { openCatalog, type IcebergTable } from "../clients/iceberg";
 import { stackName } from "./home";
 import type { SilverTable } from "../exercises/dbt";
@@ -19,7 +28,25 @@ export const platformLayers = [
     "runtime",
 ] as const satisfies readonly (keyof Platform)[];
 
-function assemble(contract: <L extends keyof Platform>(layer: L) => Contract<L>): Platform {
+/** The contracts of all layers that exercises and data gates need; throws where one is not deployed. */
+export function platformOf(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Platform {
+    const contract = <L extends Layer>(layer: L): Contract<L> =>
+        parseContract(layer, stackName(environment, layer), outputs.get(layer) ?? {});
+    return {
+        storage: s3Interface(contract("storage")),
+        broker: contract("broker"),
+        catalog: contract("catalog"),
+        runtime: flinkOnThisMachine(contract("runtime")),
+    };
+}
+
+/** What the SQL is rendered from, wherever the platform is; with stand-ins for the layers that are not deployed. */
+export function platformOrStandIns(environment: Environment, outputs: ReadonlyMap<string, Outputs>): PipelinePlatform {
+    const contract = <L extends Layer>(layer: L): Contract<L> => {
+        const found = outputs.get(layer);
+        if (found === undefined) return standInOf(environment, layer);
+        return parseContract(layer, stackName(environment, layer), found);
+    };
     return {
         storage: contract("storage"),
         broker: contract("broker"),
@@ -28,16 +55,15 @@ function assemble(contract: <L extends keyof Platform>(layer: L) => Contract<L>)
     };
 }
 
-/** The contracts of all layers that exercises and data gates need; throws where one is not deployed. */
-export const platformOf = (environment: Environment, outputs: ReadonlyMap<string, Outputs>): Platform =>
-    assemble((layer) => parseContract(layer, stackName(environment, layer), outputs.get(layer) ?? {}));
-
-/** As `platformOf`, with stand-ins for the layers that are not deployed. */
-export const platformOrStandIns = (environment: Environment, outputs: ReadonlyMap<string, Outputs>): Platform =>
-    assemble((layer) => {
-        const found = outputs.get(layer);
-        return found === undefined ? standIns[layer] : parseContract(layer, stackName(environment, layer), found);
-    });
+/** The platform as Flink's SQL is rendered from it: on a cluster by what the pods mount. */
+export function seenByFlink(
+    environment: Pick<Environment, "runtime">,
+    platform: PipelinePlatform,
+): Pick<PipelineOptions, "platform" | "connector"> {
+    const { runtime } = environment;
+    if (runtime?.profile === "kubernetes") return onCluster(platform);
+    return runtime?.profile === "external" ? { platform, connector: runtime.connector } : { platform };
+}
 
 export const datasetOf = (environment: Pick<Environment, "dataset">): Dataset => loadDataset(environment.dataset);
 
@@ -67,3 +93,7 @@ export async function loadSilver(
         await openCatalog(platform.catalog, platform.storage).loadTable(namespaces.silver, dataset.tables.silver),
     );
 }
+
+/** Whether the program says by this that a layer's contract is not there yet: stacks/contracts.ts. */
+export const lacksUpstream = (message: string): boolean =>
+    /does not fulfil the contract of its layer|has no outputs: it was not/.test(message);

@@ -1,5 +1,5 @@
 /** Restarts of streaming jobs as they are when a rollout begins, against which its gate counts. */
-import type { RuntimeContract } from "../../stacks/contracts";
+import type { FlinkContract } from "../../stacks/contracts";
 import type { Environment } from "../../stacks/environment";
 import { FlinkClient } from "../clients/flink";
 import { RunStateFile } from "./runState";
@@ -25,7 +25,7 @@ export async function rememberRestarts(environment: Environment): Promise<void> 
 
 export async function rememberFlink(
     environment: Environment,
-    { flinkRest }: Pick<RuntimeContract, "flinkRest">,
+    { flinkRest }: Pick<FlinkContract, "flinkRest">,
 ): Promise<void> {
     await new RunStateFile(environment.dataDirectory).update({ flinkRest });
 }

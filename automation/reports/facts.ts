@@ -47,6 +47,8 @@ export interface RunFacts {
     readonly version: 1;
     readonly operation: RolloutOperation;
     readonly environment: string;
+    /** Of a rehearsal: nothing of it is real. */
+    readonly simulated: boolean;
     /** Name of the graph. */
     readonly graph: string;
     /** Name of the run in the ledger; undefined where the operation is not written there. */
@@ -64,6 +66,10 @@ export interface RunFacts {
     /** Where to look: name → URL or path. */
     readonly places: Readonly<Record<string, string>>;
 }
+
+/** `tidegate up prod (simulated)` */
+export const runTitle = ({ operation, environment, simulated }: RunFacts): string =>
+    `tidegate ${operation} ${environment}${simulated ? " (simulated)" : ""}`;
 
 /** While it is gathered. */
 type Growing = {
@@ -138,6 +144,7 @@ export class FactsCollector {
             version: 1,
             operation: this.started?.operation ?? "up",
             environment: this.started?.environment ?? "",
+            simulated: this.started?.simulated ?? false,
             graph: this.started?.graph ?? "graph",
             run: this.started?.run,
             startedAt: new Date(this.begun).toISOString(),

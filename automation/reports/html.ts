@@ -10,6 +10,7 @@ import {
     isUnchanged,
     secondsOf,
     type LayerFacts,
+    runTitle,
     type RunFacts,
     type RunVerdict,
 } from "./facts";
@@ -25,7 +26,7 @@ import { troublesOf } from "./troubles";
 const openAtMost = 8;
 
 export function renderHtml(facts: RunFacts): string {
-    const title = `tidegate ${facts.operation} ${facts.environment}`;
+    const title = runTitle(facts);
     const { style, word } = verdicts[facts.verdict];
     return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

@@ -13,6 +13,7 @@ import {
     lastPhase,
     secondsOf,
     type LayerFacts,
+    runTitle,
     type RunFacts,
 } from "./facts";
 import { ownProblem } from "./troubles";
@@ -35,7 +36,7 @@ interface Suite {
 
 export function renderJunit(facts: RunFacts): string {
     const suites = suitesOf(facts);
-    const title = `tidegate ${facts.operation} ${facts.environment}`;
+    const title = runTitle(facts);
     const run = facts.run === undefined ? {} : { properties: { property: { "@name": "run", "@value": facts.run } } };
     return builder.build({
         "?xml": { "@version": "1.0", "@encoding": "UTF-8" },

@@ -119,8 +119,8 @@ const verdicts = {
     drifted: "❌ drifted",
 } as const;
 
-const verdictText = ({ operation, environment, verdict }: RunFacts): string =>
-    `${verdicts[verdict]}: tidegate ${operation} ${code(environment, 100)}`;
+const verdictText = ({ operation, environment, simulated, verdict }: RunFacts): string =>
+    `${verdicts[verdict]}: tidegate ${operation} ${code(environment, 100)}${simulated ? " (simulated)" : ""}`;
 
 function totals(facts: RunFacts): string {
     const { layers, operation, graph, run, startedAt, seconds } = facts;

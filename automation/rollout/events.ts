@@ -27,6 +27,7 @@ export const rolloutEventSchema = z.discriminatedUnion("type", [
             environment: z.string(),
             layers: z.array(layer).describe("Stacks that this run is about, in the order in which they are begun."),
             graph: z.string().optional().describe("Name of the graph."),
+            simulated: z.literal(true).optional().describe("Of a rehearsal: nothing of it is real."),
             run: z.string().optional().describe("Name of the run in the ledger, of operations that are written there."),
             stacks: z
                 .array(z.object({ name: layer, dependsOn: z.array(layer), exercises: z.array(z.string()) }))

@@ -98,6 +98,8 @@ export interface Dismantled {
 }
 
 export interface DriverModule {
+    /** Which stacks of the graph an environment has. @default all */
+    stacks?(environment: string): Promise<readonly string[]>;
     /** The folder that holds all of an environment; where it does not exist, nothing is deployed. */
     directory?(environment: string): Promise<string>;
     /** The URL of an environment's ledger and lock, for `down --force`, which opens nothing. */
@@ -118,6 +120,7 @@ const shape = z.looseObject({
         check: z.custom<NonNullable<DriverModule["check"]>>(isFunction, "has to be a function").optional(),
         ensure: z.custom<NonNullable<DriverModule["ensure"]>>(isFunction, "has to be a function").optional(),
         directory: z.custom<NonNullable<DriverModule["directory"]>>(isFunction, "has to be a function").optional(),
+        stacks: z.custom<NonNullable<DriverModule["stacks"]>>(isFunction, "has to be a function").optional(),
         ledger: z.custom<NonNullable<DriverModule["ledger"]>>(isFunction, "has to be a function").optional(),
         dismantle: z.custom<NonNullable<DriverModule["dismantle"]>>(isFunction, "has to be a function").optional(),
     }),

@@ -31,6 +31,8 @@ import { Teller } from "./teller";
 export interface RolloutDependencies {
     /** Name of the environment. */
     readonly environment: string;
+    /** Whether it is a rehearsal. @default false */
+    readonly simulated?: boolean;
     readonly graph: Graph;
     readonly surroundings: Surroundings;
     /** Runs one operation of a stack of the graph. */
@@ -265,6 +267,7 @@ export class Rollout {
                 const { dependsOn, exercises } = graph.node(name);
                 return { name, dependsOn, exercises };
             }),
+            ...(this.deps.simulated === true ? { simulated: true as const } : {}),
             ...(journal?.id === undefined ? {} : { run: journal.id }),
         });
         try {

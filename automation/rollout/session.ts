@@ -15,7 +15,8 @@ import { endLeftOvers, operationMark, operationVariable } from "../engine/leftov
 import type { Operation, OperationResult } from "../engine/protocol";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home, StackTarget } from "../engine/target";
-import { loadGraphFile, settingsOf, type GraphFile } from "../graph/load";
+import { settingsOf, type GraphFile } from "../graph/load";
+import { environmentGraph } from "./environmentGraph";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
 import type { EventSink } from "./events";
@@ -109,7 +110,7 @@ export class Session {
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
-        const graph = request.graph ?? (await loadGraphFile());
+        const graph = request.graph ?? (await environmentGraph(environment));
         const tools = await ensureEngine(progress, signal);
         const startedMs = Date.now();
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
@@ -258,6 +259,7 @@ export class Session {
         const { home, graph, parts, redactor } = this;
         return {
             environment: home.environment,
+            simulated: home.simulated ?? false,
             graph: graph.graph,
             surroundings: new GraphSurroundings(graph, home, parts, redactor),
             operate: (stack, operation, options) =>

@@ -58,6 +58,7 @@ export const knownStateful: readonly string[] = [
     ...under("kubernetes:", "core/v1:Namespace", "apiextensions.k8s.io/v1:CustomResourceDefinition"),
     ...under("kubernetes:", "kafka.strimzi.io/*:Kafka", "kafka.strimzi.io/*:KafkaTopic"),
     ...under("kubernetes:", "kafka.strimzi.io/*:KafkaNodePool", "postgresql.cnpg.io/*:Cluster"),
+    ...under("kubernetes:", "flink.apache.org/*:FlinkDeployment"),
 
     "docker:index/volume:Volume",
 

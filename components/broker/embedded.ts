@@ -69,6 +69,8 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
             bootstrapServers: connection.bootstrapServers,
             securityProtocol: pulumi.output(connection.securityProtocol),
             saslMechanism: pulumi.output(connection.saslMechanism),
+            secretRef: pulumi.output(null),
+            cluster: pulumi.output(null),
             caPem: pulumi.output(connection.caPem),
             caFile: pulumi.output(certificate === undefined ? null : join(directory, "tls", "ca.pem")),
             clientProperties: pulumi.output<Record<string, string>>({}),

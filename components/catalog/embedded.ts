@@ -5,7 +5,7 @@ import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { TableBucket } from "../embedded/resources";
 
 export interface EmbeddedCatalogArgs extends EmbeddedArgs {
-    storage: Upstream<"storage">;
+    storage: Extract<Upstream<"storage">, { profile: "embedded" }>;
     /** Name of the table bucket. @default lake */
     warehouse?: string;
 }

@@ -8,11 +8,11 @@ import type { Upstream } from "../../stacks/layer";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 
 export interface EmbeddedObservabilityArgs extends EmbeddedArgs {
-    runtime: Upstream<"runtime">;
+    runtime: Extract<Upstream<"runtime">, { flinkRest: unknown }>;
 }
 
 export class EmbeddedObservability extends pulumi.ComponentResource {
-    readonly contract: ContractOutputs<"observability">;
+    readonly contract: Extract<ContractOutputs<"observability">, { metrics: unknown }>;
 
     constructor(name: string, args: EmbeddedObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:observability:Embedded", name, {}, options);

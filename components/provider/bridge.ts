@@ -127,11 +127,18 @@ export class Bridge {
         });
     }
 
-    async read(stored: Stored): Promise<Values | undefined> {
+    async read(stored: Stored): Promise<{ state: Values; inputs: Values } | undefined> {
         const inputs = unwrap(stored.inputs);
+        if (Object.keys(inputs.values).length === 0)
+            throw new Error(
+                `'${stored.id}' can't be imported: a resource of an embedded process is made by ` +
+                    "`pulumi up`, which adopts what an interrupted run left behind.",
+            );
         return this.guarded([inputs, unwrap(stored.state)], async (context) => {
             const state = await this.handler.read(this.known(stored), context);
-            return state === undefined ? undefined : this.marked(state, inputs.secrets);
+            return state === undefined
+                ? undefined
+                : { state: this.marked(state, inputs.secrets), inputs: stored.inputs };
         });
     }
 

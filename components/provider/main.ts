@@ -2,12 +2,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { Bridge } from "./bridge";
+import { engineAddress, serveEngine } from "./parent";
 import { handlers } from "./registry";
 import { serve } from "./server";
-import { resolveTools } from "./tools";
-
-/** How often the plugin looks whether its engine is still there. A killed engine can't tell it to end. */
-const parentPollMilliseconds = 500;
+import { resolveTools, type Tools } from "./tools";
 
 const { version } = z
     .object({ version: z.string() })
@@ -22,19 +21,19 @@ const tools = () =>
 async function main(): Promise<void> {
     // Inherited by the daemons: their logs and data are for their owner alone.
     process.umask(0o077);
-    const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-    const server = await serve({ version, handlers, engineAddress, tools });
-    const parent = process.ppid;
-    let ending = false;
-    const end = () => {
-        if (ending) return;
-        ending = true;
-        void server.stop().finally(() => process.exit(0));
-    };
-    setInterval(() => process.ppid !== parent && end(), parentPollMilliseconds).unref();
-    process.on("SIGTERM", end);
-    process.on("SIGINT", end);
-    process.stdout.write(`${server.port}\n`);
+    let located: Promise<Tools> | undefined;
+    const server = await serve({
+        name: "tidegate",
+        version,
+        engineAddress: engineAddress(),
+        resource: (type, context) => {
+            const handler = handlers.get(type);
+            if (handler !== undefined) return new Bridge(handler, { ...context, tools: () => (located ??= tools()) });
+            const known = [...handlers.keys()].join(", ");
+            throw new Error(`Tidegate's provider has no resource type '${type}'. It has ${known}.`);
+        },
+    });
+    serveEngine(server);
 }
 
 main().catch((error: unknown) => {

@@ -13,16 +13,50 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as wire from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { messageOf } from "../../automation/core/errors";
-import { Bridge, CallError, type Stored } from "./bridge";
-import type { AnyHandler, Context } from "./handler";
-import type { Tools } from "./tools";
-import type { Values } from "./values";
+import { CallError, type DiffAnswer, type Stored } from "./bridge";
+import type { Failure } from "./handler";
+import { unwrap, type Values } from "./values";
+
+/** What a call may do beside answering. */
+export interface CallContext {
+    /** Of the resource that the call is about. */
+    readonly urn: string;
+    /** Aborted when the engine cancels or ends. */
+    readonly signal: AbortSignal;
+    /** One line that the engine's display shows at the resource while it is worked on; never a secret. */
+    log(text: string): void;
+}
+
+/** One resource type, in values as they are on the wire. */
+export interface ResourceCalls {
+    check(
+        olds: Values | undefined,
+        news: Values,
+        /** Of the engine, for names that are made up: 32 bytes, the same for a check that is asked again. */
+        randomSeed: Uint8Array,
+    ): { readonly inputs: Values; readonly failures: readonly Failure[] };
+    diff(stored: Stored, news: Values): DiffAnswer;
+    /** @throws CallError with the state, where it exists though the call failed */
+    create(inputs: Values, preview: boolean): Promise<{ readonly id: string; readonly state: Values }>;
+    /** Undefined where it is gone. `inputs` of a state are empty where it is to be imported. */
+    read(stored: Stored): Promise<{ readonly state: Values; readonly inputs: Values } | undefined>;
+    update(stored: Stored, news: Values, preview: boolean): Promise<Values>;
+    delete(stored: Stored): Promise<void>;
+}
 
 export interface ServerOptions {
+    /** Name of the package, e.g. `tidegate`. */
+    readonly name: string;
     readonly version: string;
-    /** Resource types by token, e.g. `tidegate:embedded:Process`. */
-    readonly handlers: ReadonlyMap<string, AnyHandler>;
-    readonly tools: () => Promise<Tools>;
+    /**
+     * Calls of the type with this token, e.g. `tidegate:embedded:Process`.
+     * @throws where there is no such type
+     */
+    resource(type: string, context: CallContext): ResourceCalls;
+    /** Answers a function of the package. @default there is none */
+    invoke?(token: string, args: Values): Promise<Values>;
+    /** The provider's own settings, of which JSON texts are parsed. @default they are not looked at */
+    configure?(settings: Values): void;
     /** Address of the engine, for its display; undefined where nobody listens. */
     readonly engineAddress: string | undefined;
 }
@@ -37,7 +71,9 @@ type Request = { getUrn(): string };
 type Call<Q, A> = grpc.ServerUnaryCall<Q, A>;
 
 const values = (struct: Struct | undefined): Values => (struct?.toJavaScript() ?? {}) as Values;
-const struct = (plain: Values): Struct => Struct.fromJavaScript(plain as Parameters<typeof Struct.fromJavaScript>[0]);
+/** Members that are undefined are left out: the wire has no word for them. */
+const struct = (plain: Values): Struct =>
+    Struct.fromJavaScript(JSON.parse(JSON.stringify(plain)) as Parameters<typeof Struct.fromJavaScript>[0]);
 
 /** `urn:pulumi:stack::project::parent$type::name` */
 function typeOf(urn: string): string {
@@ -67,6 +103,19 @@ function serviceError(error: unknown, id = "", inputs?: Struct): grpc.ServiceErr
 
 const kinds = wire.PropertyDiff.Kind;
 
+/** A provider's settings that are no texts come as JSON. Digits stay a text: they may be an account, `012345678901`. */
+function parsedTexts(settings: Values): Values {
+    const parsed = (value: unknown): unknown => {
+        if (typeof value !== "string" || !/^[[{]|^(true|false)$/.test(value)) return value;
+        try {
+            return JSON.parse(value) as unknown;
+        } catch {
+            return value;
+        }
+    };
+    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, parsed(value)]));
+}
+
 export async function serve(options: ServerOptions): Promise<RunningServer> {
     const abort = new AbortController();
     const engine =
@@ -74,9 +123,9 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
             ? undefined
             : new EngineClient(options.engineAddress, grpc.credentials.createInsecure());
     const underWay = new Set<Promise<unknown>>();
-    let tools: Promise<Tools> | undefined;
 
-    const contextOf = (urn: string): Context => ({
+    const contextOf = (urn: string): CallContext => ({
+        urn,
         signal: abort.signal,
         log: (text) => {
             const request = new LogRequest();
@@ -86,16 +135,10 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
             request.setEphemeral(true);
             engine?.log(request, () => {});
         },
-        tools: () => (tools ??= options.tools()),
     });
 
-    const bridgeOf = (request: Request): Bridge => {
-        const type = typeOf(request.getUrn());
-        const handler = options.handlers.get(type);
-        if (handler !== undefined) return new Bridge(handler, contextOf(request.getUrn()));
-        const known = [...options.handlers.keys()].join(", ");
-        throw new Error(`Tidegate's provider has no resource type '${type}'. It has ${known}.`);
-    };
+    const callsOf = (request: Request): ResourceCalls =>
+        options.resource(typeOf(request.getUrn()), contextOf(request.getUrn()));
 
     /** A unary method whose answer is computed by `run`; what it throws reaches the engine as one message. */
     const method =
@@ -125,7 +168,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
         },
         getSchema: (_call: unknown, callback: grpc.sendUnaryData<wire.GetSchemaResponse>) => {
             const answer = new wire.GetSchemaResponse();
-            answer.setSchema(JSON.stringify({ name: "tidegate", version: options.version }));
+            answer.setSchema(JSON.stringify({ name: options.name, version: options.version }));
             callback(null, answer);
         },
         checkConfig: method((request: wire.CheckRequest) => {
@@ -138,7 +181,15 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
             answer.setChanges(wire.DiffResponse.DiffChanges.DIFF_NONE);
             return answer;
         }, nothing),
-        configure: (_call: unknown, callback: grpc.sendUnaryData<wire.ConfigureResponse>) => {
+        configure: (
+            call: Call<wire.ConfigureRequest, wire.ConfigureResponse>,
+            callback: grpc.sendUnaryData<wire.ConfigureResponse>,
+        ) => {
+            try {
+                options.configure?.(parsedTexts(unwrap(values(call.request.getArgs())).values));
+            } catch (error) {
+                return callback(serviceError(error));
+            }
             const answer = new wire.ConfigureResponse();
             answer.setAcceptsecrets(true);
             answer.setSupportspreview(true);
@@ -153,7 +204,11 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
         attach: (_call: unknown, callback: grpc.sendUnaryData<Empty>) => callback(null, new Empty()),
         check: method((request: wire.CheckRequest) => {
             const olds = request.hasOlds() ? values(request.getOlds()) : undefined;
-            const { inputs, failures } = bridgeOf(request).check(olds, values(request.getNews()));
+            const { inputs, failures } = callsOf(request).check(
+                olds,
+                values(request.getNews()),
+                request.getRandomseed_asU8(),
+            );
             const answer = new wire.CheckResponse();
             answer.setInputs(struct(inputs));
             answer.setFailuresList(
@@ -167,7 +222,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
             return answer;
         }, nothing),
         diff: method((request: wire.DiffRequest) => {
-            const { changes, deleteBeforeReplace } = bridgeOf(request).diff(
+            const { changes, deleteBeforeReplace } = callsOf(request).diff(
                 storedOf(request),
                 values(request.getNews()),
             );
@@ -188,7 +243,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
         }, nothing),
         create: method((request: wire.CreateRequest) => {
             const inputs = values(request.getProperties());
-            return bridgeOf(request)
+            return callsOf(request)
                 .create(inputs, request.getPreview())
                 .then(({ id, state }) => {
                     const answer = new wire.CreateResponse();
@@ -200,27 +255,22 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
         read: method(
             async (request: wire.ReadRequest) => {
                 const answer = new wire.ReadResponse();
-                if (!request.hasInputs() || Object.keys(values(request.getInputs())).length === 0)
-                    throw new Error(
-                        `'${request.getId()}' can't be imported: a resource of an embedded process is made by ` +
-                            "`pulumi up`, which adopts what an interrupted run left behind.",
-                    );
-                const state = await bridgeOf(request).read({
+                const found = await callsOf(request).read({
                     id: request.getId(),
                     inputs: values(request.getInputs()),
                     state: values(request.getProperties()),
                 });
-                if (state === undefined) return answer;
+                if (found === undefined) return answer;
                 answer.setId(request.getId());
-                answer.setInputs(request.getInputs());
-                answer.setProperties(struct(state));
+                answer.setInputs(struct(found.inputs));
+                answer.setProperties(struct(found.state));
                 return answer;
             },
             (request) => [request.getId(), request.getInputs()],
         ),
         update: method(
             async (request: wire.UpdateRequest) => {
-                const state = await bridgeOf(request).update(
+                const state = await callsOf(request).update(
                     storedOf(request),
                     values(request.getNews()),
                     request.getPreview(),
@@ -232,13 +282,32 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
             (request) => [request.getId(), request.getNews()],
         ),
         delete: method(async (request: wire.DeleteRequest) => {
-            await bridgeOf(request).delete({
+            await callsOf(request).delete({
                 id: request.getId(),
                 inputs: values(request.getOldInputs()),
                 state: values(request.getProperties()),
             });
             return new Empty();
         }, nothing),
+        invoke: (
+            call: Call<wire.InvokeRequest, wire.InvokeResponse>,
+            callback: grpc.sendUnaryData<wire.InvokeResponse>,
+        ) => {
+            const work = (async () => {
+                if (options.invoke === undefined)
+                    throw new Error(`The package ${options.name} has no function ${call.request.getTok()}.`);
+                return options.invoke(call.request.getTok(), unwrap(values(call.request.getArgs())).values);
+            })().then(
+                (answered) => {
+                    const answer = new wire.InvokeResponse();
+                    answer.setReturn(struct(answered));
+                    callback(null, answer);
+                },
+                (error: unknown) => callback(serviceError(error)),
+            );
+            underWay.add(work);
+            void work.finally(() => underWay.delete(work));
+        },
     });
     const port = await new Promise<number>((resolve, reject) =>
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>

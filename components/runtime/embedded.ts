@@ -18,7 +18,7 @@ import {
 } from "./flinkConfiguration";
 
 export interface EmbeddedRuntimeArgs extends EmbeddedArgs {
-    storage: Upstream<"storage">;
+    storage: Extract<Upstream<"storage">, { profile: "embedded" }>;
     broker: Upstream<"broker">;
     /** Of a job that asks for none. @default 2 */
     parallelism?: number;
@@ -47,7 +47,7 @@ interface Role {
 }
 
 export class EmbeddedRuntime extends pulumi.ComponentResource {
-    readonly contract: ContractOutputs<"runtime">;
+    readonly contract: Extract<ContractOutputs<"runtime">, { flinkRest: unknown }>;
     readonly jobManager: Process;
     readonly taskManager: Process;
     readonly sqlGateway: Process;

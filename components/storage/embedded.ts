@@ -16,7 +16,7 @@ export interface EmbeddedStorageArgs extends EmbeddedArgs {
 const host = "127.0.0.1";
 
 export class EmbeddedStorage extends pulumi.ComponentResource {
-    readonly contract: ContractOutputs<"storage">;
+    readonly contract: Extract<ContractOutputs<"storage">, { endpoint: unknown }>;
     readonly server: Process;
 
     constructor(name: string, args: EmbeddedStorageArgs, options?: pulumi.ComponentResourceOptions) {
@@ -38,6 +38,13 @@ export class EmbeddedStorage extends pulumi.ComponentResource {
             warehouse: pulumi.interpolate`s3://${bucket.name}`,
             checkpoints: pulumi.output(`file://${directory}/checkpoints`),
             savepoints: pulumi.output(`file://${directory}/savepoints`),
+            fileIo: endpoint.apply((url): Record<string, string> => ({
+                "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+                "s3.endpoint": url,
+                "s3.path-style-access": "true",
+                "client.region": region,
+            })),
+            flinkFileSystem: pulumi.output<Record<string, string>>({}),
             services: this.server.ports.apply(({ master, iceberg }) => ({
                 masterAddress: `${host}:${master}`,
                 icebergRest: `http://${host}:${iceberg}`,

@@ -1,19 +1,11 @@
-import { EmbeddedBroker } from "../../components/broker/embedded";
-import pins from "../../automation/toolchain/pins.json";
-import { loadDataset } from "../../sql/manifest";
-import type { LayerProgram } from "../layer";
+import { byProfile } from "../profile";
 
-export const layer: LayerProgram = async ({ environment }) => {
-    const { security, events, deadLetters, ports } = environment.broker;
-    const { contract } = new EmbeddedBroker("broker", {
-        environment: environment.name,
-        dataDirectory: environment.dataDirectory,
-        security,
-        topics: loadDataset(environment.dataset).topics,
-        events,
-        deadLetters,
-        ports,
-        versions: { kafka: pins.kafka },
-    });
-    return { ...contract };
-};
+export const layer = byProfile("broker", {
+    embedded: () => import("./broker/embedded.js"),
+    msk: () => import("./broker/msk.js"),
+    confluent: () => import("./broker/confluent.js"),
+    aiven: () => import("./broker/aiven.js"),
+    google: () => import("./broker/google.js"),
+    eventhubs: () => import("./broker/eventhubs.js"),
+    external: () => import("./broker/external.js"),
+});

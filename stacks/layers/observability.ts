@@ -1,11 +1,6 @@
-import { EmbeddedObservability } from "../../components/observability/embedded";
-import type { LayerProgram } from "../layer";
+import { byProfile } from "../profile";
 
-export const layer: LayerProgram = async ({ environment, upstream }) => {
-    const { contract } = new EmbeddedObservability("observability", {
-        environment: environment.name,
-        dataDirectory: environment.dataDirectory,
-        runtime: await upstream("runtime"),
-    });
-    return { ...contract };
-};
+export const layer = byProfile("observability", {
+    embedded: () => import("./observability/embedded.js"),
+    kubernetes: () => import("./observability/kubernetes.js"),
+});

@@ -1,13 +1,8 @@
-import { EmbeddedStorage } from "../../components/storage/embedded";
-import pins from "../../automation/toolchain/pins.json";
-import type { LayerProgram } from "../layer";
+import { byProfile } from "../profile";
 
-export const layer: LayerProgram = async ({ environment }) => {
-    const { contract } = new EmbeddedStorage("storage", {
-        environment: environment.name,
-        dataDirectory: environment.dataDirectory,
-        ports: environment.storage.ports,
-        versions: { seaweedfs: pins.seaweedfs },
-    });
-    return { ...contract };
-};
+export const layer = byProfile("storage", {
+    embedded: () => import("./storage/embedded.js"),
+    s3: () => import("./storage/s3.js"),
+    gcs: () => import("./storage/gcs.js"),
+    adls: () => import("./storage/adls.js"),
+});

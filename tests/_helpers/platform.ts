@@ -4,16 +4,16 @@
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { contracts } from "../../stacks/contracts";
+import { contracts, flinkContract, s3InterfaceContract } from "../../stacks/contracts";
 import { Checkout } from "./checkout";
 
 export const platformVariable = "TIDEGATE_TEST_PLATFORM";
 
 const contractsSchema = z.object({
-    storage: contracts.storage,
+    storage: s3InterfaceContract,
     broker: contracts.broker,
     catalog: contracts.catalog,
-    runtime: contracts.runtime,
+    runtime: flinkContract,
 });
 
 const sharedSchema = contractsSchema.extend({

@@ -11,6 +11,7 @@ const commands = [
     ["preview"],
     ["drift"],
     ["down"],
+    ["rehearse"],
     ["graph"],
     ["produce"],
     ["run"],
@@ -22,6 +23,7 @@ const commands = [
     ["logs"],
     ["env"],
     ["exec"],
+    ["images", "lock"],
 ];
 
 describe("the command line", () => {
@@ -74,7 +76,7 @@ describe("the command line", () => {
         assert.match(stdout, /– broker .*left out: does not stand on catalog/);
         assert.match(stdout, /✓ runtime .*selected: stands on catalog/);
         const { stdout: json } = await local.run(["graph", "--json"]);
-        assert.equal((JSON.parse(json) as { stacks: unknown[] }).stacks.length, 5);
+        assert.equal((JSON.parse(json) as { stacks: unknown[] }).stacks.length, 6);
         const nothing = await local.run(["graph", "--only", "broker", "--exclude", "broker"]);
         assert.equal(nothing.code, 2);
         assert.match(nothing.stderr, /No stack of the graph is selected\.[^]*\[selection-empty\]|\[selection-empty\]/);

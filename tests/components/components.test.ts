@@ -7,7 +7,7 @@ import { EmbeddedObservability } from "../../components/observability/embedded";
 import { handlers } from "../../components/provider/registry";
 import { EmbeddedRuntime } from "../../components/runtime/embedded";
 import { EmbeddedStorage } from "../../components/storage/embedded";
-import { contracts, type Layer } from "../../stacks/contracts";
+import { contracts, flinkOnThisMachine, s3Interface, type Layer } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { standIns } from "../../stacks/standIns";
 import { until } from "./support";
@@ -72,7 +72,7 @@ const programs: Record<string, { layer: Layer; resources: number; program: () =>
     "catalog, REST": {
         layer: "catalog",
         resources: 1,
-        program: () => new EmbeddedCatalog("catalog", { ...base, storage: upstream("storage") }),
+        program: () => new EmbeddedCatalog("catalog", { ...base, storage: s3Interface(upstream("storage")) }),
     },
     "catalog, Hadoop": { layer: "catalog", resources: 1, program: () => new HadoopCatalog("catalog", base) },
     "runtime in Flink": {
@@ -82,7 +82,7 @@ const programs: Record<string, { layer: Layer; resources: number; program: () =>
             new EmbeddedRuntime("runtime", {
                 ...base,
                 dbt,
-                storage: upstream("storage"),
+                storage: s3Interface(upstream("storage")),
                 broker: upstream("broker", {
                     securityProtocol: "SASL_SSL",
                     saslMechanism: "SCRAM-SHA-512",
@@ -96,7 +96,7 @@ const programs: Record<string, { layer: Layer; resources: number; program: () =>
         program: () =>
             new EmbeddedObservability("observability", {
                 ...base,
-                runtime: upstream("runtime", { flinkRest: "http://127.0.0.1:1" }),
+                runtime: flinkOnThisMachine(upstream("runtime", { flinkRest: "http://127.0.0.1:1" })),
             }),
     },
 };
@@ -150,7 +150,7 @@ describe("embedded components", () => {
 
     it("the catalog can't be had from a storage layer that serves none", async () => {
         const program = () =>
-            new EmbeddedCatalog("catalog", { ...base, storage: upstream("storage", { services: null }) });
+            new EmbeddedCatalog("catalog", { ...base, storage: s3Interface(upstream("storage", { services: null })) });
         await assert.rejects(making(program), /serves no Iceberg REST catalog/);
     });
 });

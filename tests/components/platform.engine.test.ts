@@ -11,7 +11,7 @@ import { S3Tables } from "../../automation/clients/s3Tables";
 import { EmbeddedBroker, type EmbeddedBrokerArgs } from "../../components/broker/embedded";
 import { inspect } from "../../components/provider/daemon/processes";
 import { EmbeddedStorage } from "../../components/storage/embedded";
-import { brokerContract, storageContract } from "../../stacks/contracts";
+import { brokerContract, s3InterfaceContract } from "../../stacks/contracts";
 import { checkpoint, checkpointFile, testStack } from "./engine";
 import { temporaryDirectory, until } from "./support";
 
@@ -42,7 +42,7 @@ describe("storage and broker as processes, under the real engine", function () {
     const up = async () => {
         const { outputs, summary } = await stack.up();
         broker = brokerContract.parse(outputs.broker?.value);
-        storage = storageContract.parse(outputs.storage?.value);
+        storage = s3InterfaceContract.parse(outputs.storage?.value);
         return summary.resourceChanges ?? {};
     };
     const process_ = async (name: string) => {

@@ -73,6 +73,13 @@ export class Lakehouse {
                 warehouse: `file://${this.directory}/tables`,
                 checkpoints: `file://${this.directory}/checkpoints`,
                 savepoints: `file://${this.directory}/savepoints`,
+                fileIo: {
+                    "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+                    "s3.endpoint": "http://127.0.0.1:1",
+                    "s3.path-style-access": "true",
+                    "client.region": "us-east-1",
+                },
+                flinkFileSystem: {},
                 services: null,
                 credentials: { accessKeyId: "an-access-key", secretAccessKey: "a-secret-key" },
             },

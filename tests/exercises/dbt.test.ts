@@ -38,6 +38,13 @@ describe("runDbt", () => {
             warehouse: "s3://warehouse",
             checkpoints: "s3://warehouse/checkpoints",
             savepoints: "s3://warehouse/savepoints",
+            fileIo: {
+                "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+                "s3.endpoint": "http://127.0.0.1:8333",
+                "s3.path-style-access": "true",
+                "client.region": "us-east-1",
+            },
+            flinkFileSystem: {},
             services: null,
             credentials: { accessKeyId: "an-access-key", secretAccessKey: "a-secret-key" },
         },

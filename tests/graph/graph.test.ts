@@ -41,9 +41,30 @@ describe("Graph", () => {
         );
     });
 
+    it("is left with some nodes, each on what those stood on that are left out", () => {
+        const graph = new Graph([node("a"), node("b", "a"), node("c", "b"), node("d", "b", "c"), node("e")], "mine");
+        const some = graph.only(["d", "a", "e"]);
+        assert.deepEqual(some.order, ["a", "d", "e"]);
+        assert.equal(some.name, "mine");
+        assert.deepEqual(some.node("d").dependsOn, ["a"], "once, though two ways lead there");
+        assert.deepEqual(some.dependents("a"), ["d"]);
+        assert.throws(() => some.node("b"), /no stack 'b'/);
+        assert.deepEqual(graph.order, ["a", "b", "c", "d", "e"], "the whole graph is as it was");
+        assert.deepEqual(graph.only(graph.order).node("d").dependsOn, ["b", "c"]);
+        assert.deepEqual(graph.only([]).order, []);
+    });
+
+    it("is not left with a node that it has not", () => {
+        const graph = new Graph([node("storage"), node("broker")]);
+        assert.throws(() => graph.only(["storage", "brokr"]), {
+            message: "The graph has no stack 'brokr'.",
+            hint: "did you mean 'broker'?",
+        });
+    });
+
     it("reads tidegate.yaml, the lakehouse's graph", async () => {
         const graph = await loadGraph();
-        assert.deepEqual(graph.order, ["broker", "storage", "catalog", "runtime", "observability"]);
+        assert.deepEqual(graph.order, ["foundation", "broker", "storage", "catalog", "runtime", "observability"]);
         assert.deepEqual(graph.node("runtime").exercises, ["produce", "flink", "dbt"]);
     });
 });

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { prepareHome, prepareWorkDirectory, restoreStackFile, stackFile } from "../../automation/lakehouse/home";
+import { writeRehearsal } from "../../automation/rehearsal/place";
+import { simulated } from "../../automation/rehearsal/tables";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
 
 describe("home of an environment's stacks", () => {
@@ -37,7 +39,7 @@ describe("home of an environment's stacks", () => {
         };
         assert.equal(project.name, "tidegate");
         assert.ok(existsSync(project.main));
-        assert.equal(join(directory, project.stackConfigDir, `Pulumi.${stack}.yaml`), stackFile(stack));
+        assert.equal(join(directory, project.stackConfigDir, `Pulumi.${stack}.yaml`), stackFile(environment, stack));
         assert.ok(existsSync(join(project.plugins.providers[0]?.path ?? "", "pulumi-resource-tidegate")));
     });
 
@@ -51,30 +53,72 @@ describe("home of an environment's stacks", () => {
         await writeFile(join(stacks, `${stack}.json`), JSON.stringify(checkpoint));
         try {
             await restoreStackFile(environment, stack);
-            assert.deepEqual(parse(await readFile(stackFile(stack), "utf8")), { encryptionsalt: "v1:abc=" });
+            assert.deepEqual(parse(await readFile(stackFile(environment, stack), "utf8")), {
+                encryptionsalt: "v1:abc=",
+            });
             const filled = "encryptionsalt: own\nconfig:\n  tidegate:key: {secure: abc}\n";
-            await writeFile(stackFile(stack), filled);
+            await writeFile(stackFile(environment, stack), filled);
             await restoreStackFile(environment, stack);
-            assert.equal(await readFile(stackFile(stack), "utf8"), filled, "a file with values in it is left alone");
+            assert.equal(
+                await readFile(stackFile(environment, stack), "utf8"),
+                filled,
+                "a file with values in it is left alone",
+            );
         } finally {
-            await rm(stackFile(stack), { force: true });
+            await rm(stackFile(environment, stack), { force: true });
         }
     });
 
     it("does not keep the salt of a platform that was taken down from another clone", async () => {
         const other = "local-hometest2";
-        await writeFile(stackFile(other), "encryptionsalt: v1:old=\n");
+        await writeFile(stackFile(environment, other), "encryptionsalt: v1:old=\n");
         try {
             await restoreStackFile(environment, other);
-            assert.ok(!existsSync(stackFile(other)), "there is no such stack any more");
+            assert.ok(!existsSync(stackFile(environment, other)), "there is no such stack any more");
             const state = join(root, "local", "state", ".pulumi", "stacks", "tidegate");
             const next = { secrets_providers: { type: "passphrase", state: { salt: "v1:new=" } } };
             await writeFile(join(state, `${other}.json`), JSON.stringify({ checkpoint: { latest: next } }));
-            await writeFile(stackFile(other), "encryptionsalt: v1:old=\n");
+            await writeFile(stackFile(environment, other), "encryptionsalt: v1:old=\n");
             await restoreStackFile(environment, other);
-            assert.deepEqual(parse(await readFile(stackFile(other), "utf8")), { encryptionsalt: "v1:new=" });
+            assert.deepEqual(parse(await readFile(stackFile(environment, other), "utf8")), {
+                encryptionsalt: "v1:new=",
+            });
         } finally {
-            await rm(stackFile(other), { force: true });
+            await rm(stackFile(environment, other), { force: true });
         }
+    });
+
+    it("refuses a state or a ledger that a rehearsal has written, at any depth", async () => {
+        const rehearsal = join(root, "rehearsals", "local");
+        writeRehearsal(rehearsal, { environment: "local" });
+        const simulated = { code: "state-simulated", exitCode: 2 };
+        const real = { ...environment, dataDirectory: join(root, "other") };
+        for (const folder of [rehearsal, join(rehearsal, "state"), join(rehearsal, "state", "deep", "er")]) {
+            await assert.rejects(prepareHome({ ...real, backendUrl: `file://${folder}` }), simulated);
+            const state = { ...environment.state, ledger: `file://${folder}` };
+            await assert.rejects(prepareHome({ ...real, state }), simulated);
+        }
+        assert.ok(!existsSync(real.dataDirectory), "nothing was made before it was refused");
+        await prepareHome({
+            ...environment,
+            rehearsal,
+            dataDirectory: rehearsal,
+            backendUrl: `file://${rehearsal}/state`,
+        });
+    });
+
+    it("of a rehearsal keeps stack files and plugins to itself", async () => {
+        const rehearsal = join(root, "rehearsals", "local");
+        const played = { ...environment, rehearsal, dataDirectory: rehearsal };
+        assert.equal(stackFile(played, stack), join(rehearsal, "stacks", `Pulumi.${stack}.yaml`));
+        const named = async (of: Environment): Promise<string[]> => {
+            const text = await readFile(join(await prepareWorkDirectory(of, stack), "Pulumi.yaml"), "utf8");
+            const { plugins } = parse(text) as { plugins: { providers: { name: string; path: string }[] } };
+            for (const { name, path } of plugins.providers)
+                assert.ok(existsSync(join(path, `pulumi-resource-${name}`)), `no plugin for ${name}`);
+            return plugins.providers.map(({ name }) => name).sort();
+        };
+        assert.deepEqual(await named(environment), ["tidegate"]);
+        assert.deepEqual(await named(played), [...simulated, "tidegate"].sort());
     });
 });

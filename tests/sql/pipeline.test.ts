@@ -20,6 +20,8 @@ const broker: BrokerContract = {
     clientProperties: {},
     topics: { events: "tests.events", deadLetters: "tests.events.dlq", probe: "tidegate.probe" },
     credentials: null,
+    secretRef: null,
+    cluster: null,
 };
 
 const platform: Platform = {
@@ -33,6 +35,13 @@ const platform: Platform = {
         warehouse: "s3://warehouse",
         checkpoints: "file:///data/checkpoints",
         savepoints: "file:///data/savepoints",
+        fileIo: {
+            "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+            "s3.endpoint": "http://127.0.0.1:8333",
+            "s3.path-style-access": "true",
+            "client.region": "us-east-1",
+        },
+        flinkFileSystem: {},
         services: null,
         credentials: { accessKeyId: "s3-access-key", secretAccessKey: "s3-secret-key" },
     },
@@ -211,8 +220,11 @@ describe("the options of a Kafka table", () => {
                 assert.match(loginModule(mechanism), /^org\.apache\.flink\.kafka\.shaded\.org\.apache\.kafka\./);
             });
 
-    it("use Amazon's handler for MSK IAM", () => {
-        assert.deepEqual(options(sasl({ saslMechanism: "AWS_MSK_IAM", credentials: null })), [
+    it("use Amazon's handler for MSK IAM, which its contract names", () => {
+        const clientProperties = {
+            "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+        };
+        assert.deepEqual(options(sasl({ saslMechanism: "AWS_MSK_IAM", credentials: null, clientProperties })), [
             server,
             "'properties.security.protocol' = 'SASL_SSL'",
             "'properties.sasl.mechanism' = 'AWS_MSK_IAM'",
@@ -241,6 +253,7 @@ describe("the options of a Kafka table", () => {
 
     for (const [what, contract] of [
         ["OAUTHBEARER without a way to a token", sasl({ saslMechanism: "OAUTHBEARER" })],
+        ["MSK IAM without its handler", sasl({ saslMechanism: "AWS_MSK_IAM", credentials: null })],
         ["SASL without a mechanism", sasl({ saslMechanism: null })],
         ["a mechanism without SASL", { ...broker, saslMechanism: "PLAIN" }],
         ["a JAAS text among the properties", { ...broker, clientProperties: { "sasl.jaas.config": "x" } }],

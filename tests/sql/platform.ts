@@ -12,7 +12,7 @@ import { kafkaOptions } from "../../automation/clients/kafkaConnection";
 import { SqlGateway } from "../../automation/clients/sqlGateway";
 import { parseManifest } from "../../sql/manifest";
 import { renderPipeline } from "../../sql/pipeline";
-import { contracts, type Platform } from "../../stacks/contracts";
+import { contracts, flinkContract, s3InterfaceContract, type Platform } from "../../stacks/contracts";
 
 const file = process.env["TIDEGATE_TEST_PLATFORM"];
 
@@ -35,10 +35,10 @@ export function testPlatform() {
     const id = randomBytes(4).toString("hex");
     const given = z
         .object({
-            storage: contracts.storage,
+            storage: s3InterfaceContract,
             broker: contracts.broker,
             catalog: contracts.catalog,
-            runtime: contracts.runtime,
+            runtime: flinkContract,
         })
         .parse(JSON.parse(readFileSync(file ?? "", "utf8")));
     const topic = `tests.${id}`;

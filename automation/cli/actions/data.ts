@@ -10,7 +10,7 @@ import { isGreen, runChecks, validationFor, type CheckResult } from "../../gates
 import { dbt, dbtText, flink, produce, productionText, type ExerciseContext } from "../../lakehouse/exercises";
 import { gateContext } from "../../lakehouse/gates";
 import { batchText } from "../../lakehouse/exercises";
-import { datasetOf, platformLayers, platformOf, platformOrStandIns } from "../../lakehouse/platform";
+import { datasetOf, platformLayers, platformOf, platformOrStandIns, seenByFlink } from "../../lakehouse/platform";
 import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
 import { printJson } from "../output";
@@ -149,7 +149,11 @@ export async function render(options: RenderFlags): Promise<void> {
                 `${pc.yellow("advisory")}: ${missing.join(", ")} not deployed, stand-ins are rendered\n`,
             );
         const platform = platformOrStandIns(environment, outputs);
-        const scripts = renderPipeline({ dataset: datasetOf(environment), platform, mode: environment.mode });
+        const scripts = renderPipeline({
+            dataset: datasetOf(environment),
+            ...seenByFlink(environment, platform),
+            mode: environment.mode,
+        });
         if (options.json) return printJson(scripts);
         for (const script of scripts) {
             const text = `-- ${script.name}, rendered from ${script.templates.join(", ")}\n${script.statements.map((statement) => `${statement};`).join("\n\n")}\n`;

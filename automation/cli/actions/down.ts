@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
-import { loadGraphFile, type GraphFile } from "../../graph/load";
+import type { GraphFile } from "../../graph/load";
 import { select, type Choice } from "../../graph/selection";
 import { lockOf } from "../../ledger/holder";
 import { holding, type Lease } from "../../ledger/lock";
@@ -10,6 +10,7 @@ import { ledgerStore } from "../../ledger/place";
 import { FactsCollector } from "../../reports/facts";
 import { demandConfirmed, rulesOf } from "../../rollout/budget";
 import { demandUnneeded, type Left } from "../../rollout/destroy";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
 import { givenDecisions } from "../../rollout/pending";
 import type { RunAbout, Session } from "../../rollout/session";
@@ -27,7 +28,7 @@ export interface DownFlags extends FilterFlags, ChangeFlags {
 }
 
 export async function down(environment: string, flags: DownFlags): Promise<void> {
-    const graph = await loadGraphFile();
+    const graph = await environmentGraph(environment);
     const module = loadModule(graph);
     const filter = filterOf(flags);
     const choices = select(graph.graph, filter);

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
-import { loadGraphFile } from "../../graph/load";
 import { FactsCollector } from "../../reports/facts";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
 import type { RolloutResult } from "../../rollout/rollout";
 import type { RunAbout, Session, Watch } from "../../rollout/session";
@@ -44,7 +44,7 @@ async function found(environment: string, flags: DriftFlags): Promise<readonly s
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     let drifted: readonly string[] = [];
     try {
-        const graph = await loadGraphFile();
+        const graph = await environmentGraph(environment);
         const directory = await loadModule(graph).directory?.(environment);
         const session = await open(environment, interrupts, { graph });
         const there =
@@ -81,7 +81,7 @@ const reactions = (environment: string): string =>
 async function accept(environment: string, drifted: readonly string[], flags: DriftFlags): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
-        const session = await open(environment, interrupts, { graph: await loadGraphFile() });
+        const session = await open(environment, interrupts, { graph: await environmentGraph(environment) });
         await session.holding("drift --accept", lockOptions(flags, interrupts), async () => {
             await session.home.prepare();
             const about: RunAbout = { operation: "refresh", stacks: drifted.slice(), options: { ...flags } };

@@ -2,10 +2,10 @@
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nameOf } from "../../engine/facts";
-import { loadGraphFile } from "../../graph/load";
 import type { Entry, Ledger, Run, RunStarted } from "../../ledger/ledger";
 import { holderText, leaseSeconds } from "../../ledger/lock";
 import { changesText } from "../../rollout/teller";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import { Session } from "../../rollout/session";
 import { printJson, table } from "../output";
 import { duration } from "../../core/duration";
@@ -21,7 +21,7 @@ export interface ShowFlags {
 }
 
 async function ledgerOf(environment: string): Promise<Ledger> {
-    const session = await Session.open(environment, { graph: await loadGraphFile() });
+    const session = await Session.open(environment, { graph: await environmentGraph(environment) });
     session.close();
     return session.ledger;
 }

@@ -1,9 +1,9 @@
 /** What `preview` does. */
 import pc from "picocolors";
-import { loadGraphFile } from "../../graph/load";
 import { select } from "../../graph/selection";
 import { FactsCollector } from "../../reports/facts";
 import { changesAnything, countsOf } from "../../rollout/changes";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import type { PreviewResult } from "../../rollout/rollout";
 import { changesText } from "../../rollout/teller";
 import { filterOf, type FilterFlags } from "../filter";
@@ -23,7 +23,7 @@ export async function preview(environment: string, flags: PreviewFlags): Promise
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     const { parallel, approve = [], json = false } = flags;
     try {
-        const graph = await loadGraphFile();
+        const graph = await environmentGraph(environment);
         const choices = select(graph.graph, filterOf(flags));
         const session = await open(environment, interrupts, { graph });
         await session.home.prepare();

@@ -7,6 +7,7 @@ import type { LockOptions } from "../../ledger/lock";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import type { EventSink } from "../../rollout/events";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
 import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
@@ -44,18 +45,22 @@ export interface UpFlags extends FilterFlags, ChangeFlags {
 export async function up(environments: readonly string[], flags: UpFlags, resumes?: string): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
-        const graph = await loadGraphFile();
-        const choices = select(graph.graph, filterOf(flags));
-        const module = loadModule(graph);
+        const whole = await loadGraphFile();
+        const module = loadModule(whole);
         const { data, events } = flags;
         const options = { ...(data === undefined ? {} : { data }), ...(events === undefined ? {} : { events }) };
-        if (graph.module === undefined && Object.keys(options).length > 0) throw foreignOption(graph);
+        if (whole.module === undefined && Object.keys(options).length > 0) throw foreignOption(whole);
         // Wrong input is told before minutes of downloads.
-        for (const environment of environments) await module.check?.({ environment, options });
+        const rollouts: (readonly [string, GraphFile, readonly Choice[]])[] = [];
+        for (const environment of environments) {
+            await module.check?.({ environment, options });
+            const graph = await environmentGraph(environment, whole);
+            rollouts.push([environment, graph, select(graph.graph, filterOf(flags))]);
+        }
         const progress = stderrProgress();
         const { signal } = interrupts.orderly;
         await module.ensure?.(progress, signal).finally(() => progress.close());
-        for (const environment of environments) {
+        for (const [environment, graph, choices] of rollouts) {
             const pending = givenDecisions(flags.pending ?? []);
             const session = await open(environment, interrupts, { graph, options, pending });
             const done = await session.holding("up", lockOptions(flags, interrupts), () =>
@@ -102,7 +107,7 @@ export interface ResumeFlags extends ChangeFlags {
 /** The last run again, where it did not end green. */
 export async function resume(environment: string, request: ResumeFlags): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    const session = await open(environment, interrupts, { graph: await loadGraphFile() }).finally(() =>
+    const session = await open(environment, interrupts, { graph: await environmentGraph(environment) }).finally(() =>
         interrupts.close(),
     );
     session.close();
@@ -209,8 +214,9 @@ export async function run<R extends RolloutResult>(
     json: boolean,
     operation: (watch: Watch) => Promise<R>,
     alsoTo: EventSink = () => {},
+    quiet = false,
 ): Promise<R> {
-    const view = viewFor(process.stdout, json);
+    const view = quiet ? { sink: () => {}, close: () => {} } : viewFor(process.stdout, json);
     interrupts.sayBy((text) => view.sink({ type: "note", text }));
     const onEvent: EventSink = (event) => {
         alsoTo(event);

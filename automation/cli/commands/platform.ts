@@ -10,8 +10,9 @@ import { loadEnvironment, type Environment } from "../../../stacks/environment";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
 import { layerExists, stackName } from "../../lakehouse/home";
-import { loadGraph, ownGraphFile } from "../../graph/load";
+import { loadGraphFile, ownGraphFile } from "../../graph/load";
 import { processDirectories } from "../../lakehouse/processes";
+import { environmentGraph } from "../../rollout/environmentGraph";
 import { runThrough } from "../child";
 import { printJson, table } from "../output";
 import { duration } from "../../core/duration";
@@ -67,7 +68,7 @@ export function platformCommands(program: Command): void {
         .option("--json", "as JSON")
         .action(async (name: string, options: { json?: true }) => {
             const environment = await loadEnvironment(name);
-            const graph = await loadGraph(ownGraphFile);
+            const { graph } = await environmentGraph(name, await loadGraphFile(ownGraphFile));
             const stacks = graph.order.map((layer) => ({
                 layer,
                 stack: stackName(environment, layer),

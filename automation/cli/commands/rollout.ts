@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import type { DownFlags } from "../actions/down";
 import type { PreviewFlags } from "../actions/preview";
 import type { DriftFlags } from "../actions/drift";
+import type { RehearseFlags } from "../actions/rehearse";
 import type { ResumeFlags, UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
-import { wholeNumber } from "../arguments";
+import { countingNumber, wholeNumber } from "../arguments";
 import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
@@ -115,6 +116,34 @@ export function rolloutCommands(program: Command): void {
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DownFlags) => (await import("../actions/down.js")).down(name, flags));
+
+    const rehearse = program
+        .command("rehearse")
+        .description(
+            "roll an environment out against simulated clouds, without an account: create, again, drift, heal, destroy",
+        )
+        .argument("<environment>", "name of the environment");
+    filterOptions(rehearse)
+        .option("--faults <file>", "what goes wrong: docs/rehearsal.md")
+        .option("--chaos <seed>", "faults by chance; the same seed has the same ones", wholeNumber)
+        .addOption(
+            new Option("--latency <how>", "whether operations take time")
+                .choices(["none", "realistic"])
+                .default("none"),
+        )
+        .option(
+            "--speed <n>",
+            "of realistic latencies: seconds of the cloud in one of this machine",
+            countingNumber,
+            600,
+        )
+        .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--keep", "leave the simulated platform standing")
+        .option("--shell", "a shell in which plain `pulumi` works on the simulated cloud")
+        .option("--json", "the result as JSON")
+        .action(async (name: string, flags: RehearseFlags) =>
+            (await import("../actions/rehearse.js")).rehearse(name, flags),
+        );
 
     const graph = program.command("graph").description("show the graph of stacks, and what a selection takes of it");
     filterOptions(graph)

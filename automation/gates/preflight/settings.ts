@@ -23,6 +23,8 @@ export function environmentCheck({ environmentFile, loadEnvironment }: Preflight
 
 /** Words of a key that names a secret; `secretRef`, `secretsProvider` and their like name where one is kept. */
 const secretWord = /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?$/i;
+/** Keys that end like one of a secret, of which the schema takes nothing but words of its own. */
+const harmless = new Set(["externalSecrets"]);
 const keyMaterial = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b/;
 
 /** Keys with a plain-text secret, as `key (line n)`; never the value. */
@@ -36,7 +38,8 @@ export function plainTextSecrets(yaml: string): readonly string[] {
                 if (role === "key" || (typeof value !== "string" && typeof value !== "number") || value === "") return;
                 const keys = path.filter(isPair).map((pair) => (isScalar(pair.key) ? String(pair.key.value) : "?"));
                 const holder = keys.at(-1) ?? "";
-                if (!secretWord.test(holder) && holder !== "secure" && !keyMaterial.test(String(value))) return;
+                const named = (secretWord.test(holder) && !harmless.has(holder)) || holder === "secure";
+                if (!named && !keyMaterial.test(String(value))) return;
                 found.push(`${keys.join(".") || "the file"} (line ${counter.linePos(range?.[0] ?? 0).line})`);
             },
         });

@@ -1,0 +1,158 @@
+/** What `rehearse` does: a whole life of an environment against simulated clouds. */
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import pc from "picocolors";
+import { exitCodes, TidegateError } from "../../core/errors";
+import { projectName } from "../../core/repository";
+import { readYamlFile } from "../../core/yamlFile";
+import { endLeftOvers, operationMark } from "../../engine/leftovers";
+import { loadGraphFile, ownGraphFile } from "../../graph/load";
+import { select, type Choice } from "../../graph/selection";
+import { prepareWorkDirectory, stackName } from "../../lakehouse/home";
+import { demandSimulated } from "../../lakehouse/rehearsal";
+import { lockOf } from "../../ledger/holder";
+import { holding } from "../../ledger/lock";
+import { ledgerStore } from "../../ledger/place";
+import { faultPlanSchema, type FaultPlan } from "../../rehearsal/faults";
+import { cloudOf, isRehearsal, rehearsalVariable, stripCredentials, writeRehearsal } from "../../rehearsal/place";
+import { environmentGraph } from "../../rollout/environmentGraph";
+import { layers } from "../../../stacks/contracts";
+import { dataRoot, layersOf, loadEnvironment, type Environment } from "../../../stacks/environment";
+import { runThrough } from "../child";
+import { filterOf } from "../filter";
+import { Interrupts } from "../interrupts";
+import { printJson } from "../output";
+import { Rehearsal, type RehearseFlags } from "./rehearsePhases";
+import { tell } from "./rehearseText";
+import { open } from "./rollout";
+
+export type { RehearseFlags };
+
+export async function rehearse(name: string, flags: RehearseFlags): Promise<void> {
+    const stripped = stripCredentials(process.env);
+    // Wrong files are told before anything is touched.
+    const meant = await loadEnvironment(name, { ...process.env, [rehearsalVariable]: "" });
+    demandSimulated(meant);
+    const whole = (await loadGraphFile(ownGraphFile)).graph;
+    const choices = select(whole.only(layersOf(meant)), filterOf(flags));
+    const faults = await planOf(flags);
+    // Programs, plugins and shells have other working directories.
+    process.env["TIDEGATE_ENVIRONMENT_FILE"] = resolve(meant.file);
+    process.env["TIDEGATE_DATA"] = resolve(dataRoot());
+    const directory = join(dataRoot(), "rehearsals", name);
+    demandFree(directory);
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    try {
+        // Not beside its state: that goes with the rehearsal, which begins anew.
+        const store = ledgerStore(`file://${join(dataRoot(), "rehearsals", ".locks", name)}`);
+        const lock = { onLost: (error: TidegateError) => interrupts.lose(error.message) };
+        await holding(await lockOf(`the rehearsal of ${name}`, store, "rehearse"), lock, async () => {
+            await prepareDirectory(name, directory, faults, flags);
+            process.env[rehearsalVariable] = directory;
+            if (flags.json !== true)
+                process.stdout.write(
+                    `${pc.yellow("simulated")}: the real program on the real engine, in a cloud that is a folder, ${cloudOf(directory)}.\n` +
+                        (stripped.length === 0
+                            ? ""
+                            : `${pc.dim(`This rehearsal does not see ${stripped.sort().join(", ")}.`)}\n`),
+                );
+            const environment = await loadEnvironment(name);
+            await (flags.shell ? shell(environment, interrupts) : act(environment, choices, flags, interrupts));
+        });
+    } finally {
+        interrupts.close();
+    }
+}
+
+/** The whole play, and what comes of it. */
+async function act(
+    environment: Environment,
+    choices: readonly Choice[],
+    flags: RehearseFlags,
+    interrupts: Interrupts,
+): Promise<void> {
+    const { name } = environment;
+    const rehearsal = new Rehearsal(environment, choices, flags, interrupts);
+    const phases = await rehearsal.run();
+    const interrupted = interrupts.orderly.signal.aborted;
+    const ok = phases.every((phase) => phase.ok) && !interrupted;
+    const { forecast: told, report: html } = rehearsal;
+    if (flags.json) printJson({ environment: name, simulated: true, ok, phases, forecast: told, report: html });
+    else tell({ name, ok, interrupted, phases, told, html, directory: environment.dataDirectory, keep: flags.keep });
+    process.exitCode = ok ? exitCodes.ok : interrupted ? exitCodes.interrupted : exitCodes.failed;
+}
+
+const planOf = ({ faults }: RehearseFlags): Promise<FaultPlan> =>
+    faults === undefined
+        ? Promise.resolve({ faults: [] })
+        : readYamlFile(resolve(faults), faultPlanSchema, {
+              kind: "plan of faults",
+              code: "faults-invalid",
+              hint: "docs/rehearsal.md describes it, with an example of each kind.",
+          });
+
+/** @throws TidegateError `rehearsal-refused` where something real is there */
+function demandFree(directory: string): void {
+    if (!existsSync(directory) || readdirSync(directory).length === 0 || isRehearsal(directory)) return;
+    throw new TidegateError(`${directory} is no rehearsal: what is there is not touched.`, {
+        code: "rehearsal-refused",
+        hint: "Set TIDEGATE_DATA to a folder in which rehearsals may be kept, or move that one away.",
+        exitCode: exitCodes.usage,
+    });
+}
+
+async function prepareDirectory(
+    name: string,
+    directory: string,
+    faults: FaultPlan,
+    flags: RehearseFlags,
+): Promise<void> {
+    demandFree(directory);
+    // One that is kept is gone on with.
+    if (flags.keep !== true && flags.shell !== true && existsSync(directory)) {
+        // What a rehearsal that was killed has left at work would go on in the new one's cloud.
+        for (const layer of layers) {
+            const stack = stackName({ name }, layer);
+            const mark = operationMark(`file://${join(directory, "state")}`, `organization/${projectName}/${stack}`);
+            await endLeftOvers(stack, mark);
+        }
+        await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    }
+    writeRehearsal(directory, {
+        environment: name,
+        faults,
+        chaos: flags.chaos ?? null,
+        secondsPerSecond: flags.latency === "none" ? 0 : 1 / flags.speed,
+    });
+}
+
+/** A shell in which plain `pulumi` works on the simulated cloud. */
+async function shell(environment: Environment, interrupts: Interrupts): Promise<void> {
+    const session = await open(environment.name, interrupts, {
+        graph: await environmentGraph(environment.name, await loadGraphFile(ownGraphFile)),
+    });
+    const variables = { ...process.env };
+    let directory: string;
+    let stacks: string[];
+    try {
+        await session.home.prepare();
+        const { order } = session.graph.graph;
+        stacks = order.map((layer) => stackName(environment, layer));
+        for (const layer of order) {
+            if ((await session.home.exists(layer)) ?? true) continue;
+            await session.operate(layer, "prepare", { signal: interrupts.orderly.signal, onFact: () => {} });
+        }
+        directory = await prepareWorkDirectory(environment, stacks[0] ?? "");
+        Object.assign(variables, await session.home.variables());
+    } finally {
+        session.close();
+    }
+    // Ctrl-C is the shell's from here on.
+    interrupts.close();
+    process.stdout.write(
+        `A shell in ${directory}, in which \`pulumi up -s ${stacks[0]}\` works on the simulated cloud; there are ${stacks.join(", ")}. \`exit\` ends it.\n`,
+    );
+    process.chdir(directory);
+    process.exitCode = await runThrough(process.env["SHELL"] || "/bin/sh", [], variables);
+}

@@ -1,0 +1,75 @@
+/** What a rehearsal says in the end, for people. */
+import pc from "picocolors";
+import { duration } from "../../core/duration";
+import type { Forecast } from "../../rehearsal/forecast";
+import { table } from "../output";
+import type { PhaseResult } from "./rehearsePhases";
+
+const verbs: Readonly<Record<PhaseResult["phase"], string>> = {
+    create: "created",
+    again: "rolled out again, without a change",
+    drift: "changed behind its back, and seen",
+    heal: "healed",
+    release: "unprotected",
+    destroy: "destroyed, nothing is left",
+};
+
+interface Telling {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly interrupted: boolean;
+    readonly phases: readonly PhaseResult[];
+    readonly told: Forecast | undefined;
+    /** File of the report of the creation. */
+    readonly html: string | undefined;
+    readonly directory: string;
+    readonly keep: true | undefined;
+}
+
+export function tell({ name, ok, interrupted, phases, told, html, directory, keep }: Telling): void {
+    const write = (text: string): void => void process.stdout.write(`${text}\n`);
+    write("");
+    write(
+        table(
+            phases.map(({ phase, ok: green, seconds, changes, attempts: tries, problem }) => [
+                green ? pc.green("✓") : pc.red("✗"),
+                phase,
+                duration(seconds),
+                green ? verbs[phase] : (problem?.message.split("\n")[0] ?? ""),
+                Object.entries(changes)
+                    .map(([op, count]) => `${count} ${op}`)
+                    .join(", "),
+                tries > 1 ? `${tries} attempts` : "",
+            ]),
+        ),
+    );
+    if (told !== undefined) {
+        write(
+            `\n${pc.bold("What the real rollout would take")} (simulated), by the clouds' typical latencies, at least:`,
+        );
+        write(
+            table(
+                told.stacks.map(({ stack, resources, seconds, path }) => [
+                    `  ${stack}`,
+                    `${resources} resources`,
+                    duration(seconds),
+                    pc.dim(path.map((one) => one.name).join(" → ")),
+                ]),
+            ),
+        );
+        write(`  ${duration(told.seconds)} in all, along ${told.criticalPath.join(" → ")}`);
+        write(`\n${pc.bold("What the identity that deploys has to be allowed")}`);
+        for (const [provider, permissions] of Object.entries(told.permissions))
+            write(`  ${provider}: ${permissions.join(", ")}`);
+    }
+    write("");
+    const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
+    const end = interrupted
+        ? `${pc.yellow("–")} The rehearsal of ${name} was interrupted`
+        : ok
+          ? `${pc.green("✓")} ${name} is rehearsed (simulated)`
+          : `${pc.red("✗")} ${name} did not come through its rehearsal (simulated)`;
+    write(`${end}, ${ok ? "in" : "after"} ${duration(total)}. Nothing of it was real.`);
+    if (html !== undefined) write(`  report of its creation  ${html}`);
+    if (!ok || keep === true) write(`  what is there           ${directory}`);
+}

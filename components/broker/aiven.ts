@@ -1,0 +1,225 @@
+/** The broker layer on Aiven for Apache Kafka: a service, its topics, and a user that may do no more than it has to. */
+import * as aiven from "@pulumi/aiven";
+import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
+import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
+import type { ContractOutputs } from "../embedded/contract";
+import { brokersOf, isEverybody, planForm } from "./aivenPlans";
+import { caFileInPods } from "./trust";
+import { insyncReplicas, replicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
+
+export interface AivenBrokerArgs extends CloudArgs, TopicsArgs {
+    /** Project of Aiven, which is there. */
+    project: string;
+    /** Cloud and region in one, e.g. `aws-eu-west-1`. */
+    cloudName: string;
+    /** @default business-4 */
+    plan?: string;
+    /** As Aiven names it, with two numbers. @default 4.1 */
+    kafkaVersion?: string;
+    /** Id of a VPC of the project, peered with the network that Flink is in. @default reached over the internet */
+    projectVpcId?: string;
+    /** Networks in CIDR notation that may connect. Needed without a VPC. */
+    allowedNetworks?: readonly string[];
+    /** When it may be restarted for updates, UTC. @default Sunday, 03:00:00 */
+    maintenance?: { day: string; time: string };
+}
+
+const username = "tidegate-workload";
+
+export class AivenBroker extends pulumi.ComponentResource {
+    readonly contract: ContractOutputs<"broker">;
+    readonly service: aiven.Kafka;
+
+    private readonly args: AivenBrokerArgs;
+    private readonly data: pulumi.CustomResourceOptions;
+    private readonly tags: { key: string; value: string }[];
+
+    constructor(name: string, args: AivenBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:broker:Aiven", name, {}, withTransform(args, options));
+        this.args = args;
+        this.tags = Object.entries(tagsOf(args, "broker")).map(([key, value]) => ({ key, value }));
+        this.refuse();
+        const protect = args.protectData ?? true;
+        this.data = { parent: this, protect, retainOnDelete: protect };
+
+        this.service = this.kafka(name, protect);
+        const topics = topicsOf(args);
+        for (const topic of topics) this.topic(name, topic, protect);
+        const user = this.user(name);
+        this.grants(name, topics, user);
+
+        const nameOf = (role: Topic["role"]): string => topics.find((topic) => topic.role === role)?.name ?? "";
+        this.contract = {
+            profile: pulumi.output("aiven" as const),
+            bootstrapServers: this.service.components.apply(saslAddress),
+            securityProtocol: pulumi.output("SASL_SSL" as const),
+            saslMechanism: pulumi.output("SCRAM-SHA-512" as const),
+            caPem: this.certificateAuthority(),
+            caFile: pulumi.output(caFileInPods),
+            clientProperties: pulumi.output<Record<string, string>>({}),
+            topics: pulumi.output({
+                events: nameOf("events"),
+                deadLetters: nameOf("deadLetters"),
+                probe: nameOf("probe"),
+            }),
+            credentials: pulumi.secret({ username: user.username, password: user.password }),
+            secretRef: pulumi.output(null),
+            cluster: this.service.id,
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+
+    private refuse(): void {
+        const { plan = "business-4", projectVpcId, allowedNetworks = [] } = this.args;
+        const brokers = brokersOf(plan);
+        if (brokers === undefined)
+            throw refused(
+                `'${plan}' is no plan of Aiven for Apache Kafka that holds ${replicas} copies of each record.`,
+                `It has to be ${planForm}; the free plan has two partitions for a topic and is switched off when nobody uses it.`,
+            );
+        if (brokers < replicas)
+            throw refused(
+                `The plan '${plan}' has ${brokers} brokers, but each record has ${replicas} copies.`,
+                `Take a plan of at least ${replicas} brokers.`,
+            );
+        if (projectVpcId === undefined && allowedNetworks.length === 0)
+            throw refused(
+                "Nobody has said who may connect to the brokers: Aiven would let the whole internet.",
+                "Name projectVpcId, or allowedNetworks in CIDR notation.",
+            );
+        const everybody = allowedNetworks.find(isEverybody);
+        if (everybody !== undefined)
+            throw refused(
+                `allowedNetworks holds ${everybody}, which is the whole internet.`,
+                "Name the networks that Flink and your producers connect from.",
+            );
+    }
+
+    private kafka(name: string, terminationProtection: boolean): aiven.Kafka {
+        const { project, cloudName, plan = "business-4", kafkaVersion = "4.1", projectVpcId, environment } = this.args;
+        const { allowedNetworks = [], maintenance = { day: "sunday", time: "03:00:00" } } = this.args;
+        return new aiven.Kafka(
+            `${name}-kafka`,
+            {
+                project,
+                serviceName: `tidegate-${environment}-kafka`,
+                cloudName,
+                plan,
+                ...(projectVpcId === undefined ? {} : { projectVpcId }),
+                terminationProtection,
+                maintenanceWindowDow: maintenance.day,
+                maintenanceWindowTime: maintenance.time,
+                // Without it Aiven lets every user do everything with every topic. It is heeded when the service is made, and never again.
+                defaultAcl: false,
+                kafkaUserConfig: {
+                    kafkaVersion,
+                    kafkaAuthenticationMethods: { certificate: false, sasl: true },
+                    kafkaSaslMechanisms: { plain: false, scramSha256: false, scramSha512: true },
+                    kafka: {
+                        autoCreateTopicsEnable: false,
+                        defaultReplicationFactor: replicas,
+                        minInsyncReplicas: insyncReplicas,
+                    },
+                    ...(allowedNetworks.length === 0
+                        ? {}
+                        : {
+                              ipFilterObjects: allowedNetworks.map((network) => ({
+                                  network,
+                                  description: `tidegate ${environment}`,
+                              })),
+                          }),
+                },
+                tags: this.tags,
+            },
+            { ...this.data, ignoreChanges: ["defaultAcl"] },
+        );
+    }
+
+    private topic(name: string, topic: Topic, protect: boolean): void {
+        new aiven.KafkaTopic(
+            `${name}-${topic.name}`,
+            {
+                ...this.place(),
+                topicName: topic.name,
+                partitions: topic.partitions,
+                replication: replicas,
+                config: {
+                    cleanupPolicy: "delete",
+                    retentionMs: String(topic.retentionMs),
+                    minInsyncReplicas: String(insyncReplicas),
+                },
+                terminationProtection: topic.data && protect,
+                tags: this.tags,
+            },
+            topic.data ? this.data : { parent: this },
+        );
+    }
+
+    private user(name: string): aiven.KafkaUser {
+        return new aiven.KafkaUser(`${name}-workload`, { ...this.place(), username }, { parent: this });
+    }
+
+    /** Kafka's own ACLs: those of Aiven know no consumer groups. */
+    private grants(name: string, topics: readonly Topic[], user: aiven.KafkaUser): void {
+        const grant = (
+            child: string,
+            resource: Pick<aiven.KafkaNativeAclArgs, "resourceType" | "resourceName" | "patternType" | "operation">,
+        ) =>
+            new aiven.KafkaNativeAcl(
+                `${name}-workload-${child}`,
+                {
+                    ...this.place(),
+                    ...resource,
+                    principal: pulumi.interpolate`User:${user.username}`,
+                    host: "*",
+                    permissionType: "ALLOW",
+                },
+                { parent: this },
+            );
+        for (const { role, name: resourceName, may } of topics)
+            for (const right of may)
+                grant(`${right}s-${role}`, {
+                    resourceType: "Topic",
+                    resourceName,
+                    patternType: "LITERAL",
+                    operation: right === "read" ? "Read" : "Write",
+                });
+        grant("groups", {
+            resourceType: "Group",
+            resourceName: this.args.groupPrefix,
+            patternType: "PREFIXED",
+            operation: "Read",
+        });
+    }
+
+    /** The project's own, which no trust store knows. Aiven's provider holds it for a secret; every client is given it. */
+    private certificateAuthority(): pulumi.Output<string> {
+        const { caCert } = aiven.getProjectOutput({ project: this.args.project }, { parent: this });
+        return pulumi.unsecret(caCert);
+    }
+
+    /** What everything in the service names it by. */
+    private place() {
+        return { project: this.service.project, serviceName: this.service.serviceName };
+    }
+}
+
+function refused(message: string, hint: string): TidegateError {
+    return new TidegateError(message, { code: "broker-settings-invalid", hint, exitCode: exitCodes.usage });
+}
+
+type Component = aiven.types.output.KafkaComponent;
+
+/** Each way to sign in has a port of its own. */
+function saslAddress(components: readonly Component[]): string {
+    const found = components.find(
+        ({ component, kafkaAuthenticationMethod, kafkaSslCa, route }) =>
+            component === "kafka" &&
+            kafkaAuthenticationMethod === "sasl" &&
+            (kafkaSslCa ?? "projectCa") !== "letsencrypt" &&
+            (route ?? "dynamic") === "dynamic",
+    );
+    if (found !== undefined) return `${found.host}:${found.port}`;
+    throw new pulumi.RunError("Aiven names no address of the brokers where users sign in by SASL: is it switched on?");
+}

@@ -1,0 +1,280 @@
+/** The broker layer on Azure Event Hubs, by its Kafka endpoint: a namespace, a hub for each topic, and who reads and writes them. */
+import * as eventhub from "@pulumi/azure-native/eventhub";
+import * as pulumi from "@pulumi/pulumi";
+import type { Upstream } from "../../stacks/layer";
+import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
+import { namespaceNameOf, refusal, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
+import { grant, lock, type Role } from "../cloud/azureAccess";
+import { block, isPrivate } from "../cloud/addresses";
+import { azureNetworkOf, privateEndpoint } from "../cloud/azureEndpoint";
+import { encryptionKey, type EncryptionKey } from "../cloud/azureKey";
+import type { ContractOutputs } from "../embedded/contract";
+
+export interface HubArgs {
+    partitions: number;
+    retentionHours: number;
+}
+
+export interface EventHubsBrokerArgs extends CloudArgs {
+    account: AzureAccount;
+    /** Whose identity gets its grants, and in whose network the namespace is. @default nobody's */
+    foundation?: Pick<Upstream<"foundation">, "identities" | "network">;
+    /** `Standard` has no key of one's own, and its limits. @default Premium */
+    sku?: "Premium" | "Standard";
+    /** Processing units of Premium: 1, 2, 4, 8, 12 or 16; throughput units of Standard: 1 to 40. @default 1 */
+    capacity?: number;
+    /** Of Standard alone: throughput units to which it grows by itself, up to 40. @default 10 */
+    maximumCapacity?: number;
+    /** Public IPv4 blocks that reach the namespace without a foundation. @default none */
+    allowedAddresses?: readonly string[];
+    /** Names of the data set's topics. */
+    topics: { events: string; deadLetters: string };
+    /** @default 3 partitions, 72 hours */
+    events?: HubArgs;
+    /** @default 1 partition, 168 hours */
+    deadLetters?: HubArgs;
+}
+
+const probeTopic = "tidegate.probe";
+
+/** What the tiers take. Source: https://learn.microsoft.com/en-us/azure/event-hubs/compare-tiers */
+const tiers = {
+    Premium: { partitions: 100, hours: 90 * 24, capacities: [1, 2, 4, 8, 12, 16] },
+    Standard: { partitions: 32, hours: 7 * 24, capacities: undefined },
+} as const;
+const mostThroughputUnits = 40;
+
+/** What Flink does with each hub; no other workload reads or writes events. */
+const access = {
+    events: ["Azure Event Hubs Data Receiver"],
+    // Validation counts what is there.
+    deadLetters: ["Azure Event Hubs Data Sender", "Azure Event Hubs Data Receiver"],
+    probe: ["Azure Event Hubs Data Sender", "Azure Event Hubs Data Receiver"],
+} as const satisfies Record<string, readonly Role[]>;
+
+/**
+ * Kafka's own login handler sends a client secret, and Entra ID wants the token of the service account as an assertion;
+ * Microsoft publishes no handler. images/flink-azure holds this one. It implements the interfaces of Kafka's own clients:
+ * with `flink-sql-connector-kafka`, which has them under other names, it cannot be loaded.
+ */
+const loginHandler = "tidegate.azure.EntraLoginCallbackHandler";
+
+/** Source of the times and the size: https://learn.microsoft.com/en-us/azure/event-hubs/apache-kafka-configurations */
+const clientProperties: Readonly<Record<string, string>> = {
+    "sasl.jaas.config": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
+    "sasl.login.callback.handler.class": loginHandler,
+    "metadata.max.age.ms": "180000",
+    "connections.max.idle.ms": "180000",
+    "request.timeout.ms": "60000",
+    "session.timeout.ms": "30000",
+    "max.request.size": "1000000",
+    // Of the compressions it knows gzip alone for certain.
+    "compression.type": "gzip",
+};
+
+export class EventHubsBroker extends pulumi.ComponentResource {
+    readonly contract: ContractOutputs<"broker">;
+    readonly namespace: eventhub.Namespace;
+
+    private readonly args: EventHubsBrokerArgs;
+    private readonly scope: AzureScope;
+
+    constructor(name: string, args: EventHubsBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        check(args);
+        super("tidegate:broker:EventHubs", name, {}, withTransform(args, options));
+        this.args = args;
+        const { environment, account, topics } = args;
+        const protect = args.protectData ?? true;
+        const place = {
+            name,
+            account,
+            tags: tagsOf(args, "broker"),
+            options: { parent: this },
+            data: { parent: this, protect, retainOnDelete: protect },
+        };
+        this.scope = { ...place, group: resourceGroup(place, environment, "broker") };
+
+        const key = this.isPremium() ? encryptionKey(this.scope, protect) : undefined;
+        this.namespace = this.hubNamespace(key);
+        if (protect) lock(this.scope, "namespace", this.namespace.id);
+        this.network();
+        const hubs = {
+            events: this.hub(topics.events, eventsOf(args)),
+            deadLetters: this.hub(topics.deadLetters, deadLettersOf(args)),
+            probe: this.hub(probeTopic, { partitions: 1, retentionHours: 1 }),
+        };
+        this.grants(hubs);
+
+        this.contract = {
+            profile: pulumi.output("eventhubs" as const),
+            bootstrapServers: pulumi.interpolate`${this.namespace.name}.servicebus.windows.net:9093`,
+            securityProtocol: pulumi.output("SASL_SSL" as const),
+            saslMechanism: pulumi.output("OAUTHBEARER" as const),
+            caPem: pulumi.output(null),
+            caFile: pulumi.output(null),
+            clientProperties: pulumi.output({ ...clientProperties }),
+            topics: pulumi.output({
+                events: hubs.events.name,
+                deadLetters: hubs.deadLetters.name,
+                probe: hubs.probe.name,
+            }),
+            credentials: pulumi.output(null),
+            secretRef: pulumi.output(null),
+            cluster: this.namespace.id,
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+
+    private isPremium(): boolean {
+        return (this.args.sku ?? "Premium") === "Premium";
+    }
+
+    private hubNamespace(key: EncryptionKey | undefined): eventhub.Namespace {
+        const { environment, account, sku = "Premium", capacity = 1, maximumCapacity = 10 } = this.args;
+        const growth = this.isPremium()
+            ? {}
+            : { isAutoInflateEnabled: true, maximumThroughputUnits: Math.max(capacity, maximumCapacity) };
+        return new eventhub.Namespace(
+            `${this.scope.name}-namespace`,
+            {
+                resourceGroupName: this.scope.group.name,
+                namespaceName: namespaceNameOf(environment, account),
+                location: account.location,
+                sku: { name: sku, tier: sku, capacity },
+                ...growth,
+                kafkaEnabled: true,
+                disableLocalAuth: true,
+                minimumTlsVersion: eventhub.TlsVersion.TlsVersion_1_2,
+                zoneRedundant: true,
+                publicNetworkAccess: this.publicAccess(),
+                ...(key === undefined ? {} : encryptedBy(key)),
+                tags: this.scope.tags,
+            },
+            { ...this.scope.data, dependsOn: key?.ready ?? [] },
+        );
+    }
+
+    private publicAccess(): "Enabled" | "Disabled" {
+        return azureNetworkOf(this.args.foundation) === undefined ? "Enabled" : "Disabled";
+    }
+
+    private network(): void {
+        const { foundation, allowedAddresses = [] } = this.args;
+        new eventhub.NamespaceNetworkRuleSet(
+            `${this.scope.name}-rules`,
+            {
+                resourceGroupName: this.scope.group.name,
+                namespaceName: this.namespace.name,
+                defaultAction: eventhub.DefaultAction.Deny,
+                publicNetworkAccess: this.publicAccess(),
+                trustedServiceAccessEnabled: true,
+                ipRules: allowedAddresses.map((ipMask) => ({
+                    ipMask,
+                    action: eventhub.NetworkRuleIPAction.Allow,
+                })),
+            },
+            this.scope.options,
+        );
+        const network = azureNetworkOf(foundation);
+        if (network !== undefined) privateEndpoint(this.scope, network, "namespace", this.namespace.id);
+    }
+
+    /** Kafka's consumer groups make themselves: they are not those of Event Hubs, of which none is needed. */
+    private hub(topic: string, { partitions, retentionHours }: HubArgs): eventhub.EventHub {
+        return new eventhub.EventHub(
+            `${this.scope.name}-${topic}`,
+            {
+                resourceGroupName: this.scope.group.name,
+                namespaceName: this.namespace.name,
+                eventHubName: topic,
+                partitionCount: partitions,
+                retentionDescription: {
+                    cleanupPolicy: eventhub.CleanupPolicyRetentionDescription.Delete,
+                    retentionTimeInHours: retentionHours,
+                },
+            },
+            this.scope.data,
+        );
+    }
+
+    private grants(hubs: Readonly<Record<keyof typeof access, eventhub.EventHub>>): void {
+        const identity = this.args.foundation?.identities.flink.azure;
+        if (identity === undefined || identity === null) return;
+        for (const [topic, itsRoles] of Object.entries(access) as [keyof typeof access, readonly Role[]][])
+            for (const role of itsRoles)
+                grant(this.scope, {
+                    what: `flink-${topic}-${role.endsWith("Sender") ? "send" : "receive"}`,
+                    role,
+                    scope: hubs[topic].id,
+                    principalId: identity.principalId,
+                });
+    }
+}
+
+const encryptedBy = ({ key, identity, vaultUri }: EncryptionKey) => ({
+    identity: {
+        type: eventhub.ManagedServiceIdentityType.UserAssigned,
+        userAssignedIdentities: [identity.id],
+    },
+    encryption: {
+        keySource: eventhub.KeySource.Microsoft_KeyVault,
+        requireInfrastructureEncryption: true,
+        // Without a version: it follows the key's rotation.
+        keyVaultProperties: [
+            { keyName: key.name, keyVaultUri: vaultUri, identity: { userAssignedIdentity: identity.id } },
+        ],
+    },
+});
+
+const eventsOf = ({ events }: EventHubsBrokerArgs): HubArgs => events ?? { partitions: 3, retentionHours: 72 };
+const deadLettersOf = ({ deadLetters }: EventHubsBrokerArgs): HubArgs =>
+    deadLetters ?? { partitions: 1, retentionHours: 168 };
+
+/** @throws TidegateError `environment-invalid` */
+function check(args: EventHubsBrokerArgs): void {
+    const { sku = "Premium", capacity = 1, maximumCapacity, allowedAddresses = [], foundation } = args;
+    const { partitions: mostPartitions, hours, capacities } = tiers[sku];
+    for (const [key, { partitions, retentionHours }] of Object.entries({
+        events: eventsOf(args),
+        deadLetters: deadLettersOf(args),
+    })) {
+        if (partitions > mostPartitions)
+            throw refusal(
+                `broker.${key}.partitions: a hub of ${sku} has at most ${mostPartitions}, not ${partitions}.`,
+                sku === "Standard" ? "Take fewer, or sku Premium." : "Take fewer.",
+            );
+        if (retentionHours > hours)
+            throw refusal(
+                `broker.${key}.retentionHours: ${sku} keeps events for at most ${hours} hours, not ${retentionHours}.`,
+                sku === "Standard" ? "Take less, or sku Premium, which keeps them for 90 days." : "Take less.",
+            );
+    }
+    if (capacities !== undefined && !(capacities as readonly number[]).includes(capacity))
+        throw refusal(
+            `broker.capacity: Premium has ${capacities.join(", ")} processing units, not ${capacity}.`,
+            "Take one of them.",
+        );
+    if (capacities !== undefined && maximumCapacity !== undefined)
+        throw refusal(
+            "broker.maximumCapacity: Premium does not grow by itself.",
+            "Leave it out, and take the capacity that the peak needs.",
+        );
+    if (capacities === undefined && Math.max(capacity, maximumCapacity ?? 0) > mostThroughputUnits)
+        throw refusal(
+            `broker: Standard has at most ${mostThroughputUnits} throughput units.`,
+            "Take fewer, or sku Premium.",
+        );
+    if (allowedAddresses.length > 0 && azureNetworkOf(foundation) !== undefined)
+        throw refusal(
+            "broker.allowedAddresses: with a cluster on Azure the namespace has no public address that they could reach.",
+            "Leave them out: whoever needs the events reaches them from the cluster's network.",
+        );
+    for (const range of allowedAddresses) {
+        const found = block(range);
+        if (found === undefined || found.bits < 8 || isPrivate(found))
+            throw refusal(
+                `broker.allowedAddresses: '${range}' is no block of public IPv4 addresses of /8 or less.`,
+                "Private networks come by private endpoints.",
+            );
+    }
+}

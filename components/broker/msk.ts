@@ -1,0 +1,213 @@
+/** The broker layer on Amazon MSK: a cluster that clients reach with their IAM role alone, its topics, and Flink's grants. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { TidegateError } from "../../automation/core/errors";
+import type { Upstream } from "../../stacks/layer";
+import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
+import type { AwsAccount } from "../cloud/aws";
+import type { ContractOutputs } from "../embedded/contract";
+import type { TopicArgs } from "./embedded";
+import { MskProvisioned, type MskProvisionedArgs } from "./mskProvisioned";
+
+export interface MskBrokerArgs extends CloudArgs {
+    account: AwsAccount;
+    /** Where the brokers are put, and whose role gets its grants. Without a network of AWS it is refused. */
+    foundation?: Pick<Upstream<"foundation">, "network" | "identities">;
+    /** Names of the data set's topics. */
+    topics: { events: string; deadLetters: string };
+    /** @default 3 partitions, 72 hours */
+    events?: TopicArgs;
+    /** @default 1 partition, 168 hours */
+    deadLetters?: TopicArgs;
+    /** @default provisioned, with its defaults */
+    cluster?: ({ kind: "provisioned" } & MskProvisionedArgs) | { kind: "serverless" };
+}
+
+type Network = Extract<Upstream<"foundation">["network"], { cloud: "aws" }>;
+
+/** Of brokers that know clients by IAM. Source: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
+const iamPort = 9098;
+const replicas = 3;
+const inSync = 2;
+const probeTopic = "tidegate.probe";
+/** What the consumer groups of Tidegate's jobs and gates begin with. */
+const groups = "tidegate-*";
+const hourMilliseconds = 3_600_000;
+
+/** By which a client signs with its role. Source: https://github.com/aws/aws-msk-iam-auth */
+const clientProperties = {
+    "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
+};
+
+export class MskBroker extends pulumi.ComponentResource {
+    readonly contract: ContractOutputs<"broker">;
+    readonly cluster: aws.msk.Cluster | aws.msk.ServerlessCluster;
+    readonly securityGroup: aws.ec2.SecurityGroup;
+
+    private readonly args: MskBrokerArgs;
+    private readonly data: pulumi.CustomResourceOptions;
+    private readonly tags: Record<string, string>;
+
+    constructor(name: string, args: MskBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:broker:Msk", name, {}, withTransform(args, options));
+        const network = networkOf(args);
+        this.args = args;
+        this.tags = tagsOf(args, "broker");
+        const protect = args.protectData ?? true;
+        this.data = { parent: this, protect, retainOnDelete: protect };
+
+        this.securityGroup = this.nodesOnly(name, network);
+        this.cluster = this.brokers(name, network);
+        this.topics(name);
+        this.grant(name);
+
+        this.contract = {
+            profile: pulumi.output("msk" as const),
+            bootstrapServers: this.cluster.bootstrapBrokersSaslIam,
+            securityProtocol: pulumi.output("SASL_SSL" as const),
+            saslMechanism: pulumi.output("AWS_MSK_IAM" as const),
+            // Amazon's certificates are signed by an authority that every JVM trusts.
+            caPem: pulumi.output(null),
+            caFile: pulumi.output(null),
+            clientProperties: pulumi.output<Record<string, string>>(clientProperties),
+            topics: pulumi.output({ ...args.topics, probe: probeTopic }),
+            credentials: pulumi.output(null),
+            secretRef: pulumi.output(null),
+            cluster: this.cluster.arn,
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+
+    /** Whatever else is in the network does not get in. */
+    private nodesOnly(name: string, { vpcId, nodeSecurityGroupId }: Network): aws.ec2.SecurityGroup {
+        const group = new aws.ec2.SecurityGroup(
+            `${name}-group`,
+            {
+                namePrefix: `tidegate-${this.args.environment}-broker-`,
+                description: "Brokers of the platform",
+                vpcId,
+                tags: this.tags,
+            },
+            { parent: this },
+        );
+        new aws.vpc.SecurityGroupIngressRule(
+            `${name}-from-nodes`,
+            {
+                securityGroupId: group.id,
+                description: "Kafka with IAM, from the nodes of the cluster",
+                ipProtocol: "tcp",
+                fromPort: iamPort,
+                toPort: iamPort,
+                referencedSecurityGroupId: nodeSecurityGroupId,
+                tags: this.tags,
+            },
+            { parent: this },
+        );
+        return group;
+    }
+
+    private brokers(name: string, { privateSubnetIds }: Network): aws.msk.Cluster | aws.msk.ServerlessCluster {
+        const { environment, cluster = { kind: "provisioned" } } = this.args;
+        const clusterName = `tidegate-${environment}`;
+        const place = { subnetIds: privateSubnetIds, securityGroupIds: [this.securityGroup.id] };
+        if (cluster.kind === "provisioned")
+            return new MskProvisioned(
+                name,
+                { ...cluster, ...this.args, ...place, clusterName, replicas, inSync },
+                { parent: this },
+            ).cluster;
+        return new aws.msk.ServerlessCluster(
+            `${name}-cluster`,
+            {
+                clusterName,
+                vpcConfigs: [place],
+                clientAuthentication: { sasl: { iam: { enabled: true } } },
+                tags: this.tags,
+            },
+            this.data,
+        );
+    }
+
+    /** A serverless cluster has no interface for them: whoever runs first as Flink makes them. */
+    private topics(name: string): void {
+        if (this.args.cluster?.kind === "serverless") return;
+        const { topics, events = {}, deadLetters = {} } = this.args;
+        this.topic(name, topics.events, { partitions: 3, retentionHours: 72, ...events });
+        this.topic(name, topics.deadLetters, { partitions: 1, retentionHours: 168, ...deadLetters });
+        this.topic(name, probeTopic, { partitions: 1, retentionHours: 1 });
+    }
+
+    private topic(name: string, topic: string, { partitions, retentionHours }: Required<TopicArgs>): void {
+        new aws.msk.Topic(
+            `${name}-${topic}`,
+            {
+                clusterArn: this.cluster.arn,
+                name: topic,
+                partitionCount: partitions,
+                replicationFactor: replicas,
+                configs: JSON.stringify({
+                    "cleanup.policy": "delete",
+                    "min.insync.replicas": String(inSync),
+                    "retention.ms": String(retentionHours * hourMilliseconds),
+                }),
+            },
+            this.data,
+        );
+    }
+
+    /** Flink reads events and writes dead letters. Nobody else is a client: dbt and the catalog know tables alone. */
+    private grant(name: string): void {
+        const role = this.args.foundation?.identities.flink.aws;
+        if (role === undefined || role === null) return;
+        const { events, deadLetters } = this.args.topics;
+        const make = this.args.cluster?.kind === "serverless" ? ["CreateTopic"] : [];
+        const statements = [
+            // Kafka's producers are idempotent unless they are told not to be, and that is asked of the cluster.
+            allow(["Connect", "WriteDataIdempotently"], this.cluster.arn),
+            allow(["DescribeTopic", "ReadData", ...make], this.within("topic", events)),
+            allow(["DescribeTopic", "WriteData", ...make], this.within("topic", deadLetters)),
+            allow(["DescribeTopic", "ReadData", "WriteData", ...make], this.within("topic", probeTopic)),
+            allow(["DescribeGroup", "AlterGroup"], this.within("group", groups)),
+        ];
+        new aws.iam.RolePolicy(
+            `${name}-flink-access`,
+            {
+                name: `tidegate-${this.args.environment}-broker`,
+                role: role.roleName,
+                policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements }),
+            },
+            { parent: this },
+        );
+    }
+
+    /** `arn:aws:kafka:REGION:ACCOUNT:topic/CLUSTER/UUID/NAME` */
+    private within(kind: "topic" | "group", name: string): pulumi.Output<string> {
+        return this.cluster.arn.apply((arn) => `${arn.replace(":cluster/", `:${kind}/`)}/${name}`);
+    }
+}
+
+const allow = (actions: readonly string[], Resource: pulumi.Output<string>) => ({
+    Effect: "Allow",
+    Action: actions.map((action) => `kafka-cluster:${action}`),
+    Resource,
+});
+
+/** @throws TidegateError `msk-invalid` */
+function networkOf({ foundation }: MskBrokerArgs): Network {
+    const network = foundation?.network ?? undefined;
+    if (network?.cloud !== "aws")
+        throw new TidegateError(
+            `Amazon MSK has no brokers without subnets to put them into, and ${
+                foundation === undefined
+                    ? "this environment has no foundation"
+                    : network === undefined
+                      ? "its foundation, which was adopted, names none"
+                      : `its foundation is on ${network.cloud}`
+            }.`,
+            {
+                code: "msk-invalid",
+                hint: "Give the environment a foundation of the profile 'eks', or take the broker's profile 'external' for a cluster that is there.",
+            },
+        );
+    return network;
+}

@@ -1,0 +1,85 @@
+/** How Flink on a cluster logs in at the broker: a JAAS file and the broker's authority, mounted from a Secret. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
+import type { Upstream } from "../../stacks/layer";
+import { loginModule } from "../../sql/connection";
+import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
+
+export interface KafkaLoginArgs {
+    broker: Upstream<"broker">;
+    namespace: string;
+    labels: Record<string, string>;
+    store: SecretStore;
+}
+
+type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;
+
+/** Names of the options of a login module that hold user and password. */
+const optionsOf = (mechanism: Mechanism): readonly [string, string] =>
+    mechanism === "OAUTHBEARER" ? ["clientId", "clientSecret"] : ["username", "password"];
+
+/** Mechanisms that come with a token of the workload's identity, and need no user. */
+const withoutUser: readonly Mechanism[] = ["AWS_MSK_IAM", "OAUTHBEARER"];
+
+/** The section that Kafka's clients read. The connector of images/flink is not shaded, so the classes have their own names. */
+const section = (mechanism: Mechanism, options: string): string =>
+    `KafkaClient {\n  ${loginModule(mechanism, "plain")} required${options};\n};\n`;
+
+const quoted = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
+
+/** @throws RunError where the mechanism wants a user and there is none */
+export function jaas(mechanism: Mechanism, user: SaslCredentials | null): string {
+    if (user === null) {
+        if (withoutUser.includes(mechanism)) return section(mechanism, "");
+        throw new pulumi.RunError(
+            `The broker wants a user and a password (${mechanism}), and its contract has neither credentials nor a secretRef.`,
+        );
+    }
+    const [name, password] = optionsOf(mechanism);
+    return section(mechanism, ` ${name}=${quoted(user.username)} ${password}=${quoted(user.password)}`);
+}
+
+/** The name of the Secret, and what has to be there before a pod mounts it; undefined where the broker lets anybody in. */
+export function kafkaLogin(
+    name: string,
+    { broker, namespace, labels, store }: KafkaLoginArgs,
+    options: pulumi.CustomResourceOptions,
+): { readonly secretName: string; readonly resource: pulumi.Resource } | undefined {
+    const { saslMechanism: mechanism, caPem, secretRef } = broker;
+    if (mechanism === null && caPem === null) return undefined;
+    const secretName = "flink-kafka";
+    const authority: Record<string, string> = caPem === null ? {} : { "ca.pem": caPem };
+    if (mechanism !== null && secretRef !== null) {
+        const [user, password] = optionsOf(mechanism);
+        const resource = externalSecret(
+            name,
+            {
+                secretName,
+                namespace,
+                labels,
+                store,
+                secretRef,
+                properties: ["username", "password"],
+                files: {
+                    "jaas.conf": section(
+                        mechanism,
+                        ` ${user}={{ .username | quote }} ${password}={{ .password | quote }}`,
+                    ),
+                    ...authority,
+                },
+            },
+            options,
+        );
+        return { secretName, resource };
+    }
+    const login: Record<string, pulumi.Output<string>> = mechanism === null
+        ? {}
+        : { "jaas.conf": pulumi.secret(pulumi.output(broker.credentials).apply((user) => jaas(mechanism, user))) };
+    const resource = new kubernetes.core.v1.Secret(
+        name,
+        { metadata: { name: secretName, namespace, labels }, stringData: { ...login, ...authority } },
+        options,
+    );
+    return { secretName, resource };
+}

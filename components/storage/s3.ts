@@ -1,0 +1,281 @@
+/** The storage layer on Amazon S3: a bucket of tables, one of checkpoints, one of access logs, and the key of the first two. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Upstream } from "../../stacks/layer";
+import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
+import type { AwsAccount } from "../cloud/aws";
+import type { ContractOutputs } from "../embedded/contract";
+
+export interface S3StorageArgs extends CloudArgs {
+    account: AwsAccount;
+    /** Whose identities get their grants. @default nobody's: the buckets are reached by who owns the account */
+    foundation?: Pick<Upstream<"foundation">, "identities">;
+    /** Days after which overwritten and deleted objects are gone for good. @default 14 */
+    oldVersionDays?: number;
+    /** Days for which accesses are known. @default 90 */
+    accessLogDays?: number;
+}
+
+/** Days in which parts of an upload that was never completed are kept. */
+const multipartDays = 7;
+/** Days in which a deletion of the key can be taken back: the longest that KMS has. */
+const keyDeletionDays = 30;
+
+type Contract = Extract<ContractOutputs<"storage">, { encryptionKey: unknown }>;
+
+/** What a workload may do: Flink and the catalog read and write tables, dbt reads them; only Flink has checkpoints. */
+const access = {
+    flink: { warehouse: "write", checkpoints: "write" },
+    catalog: { warehouse: "write", checkpoints: undefined },
+    dbt: { warehouse: "read", checkpoints: undefined },
+} as const;
+
+const readActions = ["s3:GetObject"];
+const writeActions = [
+    ...readActions,
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+];
+
+export class S3Storage extends pulumi.ComponentResource {
+    readonly contract: Contract;
+    readonly warehouse: aws.s3.Bucket;
+    readonly checkpoints: aws.s3.Bucket;
+    readonly key: aws.kms.Key;
+
+    private readonly args: S3StorageArgs;
+    private readonly data: pulumi.CustomResourceOptions;
+    private readonly tags: Record<string, string>;
+
+    constructor(name: string, args: S3StorageArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:storage:S3", name, {}, withTransform(args, options));
+        this.args = args;
+        this.tags = tagsOf(args, "storage");
+        const protect = args.protectData ?? true;
+        this.data = { parent: this, protect, retainOnDelete: protect };
+
+        this.key = this.encryptionKey(name);
+        const logs = this.logBucket(name);
+        this.warehouse = this.bucket(name, "warehouse", logs);
+        this.checkpoints = this.bucket(name, "checkpoints", logs);
+        for (const workload of ["flink", "catalog", "dbt"] as const) this.grant(name, workload);
+
+        const { region } = args.account;
+        this.contract = {
+            profile: pulumi.output("s3" as const),
+            bucket: this.warehouse.bucket,
+            region: pulumi.output(region),
+            warehouse: pulumi.interpolate`s3://${this.warehouse.bucket}/warehouse`,
+            checkpoints: pulumi.interpolate`s3://${this.checkpoints.bucket}/checkpoints`,
+            savepoints: pulumi.interpolate`s3://${this.checkpoints.bucket}/savepoints`,
+            fileIo: this.key.arn.apply((arn): Record<string, string> => ({
+                "io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
+                "client.region": region,
+                "s3.sse.type": "kms",
+                "s3.sse.key": arn,
+            })),
+            // The plugin is built on version 1 of AWS's SDK, whose default chain does not know a service account's token.
+            flinkFileSystem: pulumi.output<Record<string, string>>({
+                "fs.s3a.aws.credentials.provider": "com.amazonaws.auth.WebIdentityTokenCredentialsProvider",
+                "fs.s3a.endpoint.region": region,
+            }),
+            checkpointBucket: this.checkpoints.bucket,
+            encryptionKey: this.key.arn,
+            account: pulumi.output(null),
+        };
+        this.registerOutputs({ contract: this.contract });
+    }
+
+    private encryptionKey(name: string): aws.kms.Key {
+        const { environment } = this.args;
+        const key = new aws.kms.Key(
+            `${name}-key`,
+            {
+                description: `Tables and checkpoints of ${environment}`,
+                enableKeyRotation: true,
+                deletionWindowInDays: keyDeletionDays,
+                tags: this.tags,
+            },
+            // Without it all data is lost.
+            this.data,
+        );
+        new aws.kms.Alias(
+            `${name}-key-alias`,
+            { name: `alias/tidegate-${environment}-storage`, targetKeyId: key.keyId },
+            { parent: this },
+        );
+        return key;
+    }
+
+    /** S3 delivers access logs to a bucket without a key of its own alone. */
+    private logBucket(name: string): aws.s3.Bucket {
+        const { environment, accessLogDays = 90, account } = this.args;
+        const bucket = this.plainBucket(name, "logs");
+        this.encryption(`${name}-logs`, bucket, { sseAlgorithm: "AES256" });
+        this.lifecycle(`${name}-logs`, bucket, [
+            { id: "expire", status: "Enabled", filter: {}, expiration: { days: accessLogDays } },
+        ]);
+        this.policy(`${name}-logs`, bucket, [
+            {
+                Sid: "AccessLogs",
+                Effect: "Allow",
+                Principal: { Service: "logging.s3.amazonaws.com" },
+                Action: "s3:PutObject",
+                Resource: pulumi.interpolate`${bucket.arn}/${environment}/*`,
+                Condition: { StringEquals: { "aws:SourceAccount": account.accountId } },
+            },
+        ]);
+        return bucket;
+    }
+
+    private bucket(name: string, purpose: "warehouse" | "checkpoints", logs: aws.s3.Bucket): aws.s3.Bucket {
+        const { environment, oldVersionDays = 14 } = this.args;
+        const bucket = this.plainBucket(name, purpose);
+        const child = `${name}-${purpose}`;
+        const versioning = new aws.s3.BucketVersioning(
+            `${child}-versioning`,
+            { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+            { parent: this },
+        );
+        this.encryption(child, bucket, { sseAlgorithm: "aws:kms", kmsMasterKeyId: this.key.arn }, true);
+        // Never by age: a table's oldest file may be a live one.
+        this.lifecycle(
+            child,
+            bucket,
+            [
+                {
+                    id: "old-versions",
+                    status: "Enabled",
+                    filter: {},
+                    noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
+                },
+            ],
+            [versioning],
+        );
+        new aws.s3.BucketLogging(
+            `${child}-logging`,
+            { bucket: bucket.bucket, targetBucket: logs.bucket, targetPrefix: `${environment}/${purpose}/` },
+            { parent: this },
+        );
+        this.policy(child, bucket, []);
+        return bucket;
+    }
+
+    /** Private, and without access lists. */
+    private plainBucket(name: string, purpose: string): aws.s3.Bucket {
+        const child = `${name}-${purpose}`;
+        const bucket = new aws.s3.Bucket(
+            child,
+            { bucketPrefix: `${this.args.environment}-${purpose}-`, forceDestroy: false, tags: this.tags },
+            this.data,
+        );
+        new aws.s3.BucketPublicAccessBlock(
+            `${child}-private`,
+            {
+                bucket: bucket.bucket,
+                blockPublicAcls: true,
+                blockPublicPolicy: true,
+                ignorePublicAcls: true,
+                restrictPublicBuckets: true,
+            },
+            { parent: this },
+        );
+        new aws.s3.BucketOwnershipControls(
+            `${child}-ownership`,
+            { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+            { parent: this },
+        );
+        return bucket;
+    }
+
+    private encryption(
+        child: string,
+        bucket: aws.s3.Bucket,
+        applyServerSideEncryptionByDefault: { sseAlgorithm: string; kmsMasterKeyId?: pulumi.Input<string> },
+        bucketKeyEnabled = false,
+    ): void {
+        new aws.s3.BucketServerSideEncryptionConfiguration(
+            `${child}-encryption`,
+            { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault, bucketKeyEnabled }] },
+            { parent: this },
+        );
+    }
+
+    private lifecycle(
+        child: string,
+        bucket: aws.s3.Bucket,
+        rules: aws.types.input.s3.BucketLifecycleConfigurationRule[],
+        dependsOn: pulumi.Resource[] = [],
+    ): void {
+        const leftovers = {
+            id: "multipart-leftovers",
+            status: "Enabled",
+            filter: {},
+            abortIncompleteMultipartUpload: { daysAfterInitiation: multipartDays },
+        };
+        new aws.s3.BucketLifecycleConfiguration(
+            `${child}-lifecycle`,
+            { bucket: bucket.bucket, rules: [leftovers, ...rules] },
+            { parent: this, dependsOn },
+        );
+    }
+
+    /** Over TLS 1.2 or newer alone, and what `statements` allow. */
+    private policy(child: string, bucket: aws.s3.Bucket, statements: readonly object[]): void {
+        const whole = [bucket.arn, pulumi.interpolate`${bucket.arn}/*`];
+        const deny = (sid: string, condition: object) => ({
+            Sid: sid,
+            Effect: "Deny",
+            Principal: "*",
+            Action: "s3:*",
+            Resource: whole,
+            Condition: condition,
+        });
+        const policy = pulumi.jsonStringify({
+            Version: "2012-10-17",
+            Statement: [
+                deny("OnlyOverTls", { Bool: { "aws:SecureTransport": "false" } }),
+                deny("OnlyTls12", { NumericLessThan: { "s3:TlsVersion": "1.2" } }),
+                ...statements,
+            ],
+        });
+        new aws.s3.BucketPolicy(`${child}-policy`, { bucket: bucket.bucket, policy }, { parent: this });
+    }
+
+    private grant(name: string, workload: keyof typeof access): void {
+        const role = this.args.foundation?.identities[workload].aws;
+        if (role === undefined || role === null) return;
+        const may = access[workload];
+        const statements = [
+            ...this.statements(this.warehouse, may.warehouse),
+            ...(may.checkpoints === undefined ? [] : this.statements(this.checkpoints, may.checkpoints)),
+            {
+                Effect: "Allow",
+                Action: may.warehouse === "read" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"],
+                Resource: this.key.arn,
+            },
+        ];
+        new aws.iam.RolePolicy(
+            `${name}-${workload}-access`,
+            {
+                name: `tidegate-${this.args.environment}-storage`,
+                role: role.roleName,
+                policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements }),
+            },
+            { parent: this },
+        );
+    }
+
+    private statements(bucket: aws.s3.Bucket, mode: "read" | "write"): object[] {
+        return [
+            { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucket.arn },
+            {
+                Effect: "Allow",
+                Action: mode === "read" ? readActions : writeActions,
+                Resource: pulumi.interpolate`${bucket.arn}/*`,
+            },
+        ];
+    }
+}

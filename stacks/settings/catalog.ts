@@ -1,0 +1,6 @@
+/** The Iceberg catalog. A file for each profile. */
+import { z } from "zod";
+import { embedded } from "./catalog/embedded";
+import { external } from "./catalog/external";
+
+export const catalogSettings = z.discriminatedUnion("profile", [embedded, external]);

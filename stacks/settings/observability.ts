@@ -1,0 +1,6 @@
+/** Where metrics are read. A file for each profile. */
+import { z } from "zod";
+import { embedded } from "./observability/embedded";
+import { kubernetes } from "./observability/kubernetes";
+
+export const observabilitySettings = z.discriminatedUnion("profile", [embedded, kubernetes]);

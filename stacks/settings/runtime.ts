@@ -1,0 +1,45 @@
+/** Flink and dbt. A file for each profile. */
+import { z } from "zod";
+import { embedded } from "./runtime/embedded";
+import { external } from "./runtime/external";
+import { kubernetes } from "./runtime/kubernetes";
+
+export const runtimeSettings = z.discriminatedUnion("profile", [embedded, kubernetes, external]);
+
+export const dbtSettings = z
+    .strictObject({
+        threads: z.number().int().min(1).max(64).default(2),
+        runtime: z
+            .enum(["local", "kubernetes", "airflow", "dagster", "prefect", "dbt-cloud"])
+            .optional()
+            .describe(
+                "Who starts dbt. Default: a CronJob where Flink is on a cluster, else this machine. airflow, dagster and prefect: the definition is rendered for one that somebody runs.",
+            ),
+        schedule: z
+            .string()
+            .regex(/^(\S+ ){4}\S+$/, "five fields of cron")
+            .default("15 * * * *")
+            .describe("On a cluster."),
+        timeZone: z
+            .string()
+            .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, "a name of the tz database, e.g. Europe/Berlin")
+            .default("Etc/UTC"),
+        deadlineMinutes: z
+            .number()
+            .int()
+            .min(1)
+            .max(24 * 60)
+            .default(60)
+            .describe("After which a run on a cluster is ended."),
+        volumeGi: z.number().int().min(1).max(10_000).default(20).describe("Of the volume with the DuckDB file."),
+    })
+    .prefault({});
+
+/** Who starts dbt, where nobody has said. */
+export const dbtRuntimeOf = ({
+    dbt,
+    runtime,
+}: {
+    readonly dbt: z.infer<typeof dbtSettings>;
+    readonly runtime?: z.infer<typeof runtimeSettings> | undefined;
+}) => dbt.runtime ?? (runtime?.profile === "kubernetes" ? "kubernetes" : "local");

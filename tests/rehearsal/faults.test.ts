@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { TidegateError } from "../../automation/core/errors";
+import { readYamlFile } from "../../automation/core/yamlFile";
+import {
+    byChance,
+    calm,
+    faultPlanSchema,
+    planned,
+    type Call,
+    type FaultPlan,
+    type Happening,
+} from "../../automation/rehearsal/faults";
+import { removeFolders, temporaryCloud, temporaryFolder, thingOf } from "./support";
+
+const call = (more: Partial<Call> = {}): Call => ({
+    type: "aws:s3/bucket:Bucket",
+    urn: "urn:pulumi:dev-storage::tidegate::aws:s3/bucket:Bucket::storage-warehouse",
+    name: "storage-warehouse",
+    operation: "create",
+    ...more,
+});
+
+const plan = (...faults: unknown[]): FaultPlan => faultPlanSchema.parse({ faults });
+
+/** What happens to calls that come one after the other. */
+function happenings(of: FaultPlan, calls: readonly Call[]): Happening[] {
+    const cloud = temporaryCloud();
+    return calls.map((one) => planned(of, one, cloud));
+}
+
+describe("a plan of faults", () => {
+    after(removeFolders);
+
+    it("does to a call what each kind says, and nothing else", () => {
+        const type = "aws:s3/bucket:Bucket";
+        const effects: readonly (readonly [object, Partial<Happening>])[] = [
+            [{ kind: "throttle", type, times: 3 }, { throttled: 3 }],
+            [{ kind: "fail", type, message: "no" }, { fails: "no" }],
+            [{ kind: "lost-answer", type }, { answerLost: true }],
+            [{ kind: "crash", type }, { crashes: "before" }],
+            [{ kind: "crash", type, after: true }, { crashes: "after" }],
+            [{ kind: "slow", type, seconds: 90 }, { slower: 90 }],
+            [{ kind: "eventual", type, seconds: 2 }, { unseenMs: 2_000 }],
+        ];
+        for (const [fault, effect] of effects)
+            assert.deepEqual(happenings(plan(fault), [call(), call()]), [{ ...calm(), ...effect }, calm()]);
+        const [first] = happenings(plan({ kind: "fail", type }), [call()]);
+        assert.match(first?.fails ?? "", /InternalFailure/);
+    });
+
+    it("is given up by a provider that is throttled for too long", () => {
+        const [first] = happenings(plan({ kind: "throttle", type: "*", times: 26 }), [call()]);
+        assert.match(first?.fails ?? "", /ThrottlingException.* after 25 attempts/);
+        assert.equal(first?.throttled, 0);
+    });
+
+    it("hits the nth call that matches, and so many in a row", () => {
+        const hit = happenings(plan({ kind: "fail", type: "*", nth: 3, times: 2 }), Array<Call>(6).fill(call()));
+        assert.deepEqual(
+            hit.map(({ fails }) => fails !== undefined),
+            [false, false, true, true, false, false],
+        );
+    });
+
+    it("counts only calls that match by type, name and operation", () => {
+        const only = plan({ kind: "fail", type: "aws:s3/*", name: "storage-*", operation: "delete", nth: 2 });
+        const matching = call({ operation: "delete" });
+        const hit = happenings(only, [
+            matching,
+            call(),
+            call({ operation: "delete", name: "other" }),
+            call({ operation: "delete", type: "aws:kms/key:Key" }),
+            matching,
+        ]);
+        assert.deepEqual(
+            hit.map(({ fails }) => fails !== undefined),
+            [false, false, false, false, true],
+        );
+    });
+
+    it("takes every character of a pattern but the star as it is", () => {
+        const [dotted] = happenings(plan({ kind: "fail", type: "aws.s3/bucket:Bucket" }), [call()]);
+        assert.deepEqual(dotted, calm());
+        const [part] = happenings(plan({ kind: "fail", type: "s3/bucket" }), [call()]);
+        assert.deepEqual(part, calm(), "a pattern is of the whole text");
+    });
+
+    it("lets several faults meet in one call", () => {
+        const both = plan({ kind: "slow", type: "*", seconds: 5 }, { kind: "lost-answer", type: "*" });
+        assert.deepEqual(happenings(both, [call()]), [{ ...calm(), slower: 5, answerLost: true }]);
+    });
+
+    it("refuses what is over a quota for as long as it is, and deletions never", () => {
+        const cloud = temporaryCloud();
+        const quota = plan({ kind: "quota", type: "aws:s3/*", limit: 1 });
+        const create = (): string | undefined => planned(quota, call(), cloud).refused;
+        assert.equal(create(), undefined);
+        cloud.add(thingOf({ type: call().type, visibleMs: Date.now() + 60_000 }));
+        assert.match(create() ?? "", /LimitExceeded: the quota of 1 aws:s3\/bucket:Bucket/);
+        assert.match(create() ?? "", /LimitExceeded/);
+        assert.equal(planned(quota, call({ operation: "delete" }), cloud).refused, undefined);
+        cloud.remove(call().type, "box-1");
+        assert.equal(create(), undefined);
+    });
+
+    it("is counted for all processes of a rehearsal together", () => {
+        const cloud = temporaryCloud();
+        const once = plan({ kind: "fail", type: "*" });
+        assert.notEqual(planned(once, call(), cloud).fails, undefined);
+        assert.equal(planned(once, call(), cloud).fails, undefined);
+    });
+
+    it("names each mistake of its file, with its line", async () => {
+        const file = join(temporaryFolder(), "faults.yaml");
+        const text = [
+            "faults:",
+            "  - { kind: throtle, type: x }",
+            "  - { kind: fail, typ: x }",
+            "  - { kind: slow, type: x }",
+            "  - { kind: eventual, type: x, seconds: 1, operation: update }",
+            "  - { kind: fail, type: x, nth: 0 }",
+        ];
+        await writeFile(file, text.join("\n"));
+        const options = { kind: "plan of faults", code: "faults-invalid" };
+        await assert.rejects(readYamlFile(file, faultPlanSchema, options), (error) => {
+            assert.ok(TidegateError.is(error) && error.code === "faults-invalid");
+            for (const line of [2, 3, 4, 5, 6]) assert.match(error.message, new RegExp(`faults.yaml:${line}: `));
+            assert.match(error.message, /'throttle', 'fail'|kind/);
+            assert.match(error.message, /'typ'/);
+            assert.match(error.message, /seconds/);
+            assert.match(error.message, /'operation'/);
+            return true;
+        });
+        await rm(file);
+    });
+});
+
+describe("faults by chance", () => {
+    after(removeFolders);
+
+    const calls = Array.from({ length: 400 }, (_, index) =>
+        call({
+            name: `r${index}`,
+            urn: `urn:pulumi:dev-storage::tidegate::a:b:C::r${index}`,
+            operation: (["create", "update", "delete"] as const)[index % 3] ?? "create",
+        }),
+    );
+    const chances = (seed: number, of: readonly Call[]): Map<string, Happening> => {
+        const cloud = temporaryCloud();
+        return new Map(of.map((one) => [`${one.operation} ${one.urn}`, byChance(seed, one, cloud)]));
+    };
+
+    it("are the same for the same seed, in whatever order calls come", () => {
+        const inOrder = chances(7, calls);
+        fc.assert(
+            fc.property(fc.shuffledSubarray(calls, { minLength: calls.length }), (shuffled) => {
+                const other = chances(7, shuffled);
+                for (const [key, happening] of inOrder) assert.deepEqual(other.get(key), happening);
+            }),
+            { numRuns: 3 },
+        );
+        assert.notDeepEqual([...chances(8, calls)], [...inOrder]);
+    }).timeout(30_000);
+
+    it("are of every kind but a lost answer, and never a crash that may have done something", () => {
+        const all = [...chances(7, calls).values()];
+        const has = (holds: (one: Happening) => boolean): boolean => all.some(holds);
+        assert.ok(has(({ throttled }) => throttled > 0 && throttled <= 5));
+        assert.ok(has(({ slower }) => slower >= 60));
+        assert.ok(has(({ fails }) => fails !== undefined));
+        assert.ok(has(({ crashes }) => crashes === "before"));
+        assert.ok(has(({ unseenMs }) => unseenMs > 0));
+        assert.ok(
+            !has(({ answerLost, crashes, refused }) => answerLost || crashes === "after" || refused !== undefined),
+        );
+        const hit = all.filter((one) => one !== calm()).length;
+        assert.ok(hit > 40 && hit < 160, `${hit} of 400 calls were hit`);
+    });
+
+    it("let only creates be unseen", () => {
+        for (const [key, { unseenMs }] of chances(7, calls)) if (!key.startsWith("create")) assert.equal(unseenMs, 0);
+    });
+
+    it("stop a resource at most once for each operation, so that whoever goes on comes to an end", () => {
+        const cloud = temporaryCloud();
+        for (const one of calls.slice(0, 200)) {
+            const tries = [1, 2, 3].map(() => byChance(3, one, cloud));
+            const stopped = tries.map(({ fails, crashes }) => fails !== undefined || crashes !== undefined);
+            assert.deepEqual(stopped.slice(1), [false, false]);
+        }
+    });
+});
