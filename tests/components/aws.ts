@@ -1,190 +1,21 @@
-/**
- * What a program makes on AWS, without an engine: Pulumi's mocks, answered from the rows of the simulated cloud. So a
- * resource type without a row fails here, and what a row refuses is refused.
- */
-import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { SimulatedCalls, type Weather } from "../../automation/rehearsal/calls";
-import { SimulatedCloud, type SimulatedOperation, type Thing } from "../../automation/rehearsal/cloud";
-import { calm } from "../../automation/rehearsal/faults";
+/** Programs on AWS, for tests: see simulatedProgram.ts. */
 import { table } from "../../automation/rehearsal/tables/aws";
-import type { Values } from "../../components/provider/values";
 import { workloads, type Workload, type WorkloadIdentity } from "../../stacks/contracts";
+import type { SimulatedCloud } from "../../automation/rehearsal/cloud";
+import { SimulatedPrograms, type Made } from "./simulatedProgram";
+
+export { inCloud, ofType, only, type Made, type Program } from "./simulatedProgram";
 
 export const account = { accountId: "123456789012", region: "eu-west-1" };
 export const zones = ["eu-west-1a", "eu-west-1b", "eu-west-1c"];
-const settings = { region: account.region, allowedAccountIds: [account.accountId] };
-const weather: Weather = { happening: calm, secondsPerSecond: 0, crash: () => assert.fail("crashed") };
-
-export interface Made {
-    readonly type: string;
-    readonly name: string;
-    readonly inputs: Values;
-    readonly id: string;
-    readonly protect: boolean;
-    readonly retainOnDelete: boolean;
-    readonly ignoreChanges: readonly string[];
-    /** Names of resources that it waits for, whether or not it reads their outputs. */
-    readonly after: readonly string[];
-}
-
-/** What a resource is registered with, as far as tests ask. */
-interface Request {
-    getName(): string;
-    getType(): string;
-    getProtect(): boolean;
-    getRetainondelete(): boolean;
-    getIgnorechangesList(): string[];
-    getDependenciesList(): string[];
-}
-
-export interface Program {
-    readonly made: readonly Made[];
-    /** Plain, without the marks of secrets. */
-    readonly contract: Values;
-    /** Members of the contract that are secret. */
-    readonly secrets: readonly string[];
-}
-
-/** Made by a row, as the engine would ask for it. */
-export async function makeIn(cloud: SimulatedCloud, type: string, name: string, given: Values) {
-    const row = table.rows.find(({ token }) => token === type);
-    assert.ok(row, `no row for ${type}`);
-    const urn = `urn:pulumi:prod-test::tidegate::${type}::${name}`;
-    const context = { urn, signal: new AbortController().signal, log: () => undefined };
-    const calls = new SimulatedCalls(row, cloud, settings, context, weather);
-    const { inputs, failures } = calls.check(
-        undefined,
-        JSON.parse(JSON.stringify(given)) as Values,
-        new Uint8Array(32),
-    );
-    assert.deepEqual(failures, [], type);
-    return { calls, inputs, ...(await calls.create(inputs, false)) };
-}
-
-/** One process is at work here: what others would have to see on disk is kept in memory, many times as fast. */
-class CloudInMemory extends SimulatedCloud {
-    private readonly kept = new Map<string, Thing>();
-    private readonly told: SimulatedOperation[] = [];
-
-    override all(types?: string | readonly string[]): Thing[] {
-        const wanted = types === undefined ? undefined : [types].flat();
-        return [...this.kept.values()].filter(({ type }) => wanted?.includes(type) ?? true);
-    }
-    override get(type: string, id: string): Thing | undefined {
-        return this.kept.get(`${type} ${id}`);
-    }
-    override make(thing: Thing, key?: string): Thing | undefined {
-        const there = this.get(thing.type, thing.id) ?? this.holder(key);
-        if (there === undefined) this.put(key === undefined ? thing : { ...thing, claim: key });
-        return there;
-    }
-    override change(thing: Thing, key?: string): Thing | undefined {
-        const holder = this.holder(key);
-        if (holder !== undefined && holder.id !== thing.id) return holder;
-        this.put(key === undefined ? thing : { ...thing, claim: key });
-        return undefined;
-    }
-    override put(thing: Thing): void {
-        this.kept.set(`${thing.type} ${thing.id}`, thing);
-    }
-    override remove(type: string, id: string): void {
-        this.kept.delete(`${type} ${id}`);
-    }
-    private holder(key: string | undefined): Thing | undefined {
-        return key === undefined ? undefined : [...this.kept.values()].find(({ claim }) => claim === key);
-    }
-    override note(operation: SimulatedOperation): void {
-        this.told.push(operation);
-    }
-    override history(): SimulatedOperation[] {
-        return this.told;
-    }
-}
-
-/** Another cloud for each test, gone after it. */
-export async function inCloud<T>(work: (cloud: SimulatedCloud) => Promise<T>): Promise<T> {
-    const directory = mkdtempSync(join(tmpdir(), "tidegate-test-"));
-    try {
-        return await work(new CloudInMemory(directory));
-    } finally {
-        rmSync(directory, { recursive: true, force: true });
-    }
-}
-
-/**
- * Runs a program until every resource of it is registered.
- * @param before makes what is there already
- */
-export function making(
-    program: () => { readonly contract: object },
-    before: (cloud: SimulatedCloud) => Promise<void> = () => Promise.resolve(),
-): Promise<Program> {
-    return inCloud(async (cloud) => {
-        await before(cloud);
-        const ids = new Map<string, { readonly id: string; readonly inputs: Values }>();
-        const requests: Request[] = [];
-        await pulumi.runtime.setMocks({
-            call: ({ inputs }) => inputs as Values,
-            newResource: async ({ type, name, inputs }) => {
-                if (!type.startsWith("aws:")) return { id: name, state: inputs as Values };
-                const { id, state } = await makeIn(cloud, type, name, inputs as Values);
-                ids.set(`${type} ${name}`, { id, inputs: inputs as Values });
-                return { id, state };
-            },
-        });
-        const monitor = pulumi.runtime.getMonitor() as unknown as {
-            registerResource(request: Request, answer: unknown): void;
-        };
-        const register = monitor.registerResource.bind(monitor);
-        monitor.registerResource = (request, answer) => {
-            requests.push(request);
-            register(request, answer);
-        };
-        const outputs = Object.entries(program().contract).map(
-            async ([key, value]) => [key, ...(await settled(pulumi.output(value as unknown)))] as const,
-        );
-        const read = await Promise.all(outputs);
-        // Nothing of the contract waits for some of them.
-        await pulumi.runtime.disconnect();
-        return {
-            made: requests.flatMap((request) => {
-                const found = ids.get(`${request.getType()} ${request.getName()}`);
-                return found === undefined ? [] : [{ ...found, ...described(request) }];
-            }),
-            contract: Object.fromEntries(read.map(([key, value]) => [key, value])),
-            secrets: read.filter(([, , secret]) => secret).map(([key]) => key),
-        };
-    });
-}
-
-const described = (request: Request) => ({
-    type: request.getType(),
-    name: request.getName(),
-    protect: request.getProtect(),
-    retainOnDelete: request.getRetainondelete(),
-    ignoreChanges: request.getIgnorechangesList(),
-    after: request.getDependenciesList().map((urn) => urn.split("::").at(-1) ?? urn),
-});
-
-const settled = async <T>(output: pulumi.Output<T>): Promise<readonly [T, boolean]> => [
-    await new Promise<T>((resolve) => void output.apply(resolve)),
-    await pulumi.isSecret(output),
-];
-
-export const ofType = (made: readonly Made[], type: string): readonly Made[] =>
-    made.filter((one) => one.type.endsWith(`:${type}`) && (type.includes(":") || one.type.split(":").at(-1) === type));
-
-/** The only one of a type, or of a name. @throws where there is none, or another */
-export function only(made: readonly Made[], type: string, name?: string): Made {
-    const found = ofType(made, type).filter((one) => name === undefined || one.name === name);
-    const [first] = found;
-    assert.ok(first !== undefined && found.length === 1, `${found.length} of ${type} ${name ?? ""}`);
-    return first;
-}
+const programs = new SimulatedPrograms(
+    table,
+    { region: account.region, allowedAccountIds: [account.accountId] },
+    "aws:",
+);
+export const makeIn = programs.makeIn.bind(programs);
+export const making = programs.making.bind(programs);
+export const transformsOf = programs.transformsOf.bind(programs);
 
 export interface Statement {
     readonly Effect: string;
@@ -206,24 +37,6 @@ export const allowed = (document: unknown): readonly string[] =>
             [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${resource}`)),
         )
         .sort();
-
-/**
- * The transforms that a component hands to the engine, which applies them to it and to all that it makes. Mocks have no
- * engine, so they are taken from it here.
- */
-export async function transformsOf(
-    component: (options: pulumi.ComponentResourceOptions) => { readonly contract: object },
-    before?: (cloud: SimulatedCloud) => Promise<void>,
-): Promise<readonly unknown[]> {
-    const seen: unknown[] = [];
-    const take: pulumi.ResourceTransformation = ({ props, opts }) => {
-        const { transforms = [], ...rest } = opts;
-        seen.push(...transforms);
-        return { props: props as pulumi.Inputs, opts: rest };
-    };
-    await making(() => component({ transformations: [take] }), before);
-    return seen;
-}
 
 /** Those that take tags. */
 export const tagged = (made: readonly Made[]): readonly Made[] =>
