@@ -12,15 +12,15 @@ export function useRows(rows: readonly Row[]): void {
 }
 
 /**
- * What only one thing may have; undefined where any number of equal ones may be there. An input that is not given counts as
- * that: a provider's own project, a rule that names no other group. Where none is given, the cloud makes something up.
+ * What only one thing may have; undefined where any number of equal ones may be there. A name that is not given is made up,
+ * by the provider or by the cloud, and is nobody else's; any other input that is not given counts as that: a provider's own
+ * project, a rule that names no other group.
  */
 export function claimOf({ unique, token }: Pick<Row, "unique" | "token">, inputs: Values): string | undefined {
-    const values = unique.map((path) => at(inputs, pathOf(path)) ?? null);
-    if (values.every((value) => value === null)) return undefined;
-    // Where no name is given the cloud makes one up, and it is nobody else's.
-    if (unique.some((path, index) => /name$/i.test(path) && values[index] === null)) return undefined;
-    return `${token} ${JSON.stringify(values)}`;
+    const values = unique.map((path) => ({ path, value: at(inputs, pathOf(path)) ?? null }));
+    const isMadeUp = values.some(({ path, value }) => value === null && /name$/i.test(path));
+    if (isMadeUp || values.every(({ value }) => value === null)) return undefined;
+    return `${token} ${JSON.stringify(values.map(({ value }) => value))}`;
 }
 
 const typesOf = ({ type }: Reference): readonly string[] => (typeof type === "string" ? [type] : type);

@@ -76,7 +76,8 @@ export interface Row {
     };
     /**
      * Inputs that no two resources of the type may share: `["bucket"]`, `["vpcId", "cidrBlock"]`. Empty: any number of
-     * equal ones may be there, as far as the cloud cares, which is what makes a lost answer dangerous.
+     * equal ones may be there, as far as the cloud cares, which is what makes a lost answer dangerous. So may be those to
+     * which no name is given (`name`, `clusterName`); another input that is not given counts as it is.
      */
     readonly unique: readonly string[];
     /** Whether a second create of the same answers with what is there, instead of being refused. @default false */

@@ -236,9 +236,8 @@ describe("a create", () => {
             make(row, cloud, { name: "a" }),
             fails(/AlreadyExists: a test:index:Box with name 'a' exists/),
         );
-        // What is not given at all the cloud makes up.
-        await make(row, cloud, {});
-        await make(row, cloud, {});
+        // A name that is not given is made up.
+        for (const inputs of [{}, {}, { zone: 1 }, { zone: 1 }]) await make(row, cloud, inputs);
     });
 
     it("tells whose answer was lost what to do", async () => {

@@ -1,4 +1,5 @@
 /** `tidegate rehearse` as a person calls it, in a folder of its own, with credentials of a real cloud around. */
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +23,8 @@ const phase = z.strictObject({
     seconds: z.number().nonnegative(),
     changes: z.record(z.string(), z.number().int().positive()),
     attempts: z.number().int().positive(),
+    /** What was changed, by stack: of `drift`. */
+    disturbed: z.record(z.string(), z.string()).optional(),
     problem: z.strictObject({ code: z.string(), message: z.string() }).optional(),
 });
 
@@ -132,3 +135,14 @@ export const stackFiles = (): string =>
         cwd: repositoryRoot,
         encoding: "utf8",
     });
+
+export function resultOf(outcome: Outcome): Result {
+    assert.ok(outcome.stdout.startsWith("{"), said(outcome));
+    return resultSchema.parse(JSON.parse(outcome.stdout));
+}
+
+export function green(outcome: Outcome): Result {
+    const result = resultOf(outcome);
+    assert.deepEqual([outcome.code, result.ok], [0, true], said(outcome));
+    return result;
+}

@@ -50,6 +50,8 @@ export interface PhaseResult {
     readonly changes: Readonly<Record<string, number>>;
     /** Of a phase that faults have stopped: how often it was gone on with. */
     readonly attempts: number;
+    /** Of `drift`: what was changed behind the states' backs, by stack. */
+    readonly disturbed?: Readonly<Record<string, string>>;
     readonly problem?: { readonly code: string; readonly message: string };
 }
 
@@ -59,6 +61,7 @@ export class Rehearsal {
     report: string | undefined;
     private readonly cloud: SimulatedCloud;
     private readonly phases: PhaseResult[] = [];
+    private disturbed: ReadonlyMap<string, string> = new Map();
     private readonly rows = new Map(
         [...allTables().values()].flatMap((one) => one.rows).map((row) => [row.token, row]),
     );
@@ -98,11 +101,11 @@ export class Rehearsal {
     }
 
     private async driftAndHeal(all: Parameters<Rollout["up"]>[0]): Promise<boolean> {
-        const disturbed = disturb(
+        const disturbed = (this.disturbed = disturb(
             this.cloud,
             this.selected().map((stack) => stackName(this.environment, stack)),
             this.rows,
-        );
+        ));
         let drifted: readonly string[] = [];
         const seen = await this.phase(
             "drift",
@@ -174,6 +177,7 @@ export class Rehearsal {
             seconds,
             changes,
             attempts: attempt,
+            ...(phase === "drift" ? { disturbed: Object.fromEntries(this.disturbed) } : {}),
             ...(problem === undefined ? {} : { problem }),
         });
         return ok;

@@ -5,13 +5,15 @@ import type { Forecast } from "../../rehearsal/forecast";
 import { table } from "../output";
 import type { PhaseResult } from "./rehearsePhases";
 
-const verbs: Readonly<Record<PhaseResult["phase"], string>> = {
-    create: "created",
-    again: "rolled out again, without a change",
-    drift: "changed behind its back, and seen",
-    heal: "healed",
-    release: "unprotected",
-    destroy: "destroyed, nothing is left",
+/** `disturbed`: in how many stacks something was changed. */
+const verbs: Readonly<Record<PhaseResult["phase"], (disturbed: number) => string>> = {
+    create: () => "created",
+    again: () => "rolled out again, without a change",
+    drift: (disturbed) =>
+        disturbed === 0 ? "nothing of it could be changed behind its back" : "changed behind its back, and seen",
+    heal: () => "healed",
+    release: () => "unprotected",
+    destroy: () => "destroyed, nothing is left",
 };
 
 interface Telling {
@@ -31,11 +33,11 @@ export function tell({ name, ok, interrupted, phases, told, html, directory, kee
     write("");
     write(
         table(
-            phases.map(({ phase, ok: green, seconds, changes, attempts: tries, problem }) => [
+            phases.map(({ phase, ok: green, seconds, changes, attempts: tries, problem, disturbed = {} }) => [
                 green ? pc.green("✓") : pc.red("✗"),
                 phase,
                 duration(seconds),
-                green ? verbs[phase] : (problem?.message.split("\n")[0] ?? ""),
+                green ? verbs[phase](Object.keys(disturbed).length) : (problem?.message.split("\n")[0] ?? ""),
                 Object.entries(changes)
                     .map(([op, count]) => `${count} ${op}`)
                     .join(", "),

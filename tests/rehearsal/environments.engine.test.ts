@@ -1,0 +1,62 @@
+/** The whole life of every environment of `environments/`, on the real engine; two at a time, for each waits half of its time. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import type { Outcome } from "../_helpers/checkout";
+import { allPhases, environments, green, Place } from "./run";
+
+describe("tidegate rehearse, of an environment", () => {
+    const limit = pLimit(2);
+    const files = readdirSync(environments).filter((name) => name.endsWith(".yaml"));
+    const whole = files.map((file) => ({ file, where: new Place(join(environments, file)) }));
+    const jobs = new Map<string, Promise<Outcome>>();
+    before(() => {
+        for (const { file, where } of whole)
+            jobs.set(
+                file,
+                limit(() => where.rehearse(["--json"])),
+            );
+    });
+    after(() => {
+        const running = whole.flatMap(({ where }) => where.processes());
+        for (const { where } of whole) where.remove();
+        assert.deepEqual(running, [], "something runs yet");
+    });
+
+    for (const { file, where } of whole)
+        it(`plays the whole life of ${file}, and leaves nothing`, async () => {
+            const { environment, phases, forecast, report } = green(await (jobs.get(file) ?? assert.fail()));
+            assert.equal(environment, where.name);
+            assert.deepEqual(
+                phases.map(({ phase, ok, attempts: tries }) => `${phase} ${ok} ${tries}`),
+                allPhases.map((phase) => `${phase} true 1`),
+            );
+            const [create, again, drift, heal, , destroy] = phases;
+            assert.ok((create?.changes["create"] ?? 0) > 0);
+            assert.ok((destroy?.changes["delete"] ?? 0) > 0);
+            assert.deepEqual(again?.changes, {});
+            assert.deepEqual(where.cloud.all(), []);
+            const { stacks, seconds, criticalPath, permissions } = forecast ?? assert.fail("it has no forecast");
+            assert.ok(criticalPath.length > 0);
+            // Of what is not a cloud's, as brokers that somebody else runs, there is nothing to be changed or to wait for.
+            const clouds = stacks.filter(({ resources }) => resources > 0);
+            assert.equal(seconds > 0, clouds.length > 0);
+            if (clouds.length > 0) assert.notDeepEqual(permissions, {});
+            const disturbed = Object.keys(drift?.disturbed ?? {});
+            assert.equal(disturbed.length > 0, Object.keys(heal?.changes ?? {}).length > 0);
+            assert.ok(Object.keys(drift?.changes ?? {}).length >= Math.min(1, disturbed.length));
+            if (file === "s3.yaml") assert.deepEqual([clouds.length, disturbed], [1, ["s3-storage"]]);
+            const html = readFileSync(report ?? assert.fail("there is no report"), "utf8");
+            assert.match(html, new RegExp(`tidegate up ${where.name} \\(simulated\\)`));
+            for (const phase of allPhases) {
+                const reports = readdirSync(join(where.directory, "phases", phase), {
+                    recursive: true,
+                    encoding: "utf8",
+                });
+                const junit =
+                    reports.find((name) => name.endsWith("junit.xml")) ?? assert.fail(`${phase} has no report`);
+                assert.match(readFileSync(join(where.directory, "phases", phase, junit), "utf8"), /\(simulated\)/);
+            }
+        });
+});
