@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { topicOffsets } from "../../automation/clients/kafka";
-import { layers } from "../../stacks/contracts";
+import { localLayers as layers } from "../_helpers/localLayers";
 import { Checkout } from "../_helpers/checkout";
 import { Rollout, sharedPlatform } from "../_helpers/platform";
 import { smaller } from "../_helpers/smaller";

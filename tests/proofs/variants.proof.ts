@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { layers } from "../../stacks/contracts";
+import { localLayers as layers } from "../_helpers/localLayers";
 import { withDuckDB } from "../../automation/exercises/events/duckdb";
 import { Checkout } from "../_helpers/checkout";
 import { Rollout, validate } from "../_helpers/platform";
