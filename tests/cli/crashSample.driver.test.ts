@@ -21,20 +21,24 @@ describe("a crash at a moment of chance", function () {
         app: { dependsOn: ["net"], resources },
     };
     const next = random(seed);
-    // Of some fifty that an uninterrupted run tells.
+    // An uninterrupted run tells some fifty, fewer where a stack is done before its progress is told.
     const moments = [1 + Math.floor(next() * 20), 21 + Math.floor(next() * 20)];
 
     for (const event of moments) {
         const victim = victimKinds[Math.floor(next() * victimKinds.length)] ?? "driver";
         const [afterMs, which] = [next() * 200, next()];
         it(`is survived: the ${victim}, after event ${event}, with the seed ${seed}`, async () => {
-            const graph = new SimulatedGraph(stacks);
-            try {
-                const { faults, hit } = await crash(graph, { event, afterMs, victim, which });
-                assert.deepEqual(faults, []);
-                assert.ok(hit, "the run was at its end before there was anybody to kill");
-            } finally {
-                graph.remove();
+            // A machine that is quick enough has ended the run before the moment: then an earlier one is taken.
+            for (let at = event, hit = false; !hit; at = Math.floor(at / 2)) {
+                assert.ok(at > 0, "no run had anybody to kill, not even at its first event");
+                const graph = new SimulatedGraph(stacks);
+                try {
+                    const result = await crash(graph, { event: at, afterMs, victim, which });
+                    assert.deepEqual(result.faults, []);
+                    hit = result.hit;
+                } finally {
+                    graph.remove();
+                }
             }
         });
     }
