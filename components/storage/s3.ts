@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
+import { ownKey } from "../cloud/awsKey";
 import type { ContractOutputs } from "../embedded/contract";
 
 export interface S3StorageArgs extends CloudArgs {
@@ -18,8 +19,6 @@ export interface S3StorageArgs extends CloudArgs {
 
 /** Days in which parts of an upload that was never completed are kept. */
 const multipartDays = 7;
-/** Days in which a deletion of the key can be taken back: the longest that KMS has. */
-const keyDeletionDays = 30;
 
 type Contract = Extract<ContractOutputs<"storage">, { encryptionKey: unknown }>;
 
@@ -56,7 +55,7 @@ export class S3Storage extends pulumi.ComponentResource {
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 
-        this.key = this.encryptionKey(name);
+        this.key = ownKey(name, `Tables and checkpoints of ${args.environment}`, "storage", args, this);
         const logs = this.logBucket(name);
         this.warehouse = this.bucket(name, "warehouse", logs);
         this.checkpoints = this.bucket(name, "checkpoints", logs);
@@ -86,27 +85,6 @@ export class S3Storage extends pulumi.ComponentResource {
             account: pulumi.output(null),
         };
         this.registerOutputs({ contract: this.contract });
-    }
-
-    private encryptionKey(name: string): aws.kms.Key {
-        const { environment } = this.args;
-        const key = new aws.kms.Key(
-            `${name}-key`,
-            {
-                description: `Tables and checkpoints of ${environment}`,
-                enableKeyRotation: true,
-                deletionWindowInDays: keyDeletionDays,
-                tags: this.tags,
-            },
-            // Without it all data is lost.
-            this.data,
-        );
-        new aws.kms.Alias(
-            `${name}-key-alias`,
-            { name: `alias/tidegate-${environment}-storage`, targetKeyId: key.keyId },
-            { parent: this },
-        );
-        return key;
     }
 
     /** S3 delivers access logs to a bucket without a key of its own alone. */
