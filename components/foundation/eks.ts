@@ -3,6 +3,7 @@
  * What is on the cluster is `ClusterServices`; the layer puts both together.
  */
 import * as aws from "@pulumi/aws";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type Workload } from "../../stacks/contracts";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
@@ -11,6 +12,7 @@ import type { ContractOutputs } from "../embedded/contract";
 import { ownKey } from "../cloud/awsKey";
 import { accountTrust, audience, managedPolicy, serviceTrust } from "../cloud/awsTrust";
 import { AwsNetwork, type AwsNetworkArgs } from "./awsNetwork";
+import { defaultStorageClass, diskKeyGrant } from "./eksDisks";
 import { eksKubeconfig } from "./eksKubeconfig";
 import { checkEks } from "./eksChecks";
 import { EksNodes, type NodeClassArgs } from "./eksNodes";
@@ -62,6 +64,7 @@ export class EksCluster extends pulumi.ComponentResource {
     /** By which EKS gives a pod of the account its role. */
     readonly accountAnnotations: Record<Workload, Record<string, pulumi.Output<string>>>;
 
+    private readonly key: aws.kms.Key;
     private readonly args: EksClusterArgs;
     private readonly tags: Record<string, string>;
     private readonly clusterName: string;
@@ -74,6 +77,7 @@ export class EksCluster extends pulumi.ComponentResource {
         this.clusterName = `tidegate-${args.environment}`;
 
         this.network = new AwsNetwork(`${name}-network`, networkArgs(args), { parent: this });
+        this.key = ownKey(name, `Secrets and disks of the cluster of ${args.environment}`, "foundation", args, this);
         this.cluster = this.controlPlane(name);
         this.reachable(name);
         this.administrators(name);
@@ -122,6 +126,11 @@ export class EksCluster extends pulumi.ComponentResource {
         };
     }
 
+    /** The default class of its pods' disks, made through a provider of the cluster. */
+    storageClass(provider: kubernetes.Provider): kubernetes.storage.v1.StorageClass {
+        return defaultStorageClass("disks", this.key.arn, { parent: this, provider });
+    }
+
     /** EKS puts its control plane and its managed nodes into one group of its own. */
     private get nodeGroupId(): pulumi.Output<string> {
         return this.cluster.vpcConfig.clusterSecurityGroupId;
@@ -129,7 +138,6 @@ export class EksCluster extends pulumi.ComponentResource {
 
     private controlPlane(name: string): aws.eks.Cluster {
         const { environment, version = defaultVersion, api = {}, logDays = 90, protectData = true } = this.args;
-        const key = ownKey(name, `Secrets of the cluster of ${environment}`, "foundation", this.args, this);
         const role = this.role(`${name}-control-plane`, "control-plane", serviceTrust("eks.amazonaws.com"));
         const grant = this.attach(`${name}-control-plane-policy`, role, "AmazonEKSClusterPolicy");
         // Made here, for EKS would make one that keeps everything for ever.
@@ -151,7 +159,7 @@ export class EksCluster extends pulumi.ComponentResource {
                     endpointPublicAccess: publicCidrs.length > 0,
                     ...(publicCidrs.length > 0 ? { publicAccessCidrs: publicCidrs } : {}),
                 },
-                encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
+                encryptionConfig: { provider: { keyArn: this.key.arn }, resources: ["secrets"] },
                 enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
                 accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
                 // All of them are managed add-ons below.
@@ -231,10 +239,13 @@ export class EksCluster extends pulumi.ComponentResource {
     private clusterAddons(name: string, nodes: EksNodes): void {
         const subject = "system:serviceaccount:kube-system:ebs-csi-controller-sa";
         const disks = this.serviceRole(`${name}-disks`, "disks", subject);
-        const grant = this.attach(`${name}-disks-policy`, disks, "service-role/AmazonEBSCSIDriverPolicy");
+        const grants = [
+            this.attach(`${name}-disks-policy`, disks, "service-role/AmazonEBSCSIDriverPolicy"),
+            diskKeyGrant(`${name}-disks-key`, disks, this.key, this),
+        ];
         this.addon(name, "coredns", [nodes]);
         this.addon(name, "eks-pod-identity-agent", [nodes]);
-        this.addon(name, "aws-ebs-csi-driver", [nodes, grant], { serviceAccountRoleArn: disks.arn });
+        this.addon(name, "aws-ebs-csi-driver", [nodes, ...grants], { serviceAccountRoleArn: disks.arn });
     }
 
     private addon(

@@ -28,6 +28,7 @@ export const build: Build<"foundation", "eks"> = async (
         { providers: [provider] },
     );
     const onCluster = new kubernetes.Provider("cluster", { kubeconfig: cluster.kubeconfig });
+    cluster.storageClass(onCluster);
     const { namespaces } = new ClusterServices(
         "services",
         { ...args, accountAnnotations: cluster.accountAnnotations, operators },

@@ -4,7 +4,18 @@ import { TidegateError } from "../../../automation/core/errors";
 import { EksCluster, type EksClusterArgs } from "../../../components/foundation/eks";
 import { contracts } from "../../../stacks/contracts";
 import { eks } from "../../../stacks/settings/foundation/eks";
-import { account, making, ofType, only, tagged, transformsOf, zones, type Made, type Program } from "../aws";
+import {
+    account,
+    making,
+    ofType,
+    only,
+    statementsOf,
+    tagged,
+    transformsOf,
+    zones,
+    type Made,
+    type Program,
+} from "../aws";
 
 const args = { environment: "prod", account, zones, tags: { team: "lakehouse" } };
 const output = (name: string): pulumi.Output<string> => pulumi.output(`prod-${name}`);
@@ -219,10 +230,10 @@ describe("EksCluster", () => {
                 "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
                 "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
             ]);
-            assert.deepEqual(
-                ofType(program.made, "RolePolicy").map(({ name }) => name),
-                [],
+            const own = ofType(program.made, "RolePolicy").filter(
+                ({ inputs }) => inputs["role"] === "tidegate-prod-nodes",
             );
+            assert.deepEqual(own, []);
         });
 
         it("have the image of their processors", async () => {
@@ -270,6 +281,17 @@ describe("EksCluster", () => {
                     addon,
                 );
             }
+        });
+    });
+
+    describe("the disks of its pods", () => {
+        it("are encrypted with the foundation's key, which their driver may use for disks alone", () => {
+            const { provider } = cluster().inputs["encryptionConfig"] as { provider: { keyArn: string } };
+            const { policy } = only(program.made, "RolePolicy", "foundation-disks-key").inputs;
+            const statements = statementsOf(policy);
+            assert.ok(statements.every(({ Resource }) => Resource === provider.keyArn));
+            const grants = statements.find(({ Action }) => [Action].flat().includes("kms:CreateGrant"));
+            assert.deepEqual(grants?.Condition, { Bool: { "kms:GrantIsForAWSResource": "true" } });
         });
     });
 

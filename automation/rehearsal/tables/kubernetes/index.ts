@@ -6,9 +6,10 @@ import { clusterOf } from "./cluster";
 import * as core from "./core";
 import * as custom from "./custom";
 import * as helm from "./helm";
+import * as storage from "./storage";
 import * as workloads from "./workloads";
 
-const parts = [core, workloads, access, helm, custom];
+const parts = [core, workloads, access, storage, helm, custom];
 
 export const table: PackageTable = {
     version: sdk.version,
