@@ -4,9 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { repositoryRoot } from "../core/repository";
 import type { Outputs } from "../engine/snapshot";
 import { martSummary } from "../exercises/dbtMarts";
 import { checkEventFile } from "../exercises/events/source";
@@ -32,6 +31,7 @@ import { gateContext, preflightContext } from "./gates";
 import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
 import { datasetOf, lacksUpstream, platformOf } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
+import { programOf } from "./program";
 import { demandSimulated, openRehearsal } from "./rehearsal";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
@@ -127,11 +127,9 @@ function openLakehouse(
                 },
             });
         },
-        // Files of the program and its SQL are named by the graph: tidegate.yaml.
-        inputs: () =>
+        inputs: (stack) =>
             Promise.resolve({
-                files: [environment.file],
-                programs: [join(repositoryRoot, "components", "provider", "main.ts")],
+                ...programOf(environment, stack),
                 values: { kafka: tools.kafka.version, flink: tools.flink.version },
             }),
         drifted: async (stack) => {

@@ -17,6 +17,7 @@ import { layersOf, type Environment } from "../../stacks/environment";
 import { preflightContext } from "./gates";
 import { LakehouseHome, stackName, stateDirectory } from "./home";
 import { lacksUpstream } from "./platform";
+import { programOf } from "./program";
 
 /** Profiles of plain processes: there is no cloud to simulate, and a rehearsal starts nothing that is real. */
 const ofThisMachine = new Set(["embedded", "docker"]);
@@ -66,7 +67,7 @@ export function openRehearsal(
                     if (event.type === "check-finished") onResult(event.result);
                 },
             }),
-        inputs: () => Promise.resolve({ files: [environment.file] }),
+        inputs: (stack) => Promise.resolve(programOf(environment, stack)),
         lacksUpstream,
         lookup: (_stack, pending) => Promise.resolve(simulatedLookup(pending, cloud)),
         places: () => ({ "simulated cloud": cloud.directory, report: directory }),

@@ -7,12 +7,12 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
-import { build } from "esbuild";
 import { parse } from "yaml";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
 import type { PolicyPack } from "../engine/target";
 import type { LedgerStore } from "../ledger/store";
+import { programFiles, type Loads } from "./programFiles";
 
 /** What of a stack is not in its project's folder. */
 export interface MoreInputs {
@@ -20,6 +20,8 @@ export interface MoreInputs {
     readonly files: readonly string[];
     /** Programs in Node whose imports count: a provider plugin. */
     readonly programs: readonly string[];
+    /** Of modules that load one of several, which it is: see `programFiles`. @default all that they could load */
+    readonly loads?: Loads;
     /** Anything else, by name. */
     readonly values: Readonly<Record<string, string>>;
 }
@@ -110,7 +112,7 @@ export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<
     const { stackConfigDir, main, runtime, plugins, ...rest } = described;
     const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
     const entry = resolve(workDirectory, main ?? ".");
-    const own = await closure(runtimeName === "nodejs" ? [entry, ...more.programs] : more.programs);
+    const own = await programFiles(runtimeName === "nodejs" ? [entry, ...more.programs] : more.programs, more.loads);
     const pluginFolders = Object.values(plugins ?? {})
         .flat()
         .flatMap((one) => (isPlugin(one) ? [resolve(workDirectory, one.path)] : []));
@@ -156,46 +158,6 @@ async function stackConfiguration(directory: string, stack: string): Promise<unk
     const content = z.looseObject({}).safeParse(parse(await readFile(file, "utf8")));
     const { encryptionsalt: _salt, encryptedkey: _key, ...rest } = content.success ? content.data : {};
     return rest;
-}
-
-/** The files of programs in Node that are theirs: packages are told by their lock. */
-async function closure(entries: readonly string[]): Promise<string[]> {
-    const found = new Set<string>();
-    for (const entry of entries) {
-        const point = await entryPoint(entry);
-        if (point === undefined) {
-            // What cannot be followed counts as a whole.
-            found.add(entry);
-            continue;
-        }
-        const result = await build({
-            entryPoints: [point],
-            bundle: true,
-            write: false,
-            metafile: true,
-            packages: "external",
-            platform: "node",
-            logLevel: "silent",
-            absWorkingDir: dirname(point),
-        }).catch(() => undefined);
-        if (result === undefined) found.add(dirname(point));
-        else for (const input of Object.keys(result.metafile.inputs)) found.add(resolve(dirname(point), input));
-    }
-    return [...found];
-}
-
-/** As Node finds the program of a folder; undefined where there is none to be found. */
-async function entryPoint(path: string): Promise<string | undefined> {
-    if ((await stat(path).catch(() => undefined))?.isFile()) return path;
-    const manifest = join(path, "package.json");
-    const named = existsSync(manifest)
-        ? z.looseObject({ main: z.string().optional() }).safeParse(JSON.parse(await readFile(manifest, "utf8")))
-        : undefined;
-    const main = named?.success ? named.data.main : undefined;
-    return [main, "index.ts", "index.js", "index.mjs", "index.cjs"]
-        .filter((name) => name !== undefined)
-        .map((name) => resolve(path, name))
-        .find((file) => existsSync(file));
 }
 
 const lockNames = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"];

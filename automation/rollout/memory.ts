@@ -113,6 +113,7 @@ export class LedgerMemory implements Memory {
                 more: {
                     files: [...definition.inputs.files, ...(more.files ?? [])],
                     programs: more.programs ?? [],
+                    ...(more.loads === undefined ? {} : { loads: more.loads }),
                     values: more.values ?? {},
                 },
             },
