@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
 import { z } from "zod";
 import type { Outputs } from "../engine/snapshot";
 import { martSummary } from "../exercises/dbtMarts";
@@ -45,6 +46,13 @@ const optionsSchema = z.object({
 
 const lakehouse: DriverModule = {
     stacks: async (environment) => layersOf(await loadEnvironment(environment)),
+    sources: async (environment, stack) => programOf(await loadEnvironment(environment), stack),
+    async stacksThen(environment, read) {
+        const { file } = await loadEnvironment(environment);
+        const then: unknown = parse((await read(file)) ?? "{}");
+        // As `layersOf`: what it said of them may not be valid any more.
+        return layers.filter((layer) => typeof then === "object" && then !== null && layer in then);
+    },
     directory: async (environment) => (await loadEnvironment(environment)).dataDirectory,
     ledger: async (environment) => ledgerOf(await loadEnvironment(environment)),
     async check({ environment, options }) {

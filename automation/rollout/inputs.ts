@@ -105,24 +105,50 @@ export type Inputs = Readonly<
     Record<"program" | "project" | "configuration" | "variables" | "upstream" | "policies" | "versions", string>
 >;
 
-export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<Inputs> {
-    const { workDirectory, project, stack, root, variables, upstream, versions, more } = request;
+/** Where to look for what a stack is made of. */
+export type SourcesRequest = Pick<InputsRequest, "workDirectory" | "project" | "more">;
+
+/** Absolute files and folders of a stack's program, with what else its `Pulumi.yaml` says. */
+async function described({ workDirectory, project, more }: SourcesRequest) {
     const projectFile = join(workDirectory, "Pulumi.yaml");
-    const described = projectSchema.parse(parse(await readFile(projectFile, "utf8")));
-    const { stackConfigDir, main, runtime, plugins, ...rest } = described;
+    const { stackConfigDir, main, runtime, plugins, ...rest } = projectSchema.parse(
+        parse(await readFile(projectFile, "utf8")),
+    );
     const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
     const entry = resolve(workDirectory, main ?? ".");
     const own = await programFiles(runtimeName === "nodejs" ? [entry, ...more.programs] : more.programs, more.loads);
     const pluginFolders = Object.values(plugins ?? {})
         .flat()
         .flatMap((one) => (isPlugin(one) ? [resolve(workDirectory, one.path)] : []));
+    return {
+        sources: [...own, ...pluginFolders, ...locks(project), ...more.files],
+        projectFile,
+        configuration: resolve(workDirectory, stackConfigDir ?? "."),
+        rest: { ...rest, runtime: runtimeName },
+    };
+}
+
+/** Absolute files and folders: a stack is made of them, and of what is in the folders. */
+export async function sourcesOf({
+    stack,
+    policyPacks,
+    ...request
+}: SourcesRequest & Pick<InputsRequest, "stack" | "policyPacks">): Promise<string[]> {
+    const { sources, projectFile, configuration } = await described(request);
+    const packs = policyPacks.flatMap(({ path, config }) => (config === undefined ? [path] : [path, config]));
+    return [...sources, projectFile, join(configuration, `Pulumi.${stack}.yaml`), ...packs];
+}
+
+export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<Inputs> {
+    const { project, stack, root, variables, upstream, versions, more } = request;
+    const { sources, configuration, rest } = await described(request);
     const files = new Map<string, string>();
-    for (const path of [...own, ...pluginFolders, ...locks(project), ...more.files])
+    for (const path of sources)
         for (const file of await filesIn(path)) files.set(relative(root, file), await fileDigest(file));
     const parts = {
         program: { format: 1, files: Object.fromEntries(files) },
-        project: { ...rest, runtime: runtimeName },
-        configuration: await stackConfiguration(resolve(workDirectory, stackConfigDir ?? "."), stack),
+        project: rest,
+        configuration: await stackConfiguration(configuration, stack),
         variables: { ...variables, ...more.values },
         upstream: Object.fromEntries(upstream),
         versions: { ...versions, sdk: sdkVersion(project) },

@@ -100,6 +100,13 @@ export interface Dismantled {
 export interface DriverModule {
     /** Which stacks of the graph an environment has. @default all */
     stacks?(environment: string): Promise<readonly string[]>;
+    /** As `ModuleParts.inputs`, of a platform that need not be there: files and programs alone. @default none */
+    sources?(environment: string, stack: string): Promise<Pick<MoreInputs, "files" | "programs" | "loads">>;
+    /**
+     * Which stacks of the graph an environment had when its files were as `read` gives them, by absolute path.
+     * @default those that the graph's file had
+     */
+    stacksThen?(environment: string, read: (file: string) => Promise<string | undefined>): Promise<readonly string[]>;
     /** The folder that holds all of an environment; where it does not exist, nothing is deployed. */
     directory?(environment: string): Promise<string>;
     /** The URL of an environment's ledger and lock, for `down --force`, which opens nothing. */
@@ -120,6 +127,8 @@ const shape = z.looseObject({
         check: z.custom<NonNullable<DriverModule["check"]>>(isFunction, "has to be a function").optional(),
         ensure: z.custom<NonNullable<DriverModule["ensure"]>>(isFunction, "has to be a function").optional(),
         directory: z.custom<NonNullable<DriverModule["directory"]>>(isFunction, "has to be a function").optional(),
+        sources: z.custom<NonNullable<DriverModule["sources"]>>(isFunction, "has to be a function").optional(),
+        stacksThen: z.custom<NonNullable<DriverModule["stacksThen"]>>(isFunction, "has to be a function").optional(),
         stacks: z.custom<NonNullable<DriverModule["stacks"]>>(isFunction, "has to be a function").optional(),
         ledger: z.custom<NonNullable<DriverModule["ledger"]>>(isFunction, "has to be a function").optional(),
         dismantle: z.custom<NonNullable<DriverModule["dismantle"]>>(isFunction, "has to be a function").optional(),

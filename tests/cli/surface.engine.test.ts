@@ -13,6 +13,7 @@ const commands = [
     ["down"],
     ["rehearse"],
     ["graph"],
+    ["affected"],
     ["produce"],
     ["run"],
     ["run", "flink"],

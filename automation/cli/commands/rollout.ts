@@ -1,5 +1,6 @@
 /** `up`, `preview`, `down` and what belongs to them: the driver. What they do is loaded when they are called: it takes a second. */
 import type { Command } from "commander";
+import type { AffectedFlags } from "../actions/affected";
 import type { DownFlags } from "../actions/down";
 import type { PreviewFlags } from "../actions/preview";
 import type { DriftFlags } from "../actions/drift";
@@ -150,4 +151,18 @@ export function rolloutCommands(program: Command): void {
         .addOption(new Option("--format <format>", "how").choices(graphFormats).default("text"))
         .option("--json", "the same as --format json")
         .action(async (flags: GraphFlags) => (await import("../actions/graph.js")).graph(flags));
+
+    program
+        .command("affected")
+        .description("say which stacks the changes since a commit reach, removed ones included, and why each")
+        .argument("[environments...]", "names of environments", ["local"])
+        .requiredOption(
+            "--since <revision>",
+            "of git: what it has in common with HEAD is compared with the working tree",
+        )
+        .option("--names", "names alone, as --only takes them, a line for each environment")
+        .option("--json", "as JSON")
+        .action(async (names: string[], flags: AffectedFlags) =>
+            (await import("../actions/affected.js")).affected(names, flags),
+        );
 }
