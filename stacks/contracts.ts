@@ -125,6 +125,8 @@ export const cloudStorageContract = z.object({
     account: z.string().nullable(),
 });
 
+export type CloudStorageContract = z.infer<typeof cloudStorageContract>;
+
 export const storageContract = z.discriminatedUnion("profile", [s3InterfaceContract, cloudStorageContract]);
 export type StorageContract = z.infer<typeof storageContract>;
 
@@ -296,6 +298,8 @@ export const clusterObservabilityContract = z.object({
     /** Names of ConfigMaps with dashboards. */
     dashboards: z.array(z.string().min(1)),
 });
+
+export type ClusterObservabilityContract = z.infer<typeof clusterObservabilityContract>;
 
 export const observabilityContract = z.discriminatedUnion("profile", [metricsContract, clusterObservabilityContract]);
 export type ObservabilityContract = z.infer<typeof observabilityContract>;

@@ -1,5 +1,10 @@
 /** What the checks of the validation look at, each as the small interface that they use; tests give fakes. */
-import type { Layer } from "../../stacks/contracts";
+import type {
+    ClusterObservabilityContract,
+    ClusterRuntimeContract,
+    FoundationContract,
+    Layer,
+} from "../../stacks/contracts";
 import type { IcebergCatalog } from "../clients/iceberg";
 import { exitCodes, TidegateError } from "../core/errors";
 import type { GateSettings } from "./settings";
@@ -113,7 +118,25 @@ export interface Produced {
     readonly expected: { readonly bronze: number; readonly silver: number; readonly deadLetters: number } | null;
 }
 
+/** The API of the platform's cluster, as who rolls it out. */
+export interface Cluster {
+    /** Address of the API server, for messages. */
+    readonly where: string;
+    /** As the API server has it; undefined where there is no such object. */
+    get(
+        kind: { readonly apiVersion: string; readonly kind: string },
+        namespace: string | undefined,
+        name: string,
+    ): Promise<unknown>;
+    /**
+     * When the latest completed checkpoint of a job was triggered, as its JobManager says, milliseconds since the epoch;
+     * undefined: none yet.
+     */
+    completedCheckpointMs(namespace: string, deployment: string, jobId: string): Promise<number | undefined>;
+}
+
 export interface GateClients {
+    readonly cluster: Cluster;
     readonly objects: ObjectStore;
     readonly broker: Broker;
     readonly catalog: IcebergCatalog;
@@ -163,6 +186,16 @@ export interface GateContext {
         readonly probe: TopicWish;
     };
     readonly tables: { readonly bronze: TableName; readonly silver: TableName };
+    /** Contracts of what runs on a cluster. @default nothing does */
+    readonly onCluster?: {
+        readonly foundation?: FoundationContract;
+        readonly runtime?: ClusterRuntimeContract;
+        readonly observability?: ClusterObservabilityContract;
+    };
+    /** Layers that there are. @default storage, broker, catalog, runtime, and observability where it has a client */
+    readonly layers?: readonly Layer[];
+    /** Of those, what only the workloads reach: their jobs prove it. @default none */
+    readonly elsewhere?: readonly Layer[];
     /** A name that no other probe has: lower-case letters and digits. */
     readonly unique: () => string;
 }

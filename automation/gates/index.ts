@@ -12,6 +12,7 @@ import {
     toolsCheck,
 } from "./preflight/host";
 import { environmentCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
+import { clusterChecks, clusterJobChecks, clusterObservabilityChecks } from "./validation/cluster";
 import { dataChecks } from "./validation/data";
 import { dbtChecks } from "./validation/dbt";
 import { brokerChecks, catalogChecks, flinkChecks, metricsChecks, storageChecks } from "./validation/infrastructure";
@@ -21,7 +22,7 @@ export { isGreen, stages, stageTitles, type Check, type CheckResult, type Stage,
 export { systemClock, type Clock } from "./clock";
 export { runChecks, type CheckEvent, type RunOptions } from "./runner";
 export { gateVariables, readGateSettings, type GateSettings } from "./settings";
-export type { GateClients, GateContext, Produced, RunFacts } from "./context";
+export type { Cluster, GateClients, GateContext, ObjectStore, Produced, RunFacts } from "./context";
 export type { PreflightContext, ToolFinding } from "./preflight/context";
 export { thisMachine } from "./preflight/machine";
 
@@ -32,9 +33,11 @@ export { thisMachine } from "./preflight/machine";
  * Checks remember what they saw, so that their numbers fit together: make new ones for every run.
  */
 export function validationFor(layer: Layer | "all", context: GateContext): Check[] {
+    if (layer !== "all" && context.elsewhere?.includes(layer)) return [];
+    const { foundation, runtime, observability } = context.onCluster ?? {};
     switch (layer) {
         case "foundation":
-            return [];
+            return foundation === undefined ? [] : clusterChecks(context, foundation);
         case "storage":
             return storageChecks(context);
         case "broker":
@@ -42,15 +45,22 @@ export function validationFor(layer: Layer | "all", context: GateContext): Check
         case "catalog":
             return catalogChecks(context);
         case "runtime":
-            return [...flinkChecks(context), ...jobChecks(context), ...dataChecks(context), ...dbtChecks(context)];
+            return runtime === undefined
+                ? [...flinkChecks(context), ...jobChecks(context), ...dataChecks(context), ...dbtChecks(context)]
+                : clusterJobChecks(context, runtime);
         case "observability":
-            return metricsChecks(context);
+            return observability === undefined
+                ? metricsChecks(context)
+                : clusterObservabilityChecks(context, observability);
         case "all":
-            return [
-                ...(["storage", "broker", "catalog", "runtime"] as const).flatMap((one) => validationFor(one, context)),
-                ...(context.clients.metrics === undefined ? [] : metricsChecks(context)),
-            ];
+            return layersOf(context).flatMap((one) => validationFor(one, context));
     }
+}
+
+function layersOf({ layers: named, clients }: GateContext): readonly Layer[] {
+    if (named !== undefined) return layers.filter((layer) => named.includes(layer));
+    const those: readonly Layer[] = ["storage", "broker", "catalog", "runtime"];
+    return clients.metrics === undefined ? those : [...those, "observability"];
 }
 
 /** `environment`: what has to hold before anything is touched. A layer: what has to hold before it is deployed. */

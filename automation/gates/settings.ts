@@ -32,6 +32,12 @@ export const gateSettings = z.strictObject({
         .gt(0)
         .default(60)
         .describe("How long a streaming job may take to its first completed checkpoint."),
+    clusterJobSeconds: z
+        .number()
+        .gt(0)
+        .max(7200)
+        .default(900)
+        .describe("How long a job of a cluster may take to run and to complete a checkpoint, once Pulumi is done."),
     diskFreeGiB: z.number().min(0).default(3).describe("Free disk that a rollout wants before it begins."),
 });
 export type GateSettings = z.infer<typeof gateSettings>;

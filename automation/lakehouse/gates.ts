@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { layers, type Layer, type Platform } from "../../stacks/contracts";
+import { layers, type CloudStorageContract, type Layer, type Platform } from "../../stacks/contracts";
 import { fixedPorts, type Environment } from "../../stacks/environment";
 import { parseContract } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
@@ -10,11 +10,13 @@ import { renderPipeline } from "../../sql/pipeline";
 import { topicOffsets } from "../clients/kafka";
 import { prepareHome, stackName, stateDirectory } from "./home";
 import { expectedCounts, readManifest } from "../exercises/events/manifest";
+import { liveCluster } from "../gates/cluster";
 import { liveClients, liveFlink } from "../gates/live";
 import {
     readGateSettings,
     thisMachine,
     type GateContext,
+    type ObjectStore,
     type PreflightContext,
     type Produced,
     type RunFacts,
@@ -49,12 +51,15 @@ export async function gateContext(
     const dataset = datasetOf(environment);
     const objects = contractOf(environment, "storage", outputs);
     const storage = objects?.profile === "embedded" ? objects : undefined;
+    const foundation = contractOf(environment, "foundation", outputs);
     const broker = contractOf(environment, "broker", outputs);
     const catalog = contractOf(environment, "catalog", outputs);
     const flink = contractOf(environment, "runtime", outputs);
+    const onCluster = flink?.profile === "kubernetes" ? flink : undefined;
     const runtime = flink?.profile === "kubernetes" ? undefined : flink;
     const metrics = contractOf(environment, "observability", outputs);
     const observability = metrics?.profile === "embedded" ? metrics : undefined;
+    const monitored = metrics?.profile === "kubernetes" ? metrics : undefined;
     const lastRun = new RunStateFile(environment.dataDirectory);
     const state = await lastRun.read();
     const produced = broker === undefined ? async () => undefined : () => producedInto(environment, broker);
@@ -83,6 +88,8 @@ export async function gateContext(
                 ...(observability === undefined ? {} : { observability }),
             }),
             ...(runtime === undefined ? {} : liveFlink(runtime)),
+            ...(foundation === undefined ? {} : { cluster: liveCluster(foundation) }),
+            ...(objects === undefined || objects.profile === "embedded" ? {} : await bucketOf(objects)),
             dbt: {
                 where: folders(environment).dbt,
                 lastBuild: async () => {
@@ -114,9 +121,31 @@ export async function gateContext(
             bronze: { namespace: namespaces.bronze, table: dataset.tables.bronze },
             silver: { namespace: namespaces.silver, table: dataset.tables.silver },
         },
+        layers: layers.filter((layer) => contractOf(environment, layer, outputs) !== undefined),
+        onCluster: {
+            ...(foundation === undefined ? {} : { foundation }),
+            ...(onCluster === undefined ? {} : { runtime: onCluster }),
+            ...(monitored === undefined ? {} : { observability: monitored }),
+        },
+        elsewhere: [
+            ...(objects?.profile === "adls" ? (["storage"] as const) : []),
+            ...(broker !== undefined && !isReachedFromHere(broker) ? (["broker"] as const) : []),
+            // Its clients here speak to storage of this machine.
+            ...(catalog !== undefined && storage === undefined ? (["catalog"] as const) : []),
+        ],
         unique: () => `probe${randomBytes(6).toString("hex")}`,
     };
 }
+
+/** The warehouse as who rolls out reaches it; one that is reached from its own network alone is not looked at from here. */
+async function bucketOf(storage: CloudStorageContract): Promise<{ objects?: ObjectStore }> {
+    if (storage.profile === "adls") return {};
+    return { objects: await (await import("../gates/bucket.js")).liveBucket(storage) };
+}
+
+/** Whether this machine has what its clients need: those of a cloud come with an identity of their own. */
+const isReachedFromHere = ({ securityProtocol, credentials }: Platform["broker"]): boolean =>
+    credentials !== null || !securityProtocol.startsWith("SASL");
 
 /** What the producers' manifest says of the topic as it is now; undefined where there is none of this topic. */
 async function producedInto(environment: Environment, broker: Platform["broker"]): Promise<Produced | undefined> {

@@ -100,16 +100,21 @@ function openLakehouse(
                 progress,
                 signal,
             });
+    // What is produced there the jobs of the cluster take by themselves, and dbt runs by its schedule.
+    const byItself: Exercise = () => Promise.resolve("nothing to do from here: the cluster's jobs run by themselves");
+    const onCluster = environment.runtime?.profile === "kubernetes";
+    const here = (work: (context: ExerciseContext) => Promise<string>): Exercise =>
+        onCluster ? byItself : exercise(work);
     return {
         home: new LakehouseHome(environment, graph.order, tools),
         exercises: {
-            produce: exercise(async (context) => {
+            produce: here(async (context) => {
                 const result = await produce(context, choice);
                 producedNow = result.outcome === "complete";
                 return productionText(result);
             }),
-            flink: exercise(async (context) => batchText(await flink(context))),
-            dbt: exercise(async (context) => {
+            flink: here(async (context) => batchText(await flink(context))),
+            dbt: here(async (context) => {
                 if (await silverMayBeEmptyAndIs(context)) return "nothing to build: silver is empty, which is allowed";
                 return (await nothingToBuild(context)) ?? dbtText(await dbt(context));
             }),
@@ -126,7 +131,7 @@ function openLakehouse(
         async validate(stack, outputs, onResult, signal) {
             const layer = layerOf(stack);
             if (layer === undefined) return [];
-            if (layer === "runtime") await rememberFlink(environment, platformOf(environment, outputs).runtime);
+            if (layer === "runtime") await rememberFlink(environment, outputs);
             const context = await gateContext(environment, outputs, { startedMs, producedNow });
             return runChecks(validationFor(layer, context), {
                 signal,

@@ -1,5 +1,5 @@
 /** Restarts of streaming jobs as they are when a rollout begins, against which its gate counts. */
-import type { FlinkContract } from "../../stacks/contracts";
+import type { Outputs } from "../engine/snapshot";
 import type { Environment } from "../../stacks/environment";
 import { FlinkClient } from "../clients/flink";
 import { RunStateFile } from "./runState";
@@ -23,9 +23,9 @@ export async function rememberRestarts(environment: Environment): Promise<void> 
     await file.update({ restartsBefore: Object.fromEntries(restarts) });
 }
 
-export async function rememberFlink(
-    environment: Environment,
-    { flinkRest }: Pick<FlinkContract, "flinkRest">,
-): Promise<void> {
+/** The Flink of this run, where it is reached from here: on a cluster the operator counts. */
+export async function rememberFlink(environment: Environment, outputs: ReadonlyMap<string, Outputs>): Promise<void> {
+    const flinkRest = outputs.get("runtime")?.["flinkRest"];
+    if (typeof flinkRest !== "string") return;
     await new RunStateFile(environment.dataDirectory).update({ flinkRest });
 }

@@ -13,6 +13,7 @@ import { batchText } from "../../lakehouse/exercises";
 import { datasetOf, platformLayers, platformOf, platformOrStandIns, seenByFlink } from "../../lakehouse/platform";
 import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
+import { layersOf } from "../../../stacks/environment";
 import { printJson } from "../output";
 import { stderrProgress } from "../progress";
 import { LakehouseSession } from "../lakehouse";
@@ -186,7 +187,9 @@ export async function validate(wanted: string, options: Common): Promise<void> {
         const { signal } = interrupts.orderly;
         const outputs = await session.outputs(signal);
         const wholly = layer === "all" || layer === "runtime";
-        const missing = (wholly ? platformLayers : [layer]).filter((name) => !outputs.has(name));
+        const missing = (
+            wholly ? layersOf(session.environment).filter((name) => name !== "observability") : [layer]
+        ).filter((name) => !outputs.has(name));
         if (missing.length > 0) {
             const what = outputs.size === 0 ? "" : `: of ${missing.join(", ")} there are no outputs`;
             throw new TidegateError(

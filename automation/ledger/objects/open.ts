@@ -26,6 +26,14 @@ export async function openBucket(
     return new ObjectStore(location, client, secrets, patience);
 }
 
+/** The client of a bucket's URL as it is, and what of the environment it must not tell. */
+export async function openClient(
+    url: string,
+    variables: Readonly<NodeJS.ProcessEnv>,
+): Promise<{ readonly client: ObjectClient; readonly secrets: readonly string[] }> {
+    return { client: await clientOf(locationOf(url), variables), secrets: secretsIn(variables) };
+}
+
 async function clientOf(location: Location, variables: Readonly<NodeJS.ProcessEnv>): Promise<ObjectClient> {
     switch (location.scheme) {
         case "s3":

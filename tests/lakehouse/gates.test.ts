@@ -1,0 +1,50 @@
+/** Which checks stand in the gates of an environment, from the contracts that its layers would have. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { loadGraph, ownGraphFile } from "../../automation/graph/load";
+import { validationFor } from "../../automation/gates";
+import { gateContext } from "../../automation/lakehouse/gates";
+import type { Outputs } from "../../automation/engine/snapshot";
+import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
+import { standInOf } from "../../stacks/standIns";
+
+const directory = join(__dirname, "..", "rehearsal", "environments");
+const files = readdirSync(directory).filter((name) => name.endsWith(".yaml"));
+
+async function environmentIn(file: string): Promise<Environment> {
+    const { readFileSync } = await import("node:fs");
+    const path = join(directory, file);
+    const name = /^name: *(\S+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? assert.fail(`${file} has no name`);
+    return loadEnvironment(name, { TIDEGATE_ENVIRONMENT_FILE: path });
+}
+
+describe("the gates of an environment in a cloud", () => {
+    for (const file of files)
+        it(`have checks for every layer of ${file} that can be asked from here, and only those`, async () => {
+            const environment = await environmentIn(file);
+            const layers = layersOf(environment);
+            const outputs = new Map(layers.map((layer) => [layer, standInOf(environment, layer) as Outputs] as const));
+            const context = await gateContext(environment, outputs, { startedMs: 0, producedNow: false });
+            const ids = new Map(
+                layers.map((layer) => [layer, validationFor(layer, context).map(({ id }) => id)] as const),
+            );
+            if (layers.includes("foundation")) assert.deepEqual(ids.get("foundation"), ["infra.cluster"]);
+            if (environment.storage?.profile === "adls") assert.deepEqual(ids.get("storage"), []);
+            else if (layers.includes("storage")) assert.deepEqual(ids.get("storage"), ["infra.storage-probe"]);
+            if (environment.runtime?.profile === "kubernetes") {
+                const runtime = ids.get("runtime") ?? [];
+                assert.ok(
+                    runtime.some((id) => id.startsWith("jobs.")) && runtime.at(-1) === "dbt.scheduled",
+                    runtime.join(),
+                );
+            }
+            if (environment.observability?.profile === "kubernetes")
+                assert.deepEqual(ids.get("observability"), ["infra.monitors"]);
+            const { order } = (await loadGraph(ownGraphFile)).only(layers);
+            assert.equal(
+                validationFor("all", context).length,
+                order.flatMap((layer) => ids.get(layer as never) ?? []).length,
+            );
+        });
+});
