@@ -13,7 +13,7 @@ import { checkEventFile } from "../exercises/events/source";
 import { preflightFor, runChecks, validationFor } from "../gates";
 import type { Graph } from "../graph/graph";
 import type { Dismantled, DriverModule, Exercise, ModuleParts, StepContext } from "../rollout/module";
-import { ensureTools, locateTools, type Tools } from "../toolchain";
+import { ensureTools, locateTools, type EngineTools, type Tools } from "../toolchain";
 import { layers, type Layer } from "../../stacks/contracts";
 import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
 import { nothingToBuild } from "./dbtBuild";
@@ -33,7 +33,7 @@ import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
 import { datasetOf, lacksUpstream, platformOf } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
 import { programOf } from "./program";
-import { demandSimulated, openRehearsal } from "./rehearsal";
+import { demandSimulated, ofThisMachine, openRehearsal } from "./rehearsal";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
 /** Of `tidegate up`. */
@@ -61,8 +61,8 @@ const lakehouse: DriverModule = {
         const { data } = optionsSchema.parse(options);
         if (data !== undefined) await checkEventFile(resolve(data), datasetOf(settings));
     },
-    async ensure(progress, signal) {
-        await ensureTools(progress, { signal });
+    async ensure(environment, progress, signal) {
+        if (worksHere(await loadEnvironment(environment))) await ensureTools(progress, { signal });
     },
     async open({ environment, graph, options, startedMs, tools: engine }) {
         const { data, events } = optionsSchema.parse(options);
@@ -73,40 +73,44 @@ const lakehouse: DriverModule = {
         };
         const settings = await loadEnvironment(environment);
         if (settings.rehearsal !== null) return openRehearsal(settings, graph.graph, engine, settings.rehearsal);
-        const tools = await locateTools();
-        return openLakehouse(settings, graph.graph, tools, choice, startedMs);
+        const tools = worksHere(settings) ? await locateTools() : undefined;
+        return openLakehouse({ environment: settings, graph: graph.graph, engine, tools, choice, startedMs });
     },
     dismantle: async (environment, { graph }) => dismantle(await loadEnvironment(environment), graph),
 };
 export { lakehouse as module };
 
-/** `startedMs`: milliseconds since the epoch at which this run began. */
-function openLakehouse(
-    environment: Environment,
-    graph: Graph,
-    tools: Tools,
-    choice: ProduceChoice,
-    startedMs: number,
-): ModuleParts {
+/** Whether processes of this machine are part of it, or Flink and dbt are driven from here: what runs on a cluster needs Pulumi alone. */
+const worksHere = (environment: Environment): boolean =>
+    environment.runtime?.profile === "external" ||
+    layersOf(environment).some((layer) => ofThisMachine.has(environment[layer]?.profile ?? ""));
+
+interface Opened {
+    readonly environment: Environment;
+    readonly graph: Graph;
+    readonly engine: EngineTools;
+    /** Undefined where nothing of the environment works on this machine. */
+    readonly tools: Tools | undefined;
+    readonly choice: ProduceChoice;
+    /** Milliseconds since the epoch at which this run began. */
+    readonly startedMs: number;
+}
+
+function openLakehouse({ environment, graph, engine, tools, choice, startedMs }: Opened): ModuleParts {
     let producedNow = false;
-    const exercise =
+    const here =
         (work: (context: ExerciseContext) => Promise<string>): Exercise =>
-        ({ outputs, progress, signal }: StepContext) =>
-            work({
-                environment,
-                platform: platformOf(environment, outputs),
-                dataset: datasetOf(environment),
-                tools,
-                progress,
-                signal,
-            });
-    // What is produced there the jobs of the cluster take by themselves, and dbt runs by its schedule.
-    const byItself: Exercise = () => Promise.resolve("nothing to do from here: the cluster's jobs run by themselves");
-    const onCluster = environment.runtime?.profile === "kubernetes";
-    const here = (work: (context: ExerciseContext) => Promise<string>): Exercise =>
-        onCluster ? byItself : exercise(work);
+        async ({ outputs, progress, signal }: StepContext) => {
+            // What is produced there the jobs of a cluster take by themselves, and dbt runs by its schedule.
+            if (tools === undefined || environment.runtime?.profile === "kubernetes")
+                return "nothing to do from here: the cluster's jobs run by themselves";
+            const platform = platformOf(environment, outputs);
+            return work({ environment, platform, dataset: datasetOf(environment), tools, progress, signal });
+        };
+    // Memory and tools that nothing of it would use.
+    const needless = tools === undefined ? ["preflight.memory", "preflight.tools"] : [];
     return {
-        home: new LakehouseHome(environment, graph.order, tools),
+        home: new LakehouseHome(environment, graph.order, tools ?? engine),
         exercises: {
             produce: here(async (context) => {
                 const result = await produce(context, choice);
@@ -120,7 +124,12 @@ function openLakehouse(
             }),
         },
         preflight: (signal) =>
-            runChecks(preflightFor("environment", preflightContext(environment, graph, new Map())), { signal }),
+            runChecks(
+                preflightFor("environment", preflightContext(environment, graph, new Map())).filter(
+                    ({ id }) => !needless.includes(id),
+                ),
+                { signal },
+            ),
         async preflightStack(stack, outputs, signal) {
             const layer = layerOf(stack);
             if (layer === undefined) return [];
@@ -143,7 +152,7 @@ function openLakehouse(
         inputs: (stack) =>
             Promise.resolve({
                 ...programOf(environment, stack),
-                values: { kafka: tools.kafka.version, flink: tools.flink.version },
+                ...(tools === undefined ? {} : { values: { kafka: tools.kafka.version, flink: tools.flink.version } }),
             }),
         drifted: async (stack) => {
             const dead = await deadProcesses(environment, stack);

@@ -20,7 +20,7 @@ import { lacksUpstream } from "./platform";
 import { programOf } from "./program";
 
 /** Profiles of plain processes: there is no cloud to simulate, and a rehearsal starts nothing that is real. */
-const ofThisMachine = new Set(["embedded", "docker"]);
+export const ofThisMachine = new Set(["embedded", "docker"]);
 
 /** @throws TidegateError `rehearsal-of-processes` */
 export function demandSimulated(environment: Environment): void {

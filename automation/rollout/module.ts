@@ -113,8 +113,8 @@ export interface DriverModule {
     ledger?(environment: string): Promise<string>;
     /** Before minutes of downloads: whether the environment and the options can be right. */
     check?(request: Pick<OpenRequest, "environment" | "options">): Promise<void>;
-    /** Fetches what it needs beside Pulumi. */
-    ensure?(progress: Progress, signal: AbortSignal): Promise<void>;
+    /** Fetches what an environment needs beside Pulumi. */
+    ensure?(environment: string, progress: Progress, signal: AbortSignal): Promise<void>;
     open(request: OpenRequest): Promise<ModuleParts>;
     /** After its stacks are destroyed, or in their stead by `down --force`, when no Pulumi may be there. */
     dismantle?(environment: string, graph: GraphFile): Promise<Dismantled>;

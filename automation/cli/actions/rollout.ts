@@ -59,7 +59,11 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
         }
         const progress = stderrProgress();
         const { signal } = interrupts.orderly;
-        await module.ensure?.(progress, signal).finally(() => progress.close());
+        try {
+            for (const environment of environments) await module.ensure?.(environment, progress, signal);
+        } finally {
+            progress.close();
+        }
         for (const [environment, graph, choices] of rollouts) {
             const pending = givenDecisions(flags.pending ?? []);
             const session = await open(environment, interrupts, { graph, options, pending });

@@ -1,0 +1,72 @@
+/** The lakehouse as the driver opens it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silent } from "../../automation/core/progress";
+import { loadGraphFile, ownGraphFile } from "../../automation/graph/load";
+import { module as lakehouse } from "../../automation/lakehouse/module";
+import { environmentGraph } from "../../automation/rollout/environmentGraph";
+import type { EngineTools } from "../../automation/toolchain";
+
+/** Nothing of the data plane is in it. */
+const engine: EngineTools = {
+    cache: "/nowhere",
+    node: process.execPath,
+    pulumi: { path: "/nowhere/pulumi", version: "3.250.0", origin: "path" },
+    pathEntries: [],
+};
+
+describe("a lakehouse whose jobs run on a cluster", () => {
+    const data = mkdtempSync(join(tmpdir(), "tidegate-module-"));
+    const variables = {
+        TIDEGATE_ENVIRONMENT_FILE: join(__dirname, "..", "rehearsal", "environments", "aws-whole.yaml"),
+        TIDEGATE_DATA: data,
+        // Where no tool is, and none may be fetched.
+        TIDEGATE_CACHE: join(data, "cache"),
+    };
+    const kept = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+    before(() => void Object.assign(process.env, variables));
+    after(() => {
+        for (const [name, value] of kept)
+            if (value === undefined) delete process.env[name];
+            else process.env[name] = value;
+        rmSync(data, { recursive: true, force: true });
+    });
+
+    const open = async () =>
+        lakehouse.open({
+            environment: "awswhole",
+            graph: await environmentGraph("awswhole", await loadGraphFile(ownGraphFile)),
+            tools: engine,
+            options: {},
+            startedMs: 0,
+        });
+    const { signal } = new AbortController();
+
+    it("needs Pulumi alone on this machine", async () => {
+        await lakehouse.ensure?.("awswhole", silent, signal);
+        const parts = await open();
+        const results = (await parts.preflight?.(signal)) ?? [];
+        assert.deepEqual(
+            results.filter(({ id }) => ["preflight.tools", "preflight.memory"].includes(id)),
+            [],
+        );
+        assert.ok(results.some(({ id }) => id === "preflight.environment"));
+    });
+
+    it("has exercises that leave events, jobs and dbt to the cluster", async () => {
+        const { exercises = {} } = await open();
+        for (const name of ["produce", "flink", "dbt"])
+            assert.match(
+                (await exercises[name]?.({
+                    environment: "awswhole",
+                    stack: "runtime",
+                    outputs: new Map(),
+                    progress: silent,
+                    signal,
+                })) ?? "",
+                /nothing to do from here/,
+            );
+    });
+});
