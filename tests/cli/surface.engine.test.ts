@@ -14,6 +14,7 @@ const commands = [
     ["rehearse"],
     ["graph"],
     ["affected"],
+    ["ci"],
     ["produce"],
     ["run"],
     ["run", "flink"],

@@ -1,23 +1,39 @@
 /** What `affected` does. */
 import pc from "picocolors";
+import { changedSinceIn, ciSurroundings } from "../../ci/surroundings";
+import { exitCodes, TidegateError } from "../../core/errors";
 import type { AffectedStack } from "../../graph/affected";
 import { loadGraphFile } from "../../graph/load";
 import { affectedSince, type Affected } from "../../rollout/affected";
 import { printJson } from "../output";
 
 export interface AffectedFlags {
-    readonly since: string;
+    readonly since?: string;
     readonly names?: true;
     readonly json?: true;
 }
 
-export async function affected(environments: readonly string[], { since, names, json }: AffectedFlags): Promise<void> {
+export async function affected(
+    environments: readonly string[],
+    { since: given, names, json }: AffectedFlags,
+): Promise<void> {
+    const since = given ?? sinceHere();
     const graph = await loadGraphFile();
     const found: Affected[] = [];
     for (const environment of environments) found.push(await affectedSince(environment, graph, since));
     if (json) printJson(found);
     else if (names) for (const { stacks } of found) process.stdout.write(`${toDeploy(stacks).join(",")}\n`);
     else for (const one of found) process.stdout.write(`${text(one, since)}\n`);
+}
+
+function sinceHere(): string {
+    const surroundings = ciSurroundings();
+    if (surroundings !== undefined) return changedSinceIn(surroundings);
+    throw new TidegateError("Nobody has said since which commit: --since is missing, and no CI is known here.", {
+        code: "usage",
+        hint: "`--since origin/main` compares with what this branch and main have in common.",
+        exitCode: exitCodes.usage,
+    });
 }
 
 const toDeploy = (stacks: readonly AffectedStack[]): string[] =>

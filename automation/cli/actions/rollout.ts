@@ -18,6 +18,7 @@ import { report } from "../reports";
 import { Session, type RunAbout, type SessionRequest, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
 import { duration } from "../../core/duration";
+import { annotateEvents } from "../annotate";
 import { viewFor } from "../viewFor";
 
 /** Of every command that changes an environment: how it gets the lock, and what it is told of what was cut off. */
@@ -222,9 +223,11 @@ export async function run<R extends RolloutResult>(
 ): Promise<R> {
     const view = quiet ? { sink: () => {}, close: () => {} } : viewFor(process.stdout, json);
     interrupts.sayBy((text) => view.sink({ type: "note", text }));
+    const annotated = quiet ? () => {} : annotateEvents();
     const onEvent: EventSink = (event) => {
         alsoTo(event);
         view.sink(event);
+        annotated(event);
     };
     session.expect(session.graph.graph.order.length);
     try {

@@ -156,13 +156,19 @@ export function rolloutCommands(program: Command): void {
         .command("affected")
         .description("say which stacks the changes since a commit reach, removed ones included, and why each")
         .argument("[environments...]", "names of environments", ["local"])
-        .requiredOption(
+        .option(
             "--since <revision>",
-            "of git: what it has in common with HEAD is compared with the working tree",
+            "of git: what it has in common with HEAD is compared with the working tree; in a CI the branch that a pull request is for, else the last commit but one",
         )
         .option("--names", "names alone, as --only takes them, a line for each environment")
         .option("--json", "as JSON")
         .action(async (names: string[], flags: AffectedFlags) =>
             (await import("../actions/affected.js")).affected(names, flags),
         );
+
+    program
+        .command("ci")
+        .description("say which CI runs this, for which change, and what of its settings will not do")
+        .option("--json", "as JSON")
+        .action(async (flags: { json?: true }) => (await import("../actions/ci.js")).ci(flags));
 }

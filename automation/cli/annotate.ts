@@ -1,0 +1,21 @@
+/** What went wrong, told to GitHub Actions where it runs this: on standard error, for standard output may be somebody's JSON. */
+import { annotationOf, githubCommand, type Annotation } from "../ci/annotations";
+import type { EventSink } from "../rollout/events";
+
+const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+
+export function annotate(
+    annotation: Annotation,
+    variables: Readonly<NodeJS.ProcessEnv> = process.env,
+    write = toStderr,
+): void {
+    if (variables["GITHUB_ACTIONS"] !== "true") return;
+    write(githubCommand(annotation, variables["GITHUB_WORKSPACE"] || process.cwd()));
+}
+
+export const annotateEvents =
+    (variables: Readonly<NodeJS.ProcessEnv> = process.env, write = toStderr): EventSink =>
+    (event) => {
+        const annotation = annotationOf(event);
+        if (annotation !== undefined) annotate(annotation, variables, write);
+    };
