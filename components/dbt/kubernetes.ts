@@ -5,6 +5,7 @@ import type { dbtRuntimes, WorkloadIdentity } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
+import type { StoreAccess } from "../secrets/storeProvider";
 import { dbtPolicy, networkPolicy, portOf } from "../runtime/networkPolicies";
 import { hashOf } from "../runtime/sqlConfigMap";
 import { dbtLabels, dbtPod, type DbtPod } from "./pod";
@@ -35,7 +36,8 @@ export interface DbtOnClusterArgs extends CloudArgs {
     deadlineMinutes?: number;
     /** Of the volume with the DuckDB file. @default 20 */
     volumeGi?: number;
-    store: SecretStore;
+    /** A store that is there, or how the one of a reference is reached. */
+    store: SecretStore | Omit<StoreAccess, "serviceAccount">;
 }
 
 const renderers: Readonly<
@@ -111,7 +113,7 @@ export class DbtOnCluster extends pulumi.ComponentResource {
     }
 
     private catalogSecret(name: string) {
-        const { catalog, namespace, store } = this.args;
+        const { catalog, namespace, store, identity } = this.args;
         if (catalog.type !== "rest" || catalog.auth.mode !== "oauth2") return undefined;
         const resource = externalSecret(
             `${name}-catalog`,
@@ -119,7 +121,7 @@ export class DbtOnCluster extends pulumi.ComponentResource {
                 secretName: "dbt-catalog",
                 namespace,
                 labels: this.labels,
-                store,
+                store: "kind" in store ? store : { ...store, serviceAccount: identity.serviceAccount },
                 secretRef: catalog.auth.secretRef,
                 properties: ["clientId", "clientSecret"],
                 files: { clientId: "{{ .clientId }}", clientSecret: "{{ .clientSecret }}" },

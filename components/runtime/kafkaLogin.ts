@@ -5,12 +5,13 @@ import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { loginModule } from "../../sql/connection";
 import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
+import type { StoreAccess } from "../secrets/storeProvider";
 
 export interface KafkaLoginArgs {
     broker: Upstream<"broker">;
     namespace: string;
     labels: Record<string, string>;
-    store: SecretStore;
+    store: SecretStore | StoreAccess;
 }
 
 type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;

@@ -8,6 +8,7 @@ import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { DbtOnCluster, type DbtRuntime } from "../dbt/kubernetes";
 import type { ContractOutputs } from "../embedded/contract";
 import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
+import type { StoreAccess } from "../secrets/storeProvider";
 import { identityLabels } from "../kubernetes/restricted";
 import { batchRefresh } from "./batchRefresh";
 import {
@@ -65,8 +66,10 @@ export interface KubernetesRuntimeArgs extends CloudArgs {
     operatorCrds?: "install" | "adopt";
     /** @default monitoring */
     monitoringNamespace?: string;
-    /** @default the ClusterSecretStore `tidegate` */
+    /** One that is there. @default a store of its own for each reference */
     secretStore?: SecretStore;
+    /** How those are reached. */
+    stores?: Omit<StoreAccess, "serviceAccount">;
     dbt: {
         runtime: DbtRuntime;
         threads: number;
@@ -85,7 +88,7 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
     private readonly args: KubernetesRuntimeArgs;
     private readonly labels: Record<string, string>;
     private readonly namespace: string;
-    private readonly store: SecretStore;
+    private readonly store: SecretStore | StoreAccess;
     private readonly reach: Reach;
 
     /** @throws TidegateError `checkpoints-unreachable`, `identity-missing`, and those of its parts */
@@ -95,7 +98,8 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
         this.args = args;
         this.labels = tagsOf(args, "runtime");
         this.namespace = args.foundation.namespaces.flink;
-        this.store = args.secretStore ?? { kind: "ClusterSecretStore", name: "tidegate" };
+        const { serviceAccount } = args.foundation.identities.flink;
+        this.store = args.secretStore ?? { ...args.stores, serviceAccount };
         this.reach = this.reached();
 
         const operator = this.operator(name);
@@ -326,7 +330,7 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
                 storage,
                 catalog,
                 image: images.dbt,
-                store: this.store,
+                store: this.args.secretStore ?? this.args.stores ?? {},
             },
             { parent: this },
         );

@@ -4,35 +4,21 @@
  */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { formatSecretRef, type SecretRef } from "../../stacks/secretRef";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { onCluster, type RemoteRef, type SecretStoreSource } from "./remoteRef";
+import { refused, storeProvider, type StoreAccess } from "./storeProvider";
 
-export interface ExternalSecretArgs extends Omit<CloudArgs, "protectData"> {
+export interface ExternalSecretArgs extends Omit<CloudArgs, "protectData">, StoreAccess {
     namespace: string;
     /** Of the Kubernetes secret that is made. */
     secretName: string;
-    /** Service account in `namespace`, bound to the identity of the cloud that may read the stores. */
-    serviceAccount: string;
     /** What the secret holds: key → where its value is. */
     values: Readonly<Record<string, SecretRef>>;
     /** How often the store is asked, as Go writes durations. @default 1h */
     refreshInterval?: string;
     /** Whose label the objects carry. @default secrets */
     layer?: string;
-    aws?: { region: string };
-    /** Location and name of the cluster; the operator asks the metadata server where they are not given. */
-    gcp?: { clusterLocation?: pulumi.Input<string>; clusterName?: pulumi.Input<string> };
-    azure?: { tenantId: string };
-    vault?: {
-        /** `https://…` */
-        server: string;
-        /** That Vault's Kubernetes method gives to the service account. */
-        role: string;
-        /** Where that method is mounted. @default kubernetes */
-        mountPath?: string;
-    };
 }
 
 interface Entry {
@@ -57,10 +43,6 @@ const nameOf = (source: SecretStoreSource): string => {
         .toLowerCase()
         .replace(/[^a-z0-9-]/g, "-");
 };
-
-function refused(message: string, hint: string): TidegateError {
-    return new TidegateError(message, { code: "secret-ref-unavailable", hint, exitCode: exitCodes.usage });
-}
 
 export class ExternalSecret extends pulumi.ComponentResource {
     /** Of the Kubernetes secret, once it is there. */
@@ -108,74 +90,9 @@ export class ExternalSecret extends pulumi.ComponentResource {
                 apiVersion,
                 kind: "SecretStore",
                 metadata: this.metadata(`${this.args.secretName}-${nameOf(source)}`),
-                spec: { provider: this.provider(source) },
+                spec: { provider: storeProvider(source, this.args) },
             },
             { parent: this, dependsOn },
-        );
-    }
-
-    /** How the operator comes to the store: always as the workload's service account, never by a key of its own. */
-    private provider(source: SecretStoreSource): object {
-        const serviceAccountRef = { name: this.args.serviceAccount };
-        switch (source.kind) {
-            case "aws-sm":
-            case "aws-ssm":
-                return {
-                    aws: {
-                        service: source.kind === "aws-sm" ? "SecretsManager" : "ParameterStore",
-                        region: this.need("aws", source.kind).region,
-                        auth: { jwt: { serviceAccountRef } },
-                    },
-                };
-            case "gcp-sm":
-                return {
-                    gcpsm: {
-                        projectID: source.project,
-                        auth: { workloadIdentity: { ...this.args.gcp, serviceAccountRef } },
-                    },
-                };
-            case "azure-kv":
-                return {
-                    azurekv: {
-                        authType: "WorkloadIdentity",
-                        vaultUrl: `https://${source.vault}.vault.azure.net`,
-                        tenantId: this.need("azure", source.kind).tenantId,
-                        serviceAccountRef,
-                    },
-                };
-            case "vault": {
-                const { server, role, mountPath = "kubernetes" } = this.need("vault", source.kind);
-                if (!server.startsWith("https://"))
-                    throw refused(
-                        `The address of Vault, ${server}, is no https:// URL: its secrets would cross the network in clear text.`,
-                        "Give it a certificate.",
-                    );
-                return {
-                    vault: {
-                        server,
-                        path: source.mount,
-                        version: "v2",
-                        auth: { kubernetes: { mountPath, role, serviceAccountRef } },
-                    },
-                };
-            }
-            case "k8s":
-                return {
-                    kubernetes: {
-                        remoteNamespace: source.namespace,
-                        server: { caProvider: { type: "ConfigMap", name: "kube-root-ca.crt", key: "ca.crt" } },
-                        auth: { serviceAccount: serviceAccountRef },
-                    },
-                };
-        }
-    }
-
-    private need<K extends "aws" | "azure" | "vault">(key: K, kind: string): NonNullable<ExternalSecretArgs[K]> {
-        const value = this.args[key];
-        if (value !== undefined) return value;
-        throw refused(
-            `A reference of the kind ${kind}:// needs '${key}', which says how the store is reached.`,
-            `Name '${key}' in the environment file.`,
         );
     }
 

@@ -12,7 +12,10 @@ import type { Build } from "../../profile";
 import { transforms } from "../../transforms";
 import { statementsOf, type PipelineUpstreams } from "./statements";
 
-export const build: Build<"runtime", "kubernetes"> = async ({ environment, upstream }, { profile: _, ...settings }) => {
+export const build: Build<"runtime", "kubernetes"> = async (
+    { environment, upstream },
+    { profile: _, secretStore, ...settings },
+) => {
     const [foundation, storage, broker, catalog] = await Promise.all([
         upstream("foundation"),
         upstream("storage"),
@@ -28,6 +31,11 @@ export const build: Build<"runtime", "kubernetes"> = async ({ environment, upstr
             protectData: environment.protectData,
             ...(transforms.runtime === undefined ? {} : { transform: transforms.runtime }),
             ...settings,
+            ...(secretStore === undefined ? {} : { secretStore }),
+            stores: {
+                ...(environment.aws === undefined ? {} : { aws: { region: environment.aws.region } }),
+                ...(environment.azure === undefined ? {} : { azure: { tenantId: environment.azure.tenantId } }),
+            },
             foundation,
             storage,
             broker,

@@ -52,8 +52,10 @@ export const kubernetes = z.strictObject({
     secretStore: z
         .strictObject({
             kind: z.enum(["SecretStore", "ClusterSecretStore"]).default("ClusterSecretStore"),
-            name: z.string().min(1).default("tidegate"),
+            name: z.string().min(1),
         })
-        .prefault({})
-        .describe("Of External Secrets; used where a contract names a secretRef."),
+        .optional()
+        .describe(
+            "Of External Secrets, and there already; used for each secretRef. Default: one is made in the namespace of who needs it, read as its service account.",
+        ),
 });

@@ -400,7 +400,8 @@ describe("logging in from the cluster", () => {
             secretRef: "azure-kv://lake-prod/kafka",
             clientProperties: { "sasl.oauthbearer.token.endpoint.url": endpoint },
         });
-        const program = await making(runtimeOf({ broker: own }));
+        const tenantId = "00000000-0000-4000-8000-000000000002";
+        const program = await making(runtimeOf({ broker: own, stores: { azure: { tenantId } } }));
         assert.match(
             specOf(program, "bronze").flinkConfiguration["env.java.opts.taskmanager"] ?? "",
             /-Dorg\.apache\.kafka\.sasl\.oauthbearer\.allowed\.urls=https:\/\/idp\.example\/token$/,
@@ -437,12 +438,29 @@ describe("logging in from the cluster", () => {
             scope: "lakekeeper",
             secretRef: "aws-sm://prod/catalog",
         } as const;
-        const program = await making(runtimeOf({ catalog: catalog(auth) }));
-        const made = program.all(externalType).map((one) => [metadataOf(one).namespace, metadataOf(one).name]);
-        assert.deepEqual(made.sort(), [
+        const stores = { aws: { region: "eu-west-1" } };
+        const program = await making(runtimeOf({ catalog: catalog(auth), stores }));
+        const both = [
             ["prod-dbt", "dbt-catalog"],
             ["prod-flink", "flink-catalog"],
+        ];
+        for (const type of [externalType, "kubernetes:external-secrets.io/v1:SecretStore"]) {
+            const made = program.all(type).map((one) => [metadataOf(one).namespace, metadataOf(one).name]);
+            assert.deepEqual(made.sort(), both, type);
+        }
+        // Each is read as its own workload, and by no other namespace.
+        const readers = program
+            .all("kubernetes:external-secrets.io/v1:SecretStore")
+            .map(({ inputs }) => JSON.stringify(inputs["spec"]));
+        assert.deepEqual(readers.map((text) => /serviceAccountRef":\{"name":"(\w+)/.exec(text)?.[1]).sort(), [
+            "dbt",
+            "flink",
         ]);
+        for (const one of program.all(externalType))
+            assert.deepEqual((one.inputs["spec"] as { secretStoreRef: unknown }).secretStoreRef, {
+                kind: "SecretStore",
+                name: metadataOf(one).name,
+            });
         const sql = JSON.stringify(program.one("kubernetes:core/v1:ConfigMap", "runtime-bronze-sql").inputs["data"]);
         assert.ok(sql.includes("'rest.auth.type' = 'tidegate.CredentialFileAuth'"));
         assert.ok(!/'(credential|token)' =/.test(sql));
