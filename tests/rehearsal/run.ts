@@ -18,11 +18,13 @@ export const canary = "canary-of-a-real-account";
 export const environments = join(__dirname, "environments");
 
 const phase = z.strictObject({
-    phase: z.enum(["create", "again", "drift", "heal", "release", "destroy"]),
+    phase: z.enum(["create", "again", "update", "drift", "heal", "release", "destroy"]),
     ok: z.boolean(),
     seconds: z.number().nonnegative(),
     changes: z.record(z.string(), z.number().int().positive()),
     attempts: z.number().int().positive(),
+    /** What the environment's file says now: of `update`. */
+    edited: z.array(z.string()).optional(),
     /** What was changed, by stack: of `drift`. */
     disturbed: z.record(z.string(), z.string()).optional(),
     problem: z.strictObject({ code: z.string(), message: z.string() }).optional(),
@@ -53,7 +55,7 @@ export const resultSchema = z.strictObject({
 });
 export type Result = z.infer<typeof resultSchema>;
 
-export const allPhases = ["create", "again", "drift", "heal", "release", "destroy"];
+export const allPhases = ["create", "again", "update", "drift", "heal", "release", "destroy"];
 
 export class Place {
     readonly name: string;

@@ -1,8 +1,8 @@
-/** The phases of a rehearsal: create, again, drift, heal, release, destroy. */
+/** The phases of a rehearsal: create, again, update, drift, heal, release, destroy. */
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import pc from "picocolors";
-import { isMap, parseDocument } from "yaml";
+import { parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { interruptedCode, type TidegateError } from "../../core/errors";
 import { projectName } from "../../core/repository";
@@ -13,6 +13,7 @@ import { stackName, stateDirectory } from "../../lakehouse/home";
 import { FactsCollector } from "../../reports/facts";
 import { SimulatedCloud } from "../../rehearsal/cloud";
 import { disturb } from "../../rehearsal/disturb";
+import { dayTwoEdits } from "../../rehearsal/edits";
 import { forecast, type Forecast, type Made } from "../../rehearsal/forecast";
 import { cloudOf } from "../../rehearsal/place";
 import { useRows } from "../../rehearsal/relations";
@@ -21,6 +22,7 @@ import { environmentGraph } from "../../rollout/environmentGraph";
 import type { EventSink } from "../../rollout/events";
 import type { Rollout, RolloutResult } from "../../rollout/rollout";
 import type { Session } from "../../rollout/session";
+import { isStateful } from "../../rollout/stateful";
 import type { Environment } from "../../../stacks/environment";
 import type { FilterFlags } from "../filter";
 import type { Interrupts } from "../interrupts";
@@ -30,6 +32,8 @@ import { open, run } from "./rollout";
 export interface RehearseFlags extends FilterFlags {
     readonly faults?: string;
     readonly chaos?: number;
+    /** What `update` rolls out: another version of the environment's file. Default: one with day-two edits. */
+    readonly update?: string;
     readonly latency: "none" | "realistic";
     /** Seconds of the cloud in a second of this machine. */
     readonly speed: number;
@@ -43,13 +47,15 @@ export interface RehearseFlags extends FilterFlags {
 const attemptsAtMost = 100;
 
 export interface PhaseResult {
-    readonly phase: "create" | "again" | "drift" | "heal" | "release" | "destroy";
+    readonly phase: "create" | "again" | "update" | "drift" | "heal" | "release" | "destroy";
     readonly ok: boolean;
     readonly seconds: number;
     /** Resources by what was done to them. */
     readonly changes: Readonly<Record<string, number>>;
     /** Of a phase that faults have stopped: how often it was gone on with. */
     readonly attempts: number;
+    /** Of `update`: what the environment's file says now, as `key: value`. */
+    readonly edited?: readonly string[];
     /** Of `drift`: what was changed behind the states' backs, by stack. */
     readonly disturbed?: Readonly<Record<string, string>>;
     readonly problem?: { readonly code: string; readonly message: string };
@@ -62,6 +68,9 @@ export class Rehearsal {
     private readonly cloud: SimulatedCloud;
     private readonly phases: PhaseResult[] = [];
     private disturbed: ReadonlyMap<string, string> = new Map();
+    private edited: readonly string[] = [];
+    /** What holds data, and was deleted or made anew by the phase that runs. */
+    private readonly lost = new Set<string>();
     private readonly rows = new Map(
         [...allTables().values()].flatMap((one) => one.rows).map((row) => [row.token, row]),
     );
@@ -82,9 +91,11 @@ export class Rehearsal {
         if (!created) return this.phases;
         this.forecast = await this.foretell();
         const same = await this.phase("again", (driver) => driver.up({ ...all, all: true }), changedNothing);
-        if (!same || !(await this.driftAndHeal(all)) || this.flags.keep) return this.phases;
+        // One that is kept begins again with the file as it is: no cloud would take the update back.
+        if (!same || !(this.flags.keep || (await this.update(all)))) return this.phases;
+        if (!(await this.driftAndHeal(all)) || this.flags.keep) return this.phases;
         // As for real: what protects data has to go before the data can.
-        await this.unprotect();
+        await this.rewrite((document) => document.set("protectData", false));
         const freed = await this.phase("release", (driver) => driver.up({ ...all, all: true }), undefined, true);
         if (freed)
             await this.phase(
@@ -98,6 +109,35 @@ export class Rehearsal {
 
     private selected(): string[] {
         return this.choices.filter(({ selected }) => selected).map(({ name }) => name);
+    }
+
+    /** A newer version, a bigger class, more partitions: in place, and nothing that holds data is made anew. */
+    private async update(all: Parameters<Rollout["up"]>[0]): Promise<boolean> {
+        const { update } = this.flags;
+        if (update === undefined) {
+            const edits = dayTwoEdits(this.environment).filter(({ path: [layer] }) =>
+                this.selected().includes(layer ?? ""),
+            );
+            await this.rewrite((document) => {
+                for (const { path, to } of edits) document.setIn(path, to);
+            });
+            this.edited = edits.map(({ path, to }) => `${path.join(".")}: ${to}`);
+        } else {
+            await this.rewrite((_, file) => readFile(resolve(update), "utf8").then((text) => writeFile(file, text)));
+            this.edited = [update];
+        }
+        return this.phase(
+            "update",
+            (driver) => driver.up({ ...all, all: true }),
+            (changes) => {
+                if (this.lost.size > 0)
+                    return `what holds data was deleted or made anew, and would be empty: ${[...this.lost].join(", ")}`;
+                return this.edited.length > 0 && (changes["update"] ?? 0) === 0
+                    ? `nothing was updated, though the environment's file says now ${this.edited.join(", ")}`
+                    : undefined;
+            },
+            true,
+        );
     }
 
     private async driftAndHeal(all: Parameters<Rollout["up"]>[0]): Promise<boolean> {
@@ -128,12 +168,15 @@ export class Rehearsal {
         return healed;
     }
 
-    /** As a person would: `protectData: false` in the environment's file, here in a copy of it. */
-    private async unprotect(): Promise<void> {
-        const document = parseDocument(await readFile(this.environment.file, "utf8"));
-        if (isMap(document.contents)) document.set("protectData", false);
+    /** As a person would edit the environment's file, here in a copy of it. */
+    private async rewrite(edit: (document: Document, file: string) => void | Promise<void>): Promise<void> {
         const file = join(this.environment.dataDirectory, "environment.yaml");
-        await writeFile(file, String(document));
+        const document = parseDocument(
+            await readFile(process.env["TIDEGATE_ENVIRONMENT_FILE"] ?? this.environment.file, "utf8"),
+        );
+        const written = edit(document, file);
+        if (written === undefined) await writeFile(file, String(document));
+        else await written;
         process.env["TIDEGATE_ENVIRONMENT_FILE"] = file;
     }
 
@@ -147,13 +190,17 @@ export class Rehearsal {
         const begun = performance.now();
         if (!this.flags.json) process.stdout.write(`\n${pc.bold(phase)}${pc.yellow(" (simulated)")}\n`);
         const changes: Record<string, number> = {};
+        this.lost.clear();
         let result: RolloutResult | undefined;
         let attempt = 0;
         for (let goOn = true; goOn && !this.interrupts.orderly.signal.aborted;) {
             attempt += 1;
             const before = { faults: this.faultsSoFar(), message: result?.problem?.message };
             result = await this.once(phase, operation, (event) => {
-                if (event.type === "resource") changes[event.op] = (changes[event.op] ?? 0) + 1;
+                if (event.type !== "resource") return;
+                changes[event.op] = (changes[event.op] ?? 0) + 1;
+                if (/replace|^delete$/.test(event.op) && isStateful(event.resourceType))
+                    this.lost.add(`${event.resourceType} '${event.name}'`);
             });
             // One that no fault has stopped, and that says the same again, would say it for ever.
             const hopeless = this.faultsSoFar() === before.faults && result.problem?.message === before.message;
@@ -177,6 +224,7 @@ export class Rehearsal {
             seconds,
             changes,
             attempts: attempt,
+            ...(phase === "update" ? { edited: this.edited } : {}),
             ...(phase === "drift" ? { disturbed: Object.fromEntries(this.disturbed) } : {}),
             ...(problem === undefined ? {} : { problem }),
         });

@@ -5,10 +5,11 @@ import type { Forecast } from "../../rehearsal/forecast";
 import { table } from "../output";
 import type { PhaseResult } from "./rehearsePhases";
 
-/** `disturbed`: in how many stacks something was changed. */
+/** By how many edits of the environment's file it updates, in how many stacks something was changed by hand. */
 const verbs: Readonly<Record<PhaseResult["phase"], (disturbed: number) => string>> = {
     create: () => "created",
     again: () => "rolled out again, without a change",
+    update: (edited) => (edited === 0 ? "nothing of it has a size or a version to change" : "updated in place"),
     drift: (disturbed) =>
         disturbed === 0 ? "nothing of it could be changed behind its back" : "changed behind its back, and seen",
     heal: () => "healed",
@@ -33,16 +34,20 @@ export function tell({ name, ok, interrupted, phases, told, html, directory, kee
     write("");
     write(
         table(
-            phases.map(({ phase, ok: green, seconds, changes, attempts: tries, problem, disturbed = {} }) => [
-                green ? pc.green("✓") : pc.red("✗"),
-                phase,
-                duration(seconds),
-                green ? verbs[phase](Object.keys(disturbed).length) : (problem?.message.split("\n")[0] ?? ""),
-                Object.entries(changes)
-                    .map(([op, count]) => `${count} ${op}`)
-                    .join(", "),
-                tries > 1 ? `${tries} attempts` : "",
-            ]),
+            phases.map(
+                ({ phase, ok: green, seconds, changes, attempts: tries, problem, disturbed = {}, edited = [] }) => [
+                    green ? pc.green("✓") : pc.red("✗"),
+                    phase,
+                    duration(seconds),
+                    green
+                        ? verbs[phase](edited.length + Object.keys(disturbed).length)
+                        : (problem?.message.split("\n")[0] ?? ""),
+                    Object.entries(changes)
+                        .map(([op, count]) => `${count} ${op}`)
+                        .join(", "),
+                    tries > 1 ? `${tries} attempts` : "",
+                ],
+            ),
         ),
     );
     if (told !== undefined) {

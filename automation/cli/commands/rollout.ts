@@ -121,12 +121,13 @@ export function rolloutCommands(program: Command): void {
     const rehearse = program
         .command("rehearse")
         .description(
-            "roll an environment out against simulated clouds, without an account: create, again, drift, heal, destroy",
+            "roll an environment out against simulated clouds, without an account: create, again, update, drift, heal, destroy",
         )
         .argument("<environment>", "name of the environment");
     filterOptions(rehearse)
         .option("--faults <file>", "what goes wrong: docs/rehearsal.md")
         .option("--chaos <seed>", "faults by chance; the same seed has the same ones", wholeNumber)
+        .option("--update <file>", "what the update rolls out. Default: newer, bigger and more of what there is")
         .addOption(
             new Option("--latency <how>", "whether operations take time")
                 .choices(["none", "realistic"])

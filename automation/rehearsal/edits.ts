@@ -1,0 +1,138 @@
+/**
+ * What a rehearsal changes in a copy of the environment's file to play a day-two rollout: a newer version, a bigger class, more
+ * partitions, by what the profiles of the environment have. All of it is what the clouds do in place; a change that
+ * replaces what holds data is a mistake of the program, or of a row.
+ */
+import { resourceClasses } from "../../stacks/settings/runtime/kubernetes";
+import type { EnvironmentFile } from "../../stacks/environment";
+import { layers, type Layer } from "../../stacks/contracts";
+
+export interface Edit {
+    /** Key of the environment's file. */
+    readonly path: readonly string[];
+    readonly to: string | number;
+}
+
+/** The next of a row, or nothing at its end. */
+const next = <T>(row: readonly T[], one: T): T | undefined => row[row.indexOf(one) + 1];
+
+/** `1.34` → `1.35`: all three clouds go up by one minor version at a time. */
+const nextMinor = (version: string): string => {
+    const [major = "1", minor = "0"] = version.split(".");
+    return `${major}.${Number(minor) + 1}`;
+};
+
+/** Of MSK. Source: https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html */
+const mskVersions = ["3.9.x.kraft", "4.0.x.kraft", "4.1.x.kraft"];
+/** Of Standard brokers, which change their size one by one. Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-update-broker-type.html */
+const mskSizes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge"];
+/** Processing units. Source: https://learn.microsoft.com/azure/event-hubs/event-hubs-premium-overview */
+const premiumUnits = [1, 2, 4, 8, 12, 16];
+
+type Settings<L extends Layer> = NonNullable<EnvironmentFile[L]>;
+type Found = readonly (readonly [key: string, to: string | number | undefined])[];
+
+const grownTopic = ({ events, deadLetters }: Pick<Settings<"broker">, "events" | "deadLetters">): Found => [
+    ["events.partitions", events.partitions < 32 ? events.partitions * 2 : undefined],
+    ["deadLetters.retentionHours", deadLetters.retentionHours < 240 ? deadLetters.retentionHours * 2 : undefined],
+];
+
+function ofFoundation(settings: Settings<"foundation">): Found {
+    switch (settings.profile) {
+        case "eks":
+            return [
+                ["version", nextMinor(settings.version)],
+                ["nodes.small.instanceType", "m7i.4xlarge"],
+            ];
+        case "gke":
+            return settings.mode === "standard"
+                ? [["nodes.small.most", (settings.nodes?.small.most ?? 6) + 1]]
+                : [["channel", settings.channel === "REGULAR" ? "STABLE" : "REGULAR"]];
+        case "aks":
+            return [
+                ["kubernetesVersion", nextMinor(settings.kubernetesVersion)],
+                ["classes.small.maxCount", settings.classes.small.maxCount + 1],
+            ];
+        case "kubeconfig":
+            return [["quotas.flink.cpu", String(Number(settings.quotas.flink.cpu) * 2)]];
+    }
+}
+
+const ofStorage = (settings: Settings<"storage">): Found =>
+    settings.profile === "embedded" ? [] : [["oldVersionDays", settings.oldVersionDays + 7]];
+
+function ofBroker(settings: Settings<"broker">): Found {
+    switch (settings.profile) {
+        case "msk": {
+            const { cluster } = settings;
+            if (cluster.kind === "serverless") return [];
+            const [, family = "", size = ""] = cluster.instanceType.split(".");
+            return [
+                ["cluster.kafkaVersion", next(mskVersions, cluster.kafkaVersion)],
+                // A t3 grows to another family, which MSK does as well.
+                [
+                    "cluster.instanceType",
+                    family === "t3"
+                        ? "kafka.m7g.large"
+                        : mskSizes.includes(size)
+                          ? `kafka.${family}.${next(mskSizes, size) ?? size}`
+                          : undefined,
+                ],
+                ...grownTopic(settings),
+            ];
+        }
+        case "confluent":
+            return settings.cluster.kind === "dedicated"
+                ? [["cluster.cku", settings.cluster.cku * 2], ...grownTopic(settings)]
+                : grownTopic(settings);
+        case "aiven":
+            return [["plan", settings.plan === "business-4" ? "business-8" : undefined], ...grownTopic(settings)];
+        case "google":
+            return [["vcpus", settings.vcpus * 2], ["memoryGb", settings.vcpus * 8], ...grownTopic(settings)];
+        case "eventhubs":
+            return settings.sku === "Premium"
+                ? [["capacity", next(premiumUnits, settings.capacity)], ...grownTopic(settings)]
+                : [["maximumCapacity", (settings.maximumCapacity ?? 10) + 1]];
+        case "embedded":
+        case "external":
+            return [];
+    }
+}
+
+const ofRuntime = (settings: Settings<"runtime">): Found =>
+    settings.profile === "kubernetes"
+        ? [
+              ["resourceClass", next(resourceClasses, settings.resourceClass)],
+              ["checkpointIntervalSeconds", settings.checkpointIntervalSeconds * 2],
+          ]
+        : [];
+
+const ofObservability = (settings: Settings<"observability">): Found =>
+    settings.profile === "kubernetes" ? [["freshnessMinutes", settings.freshnessMinutes * 2]] : [];
+
+function ofLayer(environment: EnvironmentFile, layer: Layer): Found {
+    const { foundation, storage, broker, runtime, observability } = environment;
+    switch (layer) {
+        case "foundation":
+            return foundation === undefined ? [] : ofFoundation(foundation);
+        case "storage":
+            return storage === undefined ? [] : ofStorage(storage);
+        case "broker":
+            return broker === undefined ? [] : ofBroker(broker);
+        case "runtime":
+            return runtime === undefined ? [] : ofRuntime(runtime);
+        case "observability":
+            return observability === undefined ? [] : ofObservability(observability);
+        case "catalog":
+            return [];
+    }
+}
+
+/** Empty where nothing of the environment is a service whose size or version it chooses. */
+export function dayTwoEdits(environment: EnvironmentFile): readonly Edit[] {
+    return layers.flatMap((layer) =>
+        ofLayer(environment, layer).flatMap(([key, to]) =>
+            to === undefined ? [] : [{ path: [layer, ...key.split(".")], to }],
+        ),
+    );
+}
