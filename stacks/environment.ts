@@ -12,14 +12,14 @@ import { nearest, readYamlFile } from "../automation/core/yamlFile";
 import { repositoryRoot } from "../automation/core/repository";
 import { readRehearsal, rehearsalVariable } from "../automation/rehearsal/place";
 import { layers, type Layer } from "./contracts";
-import { localSecretRefs } from "./secretRef";
+import { misfits } from "./fit";
 import { brokerSettings } from "./settings/broker";
 import { catalogSettings } from "./settings/catalog";
-import { cloudProfiles, cloudSettings, type Cloud, type CloudSettings } from "./settings/clouds";
+import { cloudSettings, type Cloud, type CloudSettings } from "./settings/clouds";
 import { eventSettings } from "./settings/events";
 import { foundationSettings } from "./settings/foundation";
 import { observabilitySettings } from "./settings/observability";
-import { dbtRuntimeOf, dbtSettings, runtimeSettings } from "./settings/runtime";
+import { dbtSettings, runtimeSettings } from "./settings/runtime";
 import { stateSettings } from "./settings/state";
 import { storageSettings } from "./settings/storage";
 import { transforms } from "./transforms";
@@ -58,104 +58,21 @@ export const environmentSchema = z
         gates: gateSettings.prefault({}),
     })
     .superRefine((environment, context) => {
-        const complain = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
-        const present = layersOf(environment);
-        if (present.length === 0) complain([], "names no layer: storage, broker, catalog, runtime …");
-        for (const [layer, upstreams] of Object.entries(needed) as [Layer, readonly Layer[]][])
-            for (const upstream of upstreams)
-                if (environment[layer] !== undefined && environment[upstream] === undefined)
-                    complain([layer], `stands on ${upstream}, which this environment does not have`);
-        for (const { layer, profile, cloud } of cloudProfiles(environment))
-            if (environment[cloud] === undefined)
-                complain([layer, "profile"], `'${profile}' needs the key '${cloud}': the account that it is in`);
-        const { catalog, runtime } = environment;
-        if (catalog?.type === "hadoop" && environment.name !== "local")
+        const complain = (path: readonly string[], message: string) =>
+            context.addIssue({ code: "custom", path: [...path], message });
+        for (const { path, message, hint } of misfits(environment))
             complain(
-                ["catalog", "type"],
-                "'hadoop' is not safe for several writers: only the environment 'local' may use it",
+                path.filter((key) => key !== ""),
+                `${message}. ${hint}`,
             );
-        if (runtime?.profile === "embedded" && runtime.parallelism > runtime.taskSlots)
-            complain(
-                ["runtime", "parallelism"],
-                `has to be at most runtime.taskSlots (${runtime.taskSlots}), or no job can start`,
-            );
-        for (const { path, reason } of clusterConflicts(environment)) complain([...path], reason);
-        if (environment.foundation !== undefined)
-            for (const path of localSecretRefs(environment))
-                complain(
-                    [...path],
-                    "names a variable or a file of the machine that rolls out: nothing on the cluster could look it up. Keep the secret in a store (docs/secrets.md)",
-                );
         const { duplicates, late, filtered, broken } = environment.events.shares;
         if (duplicates + late + filtered + broken > 0.9)
             complain(["events", "shares"], "add up to more than 0.9: too few ordinary events would be left");
-        if (
-            environment.mode === "streaming_bronze" &&
-            runtime?.profile === "embedded" &&
-            runtime.taskSlots < runtime.parallelism * 2
-        )
-            complain(
-                ["runtime", "taskSlots"],
-                "has to be at least twice runtime.parallelism: the streaming job holds its slots while silver runs",
-            );
         const ports = fixedPorts(environment).map(({ port }) => port);
         if (new Set(ports).size !== ports.length) complain([], "one port is given twice");
     });
 
-/** Why a platform whose Flink is on a cluster, or is not, cannot be as its file says. */
-function* clusterConflicts(environment: {
-    readonly mode: "batch" | "streaming_bronze";
-    readonly dbt: z.infer<typeof dbtSettings>;
-    readonly runtime?: z.infer<typeof runtimeSettings> | undefined;
-    readonly foundation?: unknown;
-    readonly storage?: { readonly profile: string } | undefined;
-    readonly broker?: { readonly profile: string } | undefined;
-    readonly catalog?: { readonly profile: string } | undefined;
-    readonly observability?: { readonly profile: string } | undefined;
-}): Generator<{ readonly path: readonly string[]; readonly reason: string }> {
-    const { mode, runtime, foundation, observability } = environment;
-    const dbt = dbtRuntimeOf(environment);
-    const onCluster = runtime?.profile === "kubernetes";
-    for (const layer of ["runtime", "observability"] as const)
-        if (environment[layer]?.profile === "kubernetes" && foundation === undefined)
-            yield { path: [layer], reason: "stands on foundation, which this environment does not have" };
-    if (dbt === "dbt-cloud")
-        yield {
-            path: ["dbt", "runtime"],
-            reason: "dbt Cloud has no connection to DuckDB, which this project's models are written for; name kubernetes, airflow, dagster or prefect",
-        };
-    else if (onCluster && dbt === "local")
-        yield {
-            path: ["dbt", "runtime"],
-            reason: "only the identities of its workloads reach a platform on a cluster: name kubernetes, airflow, dagster or prefect",
-        };
-    else if (!onCluster && dbt !== "local")
-        yield { path: ["dbt", "runtime"], reason: `'${dbt}' runs on the cluster: it needs runtime.profile kubernetes` };
-    if (observability !== undefined && runtime !== undefined)
-        if ((observability.profile === "kubernetes") !== onCluster)
-            yield {
-                path: ["observability", "profile"],
-                reason: `does not fit runtime.profile ${runtime.profile}: both are on the cluster, or neither is`,
-            };
-    if (!onCluster) return;
-    if (mode === "batch")
-        yield {
-            path: ["mode"],
-            reason: "has to be streaming_bronze with runtime.profile kubernetes: a batch job that the operator starts again would read the topic from its beginning and write bronze twice",
-        };
-    for (const layer of ["storage", "broker", "catalog"] as const)
-        if (environment[layer]?.profile === "embedded")
-            yield { path: [layer, "profile"], reason: "'embedded' is on this machine: the cluster does not reach it" };
-}
-
 export type EnvironmentFile = z.infer<typeof environmentSchema>;
-
-/** Layers without which another cannot be. A cluster is optional: storage and brokers of a cloud need none. */
-const needed: { readonly [L in Layer]?: readonly Layer[] } = {
-    catalog: ["storage"],
-    runtime: ["storage", "broker", "catalog"],
-    observability: ["broker", "runtime"],
-};
 
 /** The layers that an environment has, in no order: a platform may end at any of them. */
 export const layersOf = (environment: { readonly [L in Layer]?: unknown }): Layer[] =>

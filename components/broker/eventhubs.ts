@@ -3,12 +3,13 @@ import * as eventhub from "@pulumi/azure-native/eventhub";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
-import { namespaceNameOf, refusal, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
+import { namespaceNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";
-import { block, isPrivate } from "../cloud/addresses";
 import { azureNetworkOf, privateEndpoint } from "../cloud/azureEndpoint";
 import { encryptionKey, type EncryptionKey } from "../cloud/azureKey";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
+import { deadLettersOf, eventHubsProblems, eventsOf } from "./eventhubsChecks";
 
 export interface HubArgs {
     partitions: number;
@@ -36,13 +37,6 @@ export interface EventHubsBrokerArgs extends CloudArgs {
 }
 
 const probeTopic = "tidegate.probe";
-
-/** What the tiers take. Source: https://learn.microsoft.com/en-us/azure/event-hubs/compare-tiers */
-const tiers = {
-    Premium: { partitions: 100, hours: 90 * 24, capacities: [1, 2, 4, 8, 12, 16] },
-    Standard: { partitions: 32, hours: 7 * 24, capacities: undefined },
-} as const;
-const mostThroughputUnits = 40;
 
 /** What Flink does with each hub; no other workload reads or writes events. */
 const access = {
@@ -80,7 +74,7 @@ export class EventHubsBroker extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: EventHubsBrokerArgs, options?: pulumi.ComponentResourceOptions) {
-        check(args);
+        refuseFirst(eventHubsProblems(args, azureNetworkOf(args.foundation) !== undefined), "environment-invalid");
         super("tidegate:broker:EventHubs", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account, topics } = args;
@@ -225,56 +219,3 @@ const encryptedBy = ({ key, identity, vaultUri }: EncryptionKey) => ({
         ],
     },
 });
-
-const eventsOf = ({ events }: EventHubsBrokerArgs): HubArgs => events ?? { partitions: 3, retentionHours: 72 };
-const deadLettersOf = ({ deadLetters }: EventHubsBrokerArgs): HubArgs =>
-    deadLetters ?? { partitions: 1, retentionHours: 168 };
-
-/** @throws TidegateError `environment-invalid` */
-function check(args: EventHubsBrokerArgs): void {
-    const { sku = "Premium", capacity = 1, maximumCapacity, allowedAddresses = [], foundation } = args;
-    const { partitions: mostPartitions, hours, capacities } = tiers[sku];
-    for (const [key, { partitions, retentionHours }] of Object.entries({
-        events: eventsOf(args),
-        deadLetters: deadLettersOf(args),
-    })) {
-        if (partitions > mostPartitions)
-            throw refusal(
-                `broker.${key}.partitions: a hub of ${sku} has at most ${mostPartitions}, not ${partitions}.`,
-                sku === "Standard" ? "Take fewer, or sku Premium." : "Take fewer.",
-            );
-        if (retentionHours > hours)
-            throw refusal(
-                `broker.${key}.retentionHours: ${sku} keeps events for at most ${hours} hours, not ${retentionHours}.`,
-                sku === "Standard" ? "Take less, or sku Premium, which keeps them for 90 days." : "Take less.",
-            );
-    }
-    if (capacities !== undefined && !(capacities as readonly number[]).includes(capacity))
-        throw refusal(
-            `broker.capacity: Premium has ${capacities.join(", ")} processing units, not ${capacity}.`,
-            "Take one of them.",
-        );
-    if (capacities !== undefined && maximumCapacity !== undefined)
-        throw refusal(
-            "broker.maximumCapacity: Premium does not grow by itself.",
-            "Leave it out, and take the capacity that the peak needs.",
-        );
-    if (capacities === undefined && Math.max(capacity, maximumCapacity ?? 0) > mostThroughputUnits)
-        throw refusal(
-            `broker: Standard has at most ${mostThroughputUnits} throughput units.`,
-            "Take fewer, or sku Premium.",
-        );
-    if (allowedAddresses.length > 0 && azureNetworkOf(foundation) !== undefined)
-        throw refusal(
-            "broker.allowedAddresses: with a cluster on Azure the namespace has no public address that they could reach.",
-            "Leave them out: whoever needs the events reaches them from the cluster's network.",
-        );
-    for (const range of allowedAddresses) {
-        const found = block(range);
-        if (found === undefined || found.bits < 8 || isPrivate(found))
-            throw refusal(
-                `broker.allowedAddresses: '${range}' is no block of public IPv4 addresses of /8 or less.`,
-                "Private networks come by private endpoints.",
-            );
-    }
-}

@@ -11,8 +11,10 @@ import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey } from "../cloud/gcpKey";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
 import type { TopicArgs } from "./embedded";
+import { googleProblems } from "./googleChecks";
 import { readBootstrapAddress } from "./googleBootstrap";
 
 export interface GoogleBrokerArgs extends CloudArgs {
@@ -70,7 +72,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
     constructor(name: string, args: GoogleBrokerArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:broker:Google", name, {}, withTransform(args, options));
         const network = networkOf(args);
-        checkCapacity(args);
+        refuseFirst(googleProblems(args), "google-kafka-invalid");
         this.args = args;
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
@@ -231,20 +233,6 @@ function networkOf({ foundation }: GoogleBrokerArgs): Network {
         }.`,
         "Give the environment a foundation of the profile 'gke', or take the broker's profile 'external' for a cluster that is there.",
     );
-}
-
-/** @throws TidegateError `google-kafka-invalid` */
-function checkCapacity({ vcpus = 3, memoryGb = vcpus * 4 }: GoogleBrokerArgs): void {
-    if (!Number.isInteger(vcpus) || vcpus < 3)
-        throw invalid(
-            `Google's Managed Kafka has a broker in each of three zones, and each needs a vCPU: ${vcpus} are too few.`,
-            "Set broker.vcpus to 3 or more.",
-        );
-    if (memoryGb < vcpus || memoryGb > vcpus * 8)
-        throw invalid(
-            `Google's Managed Kafka has 1 to 8 GiB of memory for each vCPU: ${memoryGb} GiB do not fit ${vcpus} vCPUs.`,
-            `Set broker.memoryGb to between ${vcpus} and ${vcpus * 8}.`,
-        );
 }
 
 const invalid = (message: string, hint: string): TidegateError =>

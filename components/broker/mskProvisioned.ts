@@ -1,9 +1,10 @@
 /** Brokers of Amazon MSK whose number and size are chosen, in KRaft mode. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { TidegateError } from "../../automation/core/errors";
 import { tagsOf, type CloudArgs } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
+import { refuseFirst } from "../cloud/problem";
+import { brokersOf, defaults, mskProblems } from "./mskChecks";
 
 export interface MskProvisionedArgs {
     /** As MSK names versions; it has to end in `.kraft`. @default 3.9.x.kraft */
@@ -38,8 +39,6 @@ interface Placed extends MskProvisionedArgs, CloudArgs {
  * Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand-details.html
  */
 const growAt = 60;
-/** GiB of a broker. Source: https://docs.aws.amazon.com/msk/latest/developerguide/limits.html */
-const mostStorage = 16_384;
 
 export class MskProvisioned extends pulumi.ComponentResource {
     readonly cluster: aws.msk.Cluster;
@@ -49,7 +48,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
 
     constructor(name: string, args: Placed, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:broker:MskProvisioned", name, {}, options);
-        check(args);
+        refuseFirst(mskProblems(args), "msk-invalid", "The MSK cluster cannot be made");
         this.args = args;
         this.tags = tagsOf(args, "broker");
         this.cluster = this.brokers(name);
@@ -157,41 +156,4 @@ export class MskProvisioned extends pulumi.ComponentResource {
             { parent: this },
         );
     }
-}
-
-const defaults = { kafkaVersion: "3.9.x.kraft", instanceType: "kafka.m7g.large", storageGb: 100, maxStorageGb: 1000 };
-
-const brokersOf = ({ subnetIds, brokersPerZone = 1 }: Placed): number => subnetIds.length * brokersPerZone;
-
-/** @throws TidegateError `msk-invalid` */
-function check(args: Placed): void {
-    const { kafkaVersion = defaults.kafkaVersion, instanceType = defaults.instanceType } = args;
-    const { storageGb = defaults.storageGb, maxStorageGb = defaults.maxStorageGb } = args;
-    const zones = args.subnetIds.length;
-    if (!kafkaVersion.endsWith(".kraft"))
-        throw invalid(
-            `'${kafkaVersion}' is a version with ZooKeeper, from which there is no way to KRaft but another cluster`,
-            "Take one that ends in .kraft, e.g. 3.9.x.kraft.",
-        );
-    if (!/^kafka\.(t3|m5|m7g)\.[a-z0-9]+$/.test(instanceType))
-        throw invalid(
-            `'${instanceType}' is no Standard broker`,
-            "Take kafka.t3.small, or a size of kafka.m5 or kafka.m7g. Express brokers have neither disks nor these settings of their own.",
-        );
-    if (zones < 2)
-        throw invalid("it has one zone: MSK wants subnets in two or three", "Set foundation.zones to 2 or 3.");
-    if (brokersOf(args) < args.replicas)
-        throw invalid(
-            `${brokersOf(args)} brokers cannot hold the ${args.replicas} replicas of a topic`,
-            "Set broker.cluster.brokersPerZone to 2, or foundation.zones to 3.",
-        );
-    if (storageGb > maxStorageGb || maxStorageGb > mostStorage)
-        throw invalid(
-            `its disks cannot grow from ${storageGb} to ${maxStorageGb} GiB`,
-            `broker.cluster.maxStorageGb has to be from storageGb to ${mostStorage}.`,
-        );
-}
-
-function invalid(message: string, hint: string): TidegateError {
-    return new TidegateError(`The MSK cluster cannot be made: ${message}.`, { code: "msk-invalid", hint });
 }

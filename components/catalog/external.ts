@@ -1,8 +1,9 @@
 /** An Iceberg REST catalog that somebody else runs: nothing is made, it is only told to later layers. */
 import * as pulumi from "@pulumi/pulumi";
-import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { CatalogContract } from "../../stacks/contracts";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
+import { externalCatalogProblems } from "./externalChecks";
 
 type RestCatalog = Extract<CatalogContract, { type: "rest" }>;
 
@@ -17,16 +18,13 @@ export interface ExternalCatalogArgs {
     properties?: Readonly<Record<string, string>>;
 }
 
-/** Properties by which Iceberg's clients would be given a secret: they would stand in SQL and in the state. */
-const secret = /^(credential|token|oauth2-server-uri)$|secret|password|access-key|sas-token/i;
-
 export class ExternalCatalog extends pulumi.ComponentResource {
     readonly contract: Extract<ContractOutputs<"catalog">, { uri: unknown }>;
 
     /** @throws TidegateError `catalog-settings-invalid` */
     constructor(name: string, args: ExternalCatalogArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:catalog:External", name, {}, options);
-        demandSafe(args);
+        refuseFirst(externalCatalogProblems(args), "catalog-settings-invalid");
         this.contract = {
             profile: pulumi.output("external" as const),
             type: pulumi.output("rest" as const),
@@ -39,20 +37,3 @@ export class ExternalCatalog extends pulumi.ComponentResource {
         this.registerOutputs({ contract: this.contract });
     }
 }
-
-function demandSafe({ uri, auth, properties = {} }: ExternalCatalogArgs): void {
-    const given = Object.keys(properties).find((key) => secret.test(key));
-    if (given !== undefined)
-        throw invalid(
-            `The property '${given}' of the catalog would hold a secret in SQL, or what 'auth' is for.`,
-            "Take it away, and say under catalog.auth how clients get in.",
-        );
-    if (auth.mode !== "none" && uri.startsWith("http:"))
-        throw invalid(
-            `${uri} is not encrypted: whoever listens would have the tokens that clients present.`,
-            "Give the catalog's https:// address.",
-        );
-}
-
-const invalid = (message: string, hint: string): TidegateError =>
-    new TidegateError(message, { code: "catalog-settings-invalid", hint, exitCode: exitCodes.usage });

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { Provider } from "@pulumi/azure-native/provider";
 import * as resources from "@pulumi/azure-native/resources";
 import type * as pulumi from "@pulumi/pulumi";
-import { exitCodes, TidegateError } from "../../automation/core/errors";
 
 export interface AzureAccount {
     subscriptionId: string;
@@ -66,7 +65,3 @@ export function guidOf(text: string): string {
     const hex = bytes.toString("hex");
     return [8, 12, 16, 20, 32].map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end)).join("-");
 }
-
-/** A mistake of who wrote the environment file. */
-export const refusal = (message: string, hint: string): TidegateError =>
-    new TidegateError(message, { code: "environment-invalid", hint, exitCode: exitCodes.usage });

@@ -4,11 +4,12 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type FoundationContract, type Workload } from "../../stacks/contracts";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
-import { block, isPrivate, overlaps } from "../cloud/addresses";
-import { refusal, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
+import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant } from "../cloud/azureAccess";
+import { refuseFirst } from "../cloud/problem";
+import { aksProblems, cidrOf, podCidr, serviceCidr } from "./aksChecks";
 import { aksKubeconfig } from "./aksKubeconfig";
-import { aksNetwork, podCidr, serviceCidr, type AksNetwork } from "./aksNetwork";
+import { aksNetwork, type AksNetwork } from "./aksNetwork";
 import { namespacesOf, resourceClassLabel, serviceAccounts, subjectOf } from "./names";
 
 /** Nodes of one size. */
@@ -73,7 +74,7 @@ export class AksCluster extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: AksClusterArgs, options?: pulumi.ComponentResourceOptions) {
-        check(args);
+        refuseFirst(aksProblems(args), "environment-invalid");
         super("tidegate:foundation:Aks", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;
@@ -292,44 +293,3 @@ const pool = ({ vmSize, minCount, maxCount }: NodePoolArgs, { nodes }: AksNetwor
     type: containerservice.AgentPoolType.VirtualMachineScaleSets,
     upgradeSettings: { maxSurge: "33%" },
 });
-
-const cidrOf = ({ cidr = "10.64.0.0/16" }: Pick<AksClusterArgs, "cidr">): string => cidr;
-
-/** @throws TidegateError `environment-invalid` */
-function check(args: AksClusterArgs): void {
-    const { administrators, authorizedAddresses = [], classes = {}, system } = args;
-    if (administrators.length === 0)
-        throw refusal(
-            "foundation.administrators is empty: without local accounts nobody could reach the cluster.",
-            "Name the object id of a group in Entra ID that whoever deploys is in.",
-        );
-    const cidr = cidrOf(args);
-    const network = block(cidr);
-    if (network?.bits !== 16 || !isPrivate(network))
-        throw refusal(
-            `foundation.cidr: '${cidr}' is no private block of /16.`,
-            "Nodes, private endpoints and databases get their subnets out of it, e.g. 10.64.0.0/16.",
-        );
-    for (const taken of [podCidr, serviceCidr]) {
-        const other = block(taken);
-        if (other !== undefined && overlaps(network, other))
-            throw refusal(
-                `foundation.cidr: '${cidr}' overlaps ${taken}, which pods and services of the cluster have.`,
-                "Take another block of /16.",
-            );
-    }
-    for (const range of authorizedAddresses) {
-        const found = block(range);
-        if (found === undefined || found.bits < 8 || isPrivate(found))
-            throw refusal(
-                `foundation.authorizedAddresses: '${range}' is no block of public IPv4 addresses of /8 or less.`,
-                "Leave them out for a cluster that only its own network reaches.",
-            );
-    }
-    for (const [name, { minCount = 0, maxCount = 1000 }] of Object.entries({ ...classes, system: system ?? {} }))
-        if (minCount > maxCount)
-            throw refusal(
-                `foundation: the node pool '${name}' has minCount ${minCount} over maxCount ${maxCount}.`,
-                "",
-            );
-}

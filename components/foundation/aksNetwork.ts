@@ -4,8 +4,6 @@ import { block, within } from "../cloud/addresses";
 import type { AzureScope } from "../cloud/azure";
 
 /** Of pods and of services: in no network, but nothing that they reach may have them. */
-export const podCidr = "10.244.0.0/16";
-export const serviceCidr = "10.245.0.0/16";
 
 export interface AksNetwork {
     readonly network: network.VirtualNetwork;

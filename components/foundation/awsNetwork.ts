@@ -1,10 +1,11 @@
 /** A network of its own on AWS: in each zone a private subnet, whose way out is a NAT gateway, and a public one for that. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { TidegateError } from "../../automation/core/errors";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
-import { blockOf, isPrivate, overlap, partOf, type Block } from "../cloud/cidr";
+import { blockOf, partOf, type Block } from "../cloud/cidr";
+import { refuseFirst } from "../cloud/problem";
+import { awsNetworkProblems, defaultCidr, mostZones } from "./awsNetworkChecks";
 
 export interface AwsNetworkArgs extends CloudArgs {
     account: AwsAccount;
@@ -22,8 +23,6 @@ export interface AwsNetworkArgs extends CloudArgs {
 const privateBits = 2;
 /** Of the last quarter a sixteenth for each public subnet: nothing but NAT gateways is in them. */
 const publicBits = 6;
-/** Quarters without the one of the public subnets. */
-const mostZones = 3;
 
 export class AwsNetwork extends pulumi.ComponentResource {
     readonly vpc: aws.ec2.Vpc;
@@ -35,7 +34,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
     constructor(name: string, args: AwsNetworkArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:AwsNetwork", name, {}, withTransform(args, options));
         this.args = args;
-        this.block = checked(args);
+        refuseFirst(awsNetworkProblems(args), "network-invalid", "The platform's network cannot be made");
+        this.block = blockOf(args.cidr ?? defaultCidr) as Block;
         this.vpc = this.network(name);
         const gateways = this.gateways(name);
         const { zones, nat = "perZone" } = args;
@@ -196,34 +196,4 @@ export class AwsNetwork extends pulumi.ComponentResource {
     private associate(child: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): void {
         new aws.ec2.RouteTableAssociation(child, { subnetId: subnet.id, routeTableId: table.id }, { parent: this });
     }
-}
-
-/** @throws TidegateError `network-invalid` */
-function checked({ zones, cidr = "10.0.0.0/16", transitGateway }: AwsNetworkArgs): Block {
-    if (new Set(zones).size < 2)
-        throw invalid(
-            `the network has ${zones.length === 1 ? "one zone" : "no two zones"}: EKS and MSK want subnets in two at least`,
-            "Set foundation.zones to 2 or 3, and take a region that has as many.",
-        );
-    if (zones.length > mostZones)
-        throw invalid(`the network has ${zones.length} zones`, `Set foundation.zones to at most ${mostZones}.`);
-    const block = blockOf(cidr);
-    if (block === undefined || block.bits < 16 || block.bits > 20 || !isPrivate(block))
-        throw invalid(
-            `'${cidr}' is no private block of 16 to 20 bits`,
-            "Set foundation.cidr to one of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, e.g. 10.20.0.0/16.",
-        );
-    for (const other of transitGateway?.cidrs ?? []) {
-        const reached = blockOf(other);
-        if (reached === undefined || overlap(reached, block))
-            throw invalid(
-                `'${other}' ${reached === undefined ? "is no block of addresses" : `overlaps the network's own ${cidr}`}: no route can lead there`,
-                "Give the platform's network a block of its own by foundation.cidr.",
-            );
-    }
-    return block;
-}
-
-function invalid(message: string, hint: string): TidegateError {
-    return new TidegateError(`The platform's network cannot be made: ${message}.`, { code: "network-invalid", hint });
 }

@@ -10,11 +10,12 @@ import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";
 import { ownKey } from "../cloud/awsKey";
+import { refuseFirst } from "../cloud/problem";
 import { accountTrust, audience, managedPolicy, serviceTrust } from "../cloud/awsTrust";
 import { AwsNetwork, type AwsNetworkArgs } from "./awsNetwork";
 import { defaultStorageClass, diskKeyGrant } from "./eksDisks";
 import { eksKubeconfig } from "./eksKubeconfig";
-import { checkEks } from "./eksChecks";
+import { eksProblems } from "./eksChecks";
 import { EksNodes, type NodeClassArgs } from "./eksNodes";
 import { namespacesOf, serviceAccounts, subjectOf, type ResourceClass } from "./names";
 import type { ClusterServices } from "./services";
@@ -71,7 +72,7 @@ export class EksCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: EksClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Eks", name, {}, withTransform(args, options));
-        checkEks(args);
+        refuseFirst(eksProblems(args), "cluster-invalid", "The platform's cluster cannot be made");
         this.args = args;
         this.tags = tagsOf(args, "foundation");
         this.clusterName = `tidegate-${args.environment}`;

@@ -1,31 +1,41 @@
 /** What an EKS cluster is refused for before anything of it is made. */
-import { TidegateError } from "../../automation/core/errors";
 import { blockOf } from "../cloud/cidr";
+import { problem, type Problem } from "../cloud/problem";
 import type { EksClusterArgs } from "./eks";
-import { defaultNodes } from "./eksNodes";
+import type { NodeClassArgs } from "./eksNodes";
+import type { ResourceClass } from "./names";
 
-/** @throws TidegateError `cluster-invalid` */
-export function checkEks({ api = {}, nodes = {} }: EksClusterArgs): void {
+/** Operators, catalog and dbt have room on the small ones too. */
+export const defaultNodes: Readonly<Record<ResourceClass, NodeClassArgs>> = {
+    small: { instanceType: "m7i.large", count: 3, diskGb: 100 },
+    medium: { instanceType: "m7i.2xlarge", count: 0, diskGb: 100 },
+    large: { instanceType: "m7i.4xlarge", count: 0, diskGb: 200 },
+};
+
+export function* eksProblems({ api = {}, nodes = {} }: Pick<EksClusterArgs, "api" | "nodes">): Generator<Problem> {
     const { publicCidrs = [], privateCidrs = [], transitGatewayId } = api;
-    for (const cidr of [...publicCidrs, ...privateCidrs]) {
-        const block = blockOf(cidr);
-        if (block === undefined)
-            throw invalid(`'${cidr}' is no block of addresses`, "Write the first address and the bits: 192.0.2.0/24.");
-        if (block.bits === 0)
-            throw invalid(
-                "its API server would be open to the whole internet",
-                "Name the addresses that need it in foundation.api.publicCidrs, or reach it through a joined network.",
-            );
-    }
+    for (const [key, cidrs] of Object.entries({ publicCidrs, privateCidrs }))
+        for (const cidr of cidrs) {
+            const block = blockOf(cidr);
+            if (block === undefined)
+                yield problem(
+                    `foundation.api.${key}`,
+                    `'${cidr}' is no block of addresses`,
+                    "Write the first address and the bits: 192.0.2.0/24.",
+                );
+            else if (block.bits === 0)
+                yield problem(
+                    `foundation.api.${key}`,
+                    "its API server would be open to the whole internet",
+                    "Name the addresses that need it in foundation.api.publicCidrs, or reach it through a joined network.",
+                );
+        }
     if (transitGatewayId !== undefined && privateCidrs.length === 0)
-        throw invalid(
+        yield problem(
+            "foundation.api.transitGatewayId",
             "it is joined to a transit gateway, but nobody behind that one is let in",
             "Name their addresses in foundation.api.privateCidrs.",
         );
     if (Object.values({ ...defaultNodes, ...nodes }).every(({ count }) => count === 0))
-        throw invalid("it has no node", "Set the count of a class of foundation.nodes.");
-}
-
-function invalid(message: string, hint: string): TidegateError {
-    return new TidegateError(`The platform's cluster cannot be made: ${message}.`, { code: "cluster-invalid", hint });
+        yield problem("foundation.nodes", "it has no node", "Set the count of a class of foundation.nodes.");
 }

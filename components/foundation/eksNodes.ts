@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOf, type CloudArgs } from "../cloud/args";
 import { managedPolicy, serviceTrust } from "../cloud/awsTrust";
+import { defaultNodes } from "./eksChecks";
 import { resourceClassLabel, type ResourceClass } from "./names";
 
 export interface NodeClassArgs {
@@ -21,13 +22,6 @@ export interface EksNodesArgs extends Pick<CloudArgs, "environment" | "tags"> {
     /** @default `defaultNodes` */
     classes?: Partial<Record<ResourceClass, NodeClassArgs>>;
 }
-
-/** Operators, catalog and dbt have room on the small ones too. */
-export const defaultNodes: Readonly<Record<ResourceClass, NodeClassArgs>> = {
-    small: { instanceType: "m7i.large", count: 3, diskGb: 100 },
-    medium: { instanceType: "m7i.2xlarge", count: 0, diskGb: 100 },
-    large: { instanceType: "m7i.4xlarge", count: 0, diskGb: 200 },
-};
 
 /** M7g, C7gn, X2gd …: a `g` after the generation is Graviton. */
 const isArm = (instanceType: string): boolean => /^[a-z]+\d+g/.test(instanceType);

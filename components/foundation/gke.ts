@@ -10,8 +10,9 @@ import type { Workload } from "../../stacks/contracts";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey, type OwnKey } from "../cloud/gcpKey";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
-import { checkGke } from "./gkeChecks";
+import { gkeProblems } from "./gkeChecks";
 import { gkeKubeconfig } from "./gkeKubeconfig";
 import { GkeNetwork, rangeNames, type GkeRanges } from "./gkeNetwork";
 import { GkeNodes, nodeAccount, scopes, shielded, type GkeNodeClassArgs } from "./gkeNodes";
@@ -56,7 +57,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     /** @throws TidegateError `cluster-invalid` */
     constructor(name: string, args: GkeClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Gke", name, {}, withTransform(args, options));
-        checkGke(args);
+        refuseFirst(gkeProblems(args), "cluster-invalid", "The platform's cluster cannot be made");
         this.args = args;
 
         this.network = new GkeNetwork(`${name}-network`, args, { parent: this });

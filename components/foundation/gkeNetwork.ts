@@ -3,6 +3,7 @@ import * as compute from "@pulumi/gcp/compute";
 import * as pulumi from "@pulumi/pulumi";
 import type { CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
+import { defaultRanges } from "./gkeChecks";
 
 /** Private blocks of addresses that do not overlap. */
 export interface GkeRanges {
@@ -11,9 +12,6 @@ export interface GkeRanges {
     pods: string;
     services: string;
 }
-
-/** For 4,094 nodes, 1,024 of them with the 256 addresses that GKE gives the pods of each, and 4,094 services. */
-export const defaultRanges: GkeRanges = { nodes: "10.0.0.0/20", pods: "10.4.0.0/14", services: "10.8.0.0/20" };
 
 /** Names of the secondary ranges. */
 export const rangeNames = { pods: "pods", services: "services" } as const;

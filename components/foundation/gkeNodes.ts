@@ -5,6 +5,7 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOf, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
+import { defaultNodes } from "./gkeChecks";
 import { resourceClasses, resourceClassLabel, type ResourceClass } from "./names";
 
 export interface GkeNodeClassArgs {
@@ -16,13 +17,6 @@ export interface GkeNodeClassArgs {
     /** GiB of a node's disk: images, and Flink's state while it runs. @default 100 */
     diskGb?: number;
 }
-
-/** Operators, catalog and dbt have room on the small ones too. */
-export const defaultNodes: Readonly<Record<ResourceClass, GkeNodeClassArgs>> = {
-    small: { machineType: "n2-standard-4", least: 3, most: 6, diskGb: 100 },
-    medium: { machineType: "n2-standard-8", least: 0, most: 6, diskGb: 100 },
-    large: { machineType: "n2-standard-16", least: 0, most: 6, diskGb: 200 },
-};
 
 /** Limited by the roles of the account alone: scopes are what was there before those. */
 export const scopes = ["https://www.googleapis.com/auth/cloud-platform"];

@@ -5,12 +5,13 @@ import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
-import { block, isPrivate } from "../cloud/addresses";
-import { accountNameOf, refusal, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
+import { accountNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";
 import { azureNetworkOf, privateEndpoint } from "../cloud/azureEndpoint";
 import { encryptionKey, type EncryptionKey } from "../cloud/azureKey";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
+import { adlsProblems } from "./adlsChecks";
 
 export interface AdlsStorageArgs extends CloudArgs {
     account: AzureAccount;
@@ -60,7 +61,7 @@ export class AdlsStorage extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: AdlsStorageArgs, options?: pulumi.ComponentResourceOptions) {
-        check(args);
+        refuseFirst(adlsProblems(args, azureNetworkOf(args.foundation) !== undefined), "environment-invalid");
         super("tidegate:storage:Adls", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;
@@ -258,39 +259,5 @@ export class AdlsStorage extends pulumi.ComponentResource {
 
     private network() {
         return azureNetworkOf(this.args.foundation);
-    }
-}
-
-/** @throws TidegateError `environment-invalid` */
-function check(args: AdlsStorageArgs): void {
-    const { oldVersionDays = 14, accessLogDays = 90, allowedAddresses = [], foundation } = args;
-    for (const feature of ["versioning", "pointInTimeRestore"] as const)
-        if (args[feature] === true)
-            throw refusal(
-                `storage.${feature}: an account with a hierarchical namespace has no ${feature === "versioning" ? "versions" : "point-in-time restore"}.`,
-                "Leave it out: soft delete keeps what was deleted for oldVersionDays, and Iceberg overwrites no file.",
-            );
-    if (oldVersionDays < 1 || oldVersionDays > 365)
-        throw refusal(
-            `storage.oldVersionDays: soft delete of Azure keeps for 1 to 365 days, not ${oldVersionDays}.`,
-            "Take at most 365.",
-        );
-    if (accessLogDays < 30 || accessLogDays > 730)
-        throw refusal(
-            `storage.accessLogDays: a workspace of Azure Monitor keeps for 30 to 730 days, not ${accessLogDays}.`,
-            "Take 30 to 730.",
-        );
-    if (allowedAddresses.length > 0 && azureNetworkOf(foundation) !== undefined)
-        throw refusal(
-            "storage.allowedAddresses: with a cluster on Azure the account has no public address that they could reach.",
-            "Leave them out: whoever needs the data reaches it from the cluster's network.",
-        );
-    for (const range of allowedAddresses) {
-        const found = block(range);
-        if (found === undefined || found.bits < 8 || found.bits === 31 || isPrivate(found))
-            throw refusal(
-                `storage.allowedAddresses: '${range}' is no block of public IPv4 addresses of /8 to /30, or /32.`,
-                "The firewall of a storage account takes no others: private networks come by private endpoints.",
-            );
     }
 }

@@ -1,12 +1,13 @@
 /** The storage layer on Google Cloud Storage: a bucket of tables, one of checkpoints, one of usage logs, and the key of the first two. */
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
-import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey, type OwnKey } from "../cloud/gcpKey";
+import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
+import { gcsProblems } from "./gcsChecks";
 
 export interface GcsStorageArgs extends CloudArgs {
     account: GcpAccount;
@@ -33,8 +34,6 @@ export interface GcsStorageArgs extends CloudArgs {
 /** Days in which parts of an upload that was never completed are kept. */
 const multipartDays = 7;
 const daySeconds = 86_400;
-/** Days for which soft delete can keep. Source: https://cloud.google.com/storage/docs/soft-delete */
-const softDeleteDays = { least: 7, most: 90 };
 
 /** Who delivers usage logs. Source: https://cloud.google.com/storage/docs/access-logs#delivery */
 const logWriter = "group:cloud-storage-analytics@google.com";
@@ -69,7 +68,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     /** @throws TidegateError `gcs-invalid` */
     constructor(name: string, args: GcsStorageArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:storage:Gcs", name, {}, withTransform(args, options));
-        checkRecovery(args);
+        refuseFirst(gcsProblems(args), "gcs-invalid");
         this.args = args;
         this.protect = args.protectData ?? true;
 
@@ -194,20 +193,3 @@ export class GcsStorage extends pulumi.ComponentResource {
                 );
     }
 }
-
-/** @throws TidegateError `gcs-invalid` */
-function checkRecovery({ recovery = "versions", hierarchicalNamespace = false, oldVersionDays = 14 }: GcsStorageArgs) {
-    if (hierarchicalNamespace && recovery === "versions")
-        throw invalid(
-            "Buckets with a hierarchical namespace have no versions: what is overwritten or deleted would be gone at once.",
-            "Set storage.recovery to softDelete, or leave storage.hierarchicalNamespace out.",
-        );
-    if (recovery === "softDelete" && (oldVersionDays < softDeleteDays.least || oldVersionDays > softDeleteDays.most))
-        throw invalid(
-            `Soft delete keeps what was deleted for ${softDeleteDays.least} to ${softDeleteDays.most} days, not for ${oldVersionDays}.`,
-            "Change storage.oldVersionDays, or set storage.recovery to versions.",
-        );
-}
-
-const invalid = (message: string, hint: string): TidegateError =>
-    new TidegateError(message, { code: "gcs-invalid", hint });

@@ -53,7 +53,7 @@ export type Cloud = "aws" | "gcp" | "azure";
 export type CloudSettings = { readonly [C in Cloud]: NonNullable<z.infer<(typeof cloudSettings)[C]>> };
 
 /** Profiles that are services of a cloud. */
-const cloudOf: Readonly<Record<string, Cloud>> = {
+export const cloudOf: Readonly<Record<string, Cloud>> = {
     eks: "aws",
     s3: "aws",
     msk: "aws",
@@ -64,15 +64,3 @@ const cloudOf: Readonly<Record<string, Cloud>> = {
     adls: "azure",
     eventhubs: "azure",
 };
-
-/** The layers of an environment that are a cloud's, and which. */
-export function cloudProfiles<L extends string>(
-    environment: Readonly<Partial<Record<L, unknown>>>,
-): { readonly layer: L; readonly profile: string; readonly cloud: Cloud }[] {
-    return (Object.entries(environment) as [L, unknown][]).flatMap(([layer, settings]) => {
-        const profile =
-            typeof settings === "object" && settings !== null && "profile" in settings ? settings.profile : undefined;
-        const cloud = typeof profile === "string" ? cloudOf[profile] : undefined;
-        return cloud === undefined || typeof profile !== "string" ? [] : [{ layer, profile, cloud }];
-    });
-}
