@@ -1,18 +1,21 @@
 /**
- * The whole life of environments of `environments/`, on the real engine; two at a time, for each waits half of its time. All
- * of them by `npm run proof:environments`; else the smallest and some of the others, by TIDEGATE_TEST_SEED or the day.
+ * The whole life of environments, on the real engine; two at a time, for each waits half of its time. All of `environments/`
+ * by `npm run proof:environments`, all of the matrix by `npm run proof:matrix`; else the smallest, one of the others and one of
+ * the matrix, by TIDEGATE_TEST_SEED or the day.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
+import { stringify } from "yaml";
 import type { Outcome } from "../_helpers/checkout";
 import { random, shuffled } from "../_helpers/random";
+import { cells } from "./matrix/cells";
 import { allPhases, environments, green, Place } from "./run";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const seed = Number(process.env["TIDEGATE_TEST_SEED"] ?? Math.floor(Date.now() / dayMs));
-const sampleSize = 2;
 
 describe("tidegate rehearse, of an environment", () => {
     const limit = pLimit(2);
@@ -22,9 +25,18 @@ describe("tidegate rehearse, of an environment", () => {
         all.filter((file) => file !== smallest),
         random(seed),
     );
-    const files =
-        process.env["TIDEGATE_TEST_ENVIRONMENTS"] === "all" ? all : [smallest, ...others.slice(0, sampleSize)];
-    const whole = files.map((file) => ({ file, where: new Place(join(environments, file)) }));
+    const isAll = process.env["TIDEGATE_TEST_ENVIRONMENTS"] === "all";
+    const folder = mkdtempSync(join(tmpdir(), "tidegate-matrix-"));
+    const files = (isAll ? all : [smallest, ...others.slice(0, 1)]).map((file) => ({
+        file,
+        path: join(environments, file),
+    }));
+    const sample = (isAll ? [] : shuffled(cells, random(seed)).slice(0, 1)).map(({ name, title, file }) => {
+        const path = join(folder, `${name}.yaml`);
+        writeFileSync(path, stringify(file));
+        return { file: `the matrix: ${title}`, path };
+    });
+    const whole = [...sample, ...files].map(({ file, path }) => ({ file, where: new Place(path) }));
     const jobs = new Map<string, Promise<Outcome>>();
     before(() => {
         for (const { file, where } of whole)
@@ -36,6 +48,7 @@ describe("tidegate rehearse, of an environment", () => {
     after(() => {
         const running = whole.flatMap(({ where }) => where.processes());
         for (const { where } of whole) where.remove();
+        rmSync(folder, { recursive: true });
         assert.deepEqual(running, [], "something runs yet");
     });
 
@@ -47,10 +60,12 @@ describe("tidegate rehearse, of an environment", () => {
                 phases.map(({ phase, ok, attempts: tries }) => `${phase} ${ok} ${tries}`),
                 allPhases.map((phase) => `${phase} true 1`),
             );
-            const [create, again, drift, heal, , destroy] = phases;
+            const [create, again, update, drift, heal, , destroy] = phases;
             assert.ok((create?.changes["create"] ?? 0) > 0);
             assert.ok((destroy?.changes["delete"] ?? 0) > 0);
             assert.deepEqual(again?.changes, {});
+            const edited = update?.edited ?? assert.fail("nobody says what was updated");
+            assert.equal((update?.changes["update"] ?? 0) > 0, edited.length > 0);
             assert.deepEqual(where.cloud.all(), []);
             const { stacks, seconds, criticalPath, permissions } = forecast ?? assert.fail("it has no forecast");
             assert.ok(criticalPath.length > 0);
