@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
 import { repositoryRoot } from "../../automation/core/repository";
 import { outcomeOf, type Outcome } from "../_helpers/checkout";
-import { allPhases, canary, green, Place, resultOf, said, stackFiles, type Result } from "./run";
+import { allPhases, canary, environments, green, Place, resultOf, said, stackFiles, type Result } from "./run";
 
 const key = "aws:kms/key:Key";
 const alias = "aws:kms/alias:Alias";
@@ -31,6 +31,7 @@ describe("tidegate rehearse", () => {
     const jobs = new Map<string, Promise<Outcome>>();
     const [kept, faulty, lost, unique, quota, chaos1, chaos2] = Array.from({ length: 7 }, () => place());
     assert.ok(kept && faulty && lost && unique && quota && chaos1 && chaos2);
+    const moved = place(join(environments, "confluent.yaml"));
 
     before(() => {
         jobs.set("kept", begin(kept, "--keep"));
@@ -48,6 +49,10 @@ describe("tidegate rehearse", () => {
         jobs.set("unique", begin(unique, "--json", "--faults", unique.plan({ kind: "lost-answer", type: alias })));
         const few = quota.plan({ kind: "quota", type: "aws:s3/bucket:Bucket", limit: 2 });
         jobs.set("quota", begin(quota, "--json", "--faults", few));
+        const elsewhere = join(moved.root, "elsewhere.yaml");
+        const text = `${readFileSync(moved.file, "utf8")}protectData: false\n`;
+        writeFileSync(elsewhere, text.replace("eu-west-1", "eu-central-1"));
+        jobs.set("moved", begin(moved.withFile(text), "--json", "--update", elsewhere));
         jobs.set("chaos1", begin(chaos1, "--json", "--keep", "--chaos", "1"));
         jobs.set("chaos2", begin(chaos2, "--json", "--chaos", "22"));
     });
@@ -116,6 +121,22 @@ describe("tidegate rehearse", () => {
         assert.ok((phases[0]?.attempts ?? 99) <= 4, "it asked again and again");
     });
 
+    it("is red where an update makes anew what holds data, and names it", async () => {
+        const outcome = await job("moved");
+        const { ok, phases } = resultOf(outcome);
+        assert.deepEqual([outcome.code, ok], [1, false]);
+        assert.deepEqual(
+            phases.map(({ phase }) => phase),
+            ["create", "again", "update"],
+        );
+        const { code, message = "" } = phases[2]?.problem ?? {};
+        assert.equal(code, "rehearsal-failed");
+        assert.match(
+            message,
+            /what holds data was deleted or made anew.*confluentcloud:index\/kafkaCluster:KafkaCluster 'broker-cluster'/,
+        );
+    });
+
     it("does not go on for ever against a quota", async () => {
         const outcome = await job("quota");
         const { phases } = resultOf(outcome);
@@ -136,7 +157,8 @@ describe("tidegate rehearse", () => {
             const result = green(await job(name));
             assert.deepEqual(
                 result.phases.map(({ phase }) => phase),
-                name === "chaos1" ? allPhases.slice(0, 4) : allPhases,
+                // One that is kept is not updated: it begins again with the file as it is.
+                name === "chaos1" ? ["create", "again", "drift", "heal"] : allPhases,
             );
             const hit = where.cloud.history().filter(({ outcome, seconds }) => outcome === "fault" || seconds > 61);
             assert.notDeepEqual(hit, [], "nothing happened by chance");
@@ -240,6 +262,8 @@ describe("tidegate rehearse", () => {
             [["--faults", join(kept.root, "none.yaml")], {}, "faults-invalid"],
             [["--faults", kept.plan({ kind: "fial", type: "x" })], {}, "faults-invalid"],
             [["--speed", "0"], {}, "at least 1"],
+            [["--update", join(kept.root, "none.yaml")], {}, "none.yaml does not exist"],
+            [["--update", embedded], {}, "rehearsal-of-processes"],
             [["--only", "brokr"], {}, "no stack 'brokr'"],
         ] as const) {
             const outcome: Outcome = await limit(() => kept.rehearse([...args], variables));

@@ -79,6 +79,13 @@ export class Place {
         return new SimulatedCloud(join(this.directory, "cloud"));
     }
 
+    /** The same place, of another text of its file. */
+    withFile(text: string): Place {
+        const file = join(this.root, "environment.yaml");
+        writeFileSync(file, text);
+        return new Place(file, this.root);
+    }
+
     /** Of the kind that `--faults` takes. */
     plan(...faults: readonly object[]): string {
         const file = join(this.root, "faults.yaml");

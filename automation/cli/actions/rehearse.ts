@@ -35,10 +35,12 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
     const meant = await loadEnvironment(name, { ...process.env, [rehearsalVariable]: "" });
     demandSimulated(meant);
     if (flags.update !== undefined)
-        await loadEnvironment(name, {
-            ...process.env,
-            ...{ [rehearsalVariable]: "", TIDEGATE_ENVIRONMENT_FILE: flags.update },
-        });
+        demandSimulated(
+            await loadEnvironment(name, {
+                ...process.env,
+                ...{ [rehearsalVariable]: "", TIDEGATE_ENVIRONMENT_FILE: resolve(flags.update) },
+            }),
+        );
     const whole = (await loadGraphFile(ownGraphFile)).graph;
     const choices = select(whole.only(layersOf(meant)), filterOf(flags));
     const faults = await planOf(flags);
