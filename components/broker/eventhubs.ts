@@ -74,7 +74,9 @@ export class EventHubsBroker extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: EventHubsBrokerArgs, options?: pulumi.ComponentResourceOptions) {
-        refuseFirst(eventHubsProblems(args, azureNetworkOf(args.foundation) !== undefined), "environment-invalid");
+        refuseFirst(eventHubsProblems(args, azureNetworkOf(args.foundation) !== undefined), {
+            code: "environment-invalid",
+        });
         super("tidegate:broker:EventHubs", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account, topics } = args;

@@ -72,7 +72,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
     constructor(name: string, args: GoogleBrokerArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:broker:Google", name, {}, withTransform(args, options));
         const network = networkOf(args);
-        refuseFirst(googleProblems(args), "google-kafka-invalid");
+        refuseFirst(googleProblems(args), { code: "google-kafka-invalid" });
         this.args = args;
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };

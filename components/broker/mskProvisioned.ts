@@ -48,7 +48,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
 
     constructor(name: string, args: Placed, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:broker:MskProvisioned", name, {}, options);
-        refuseFirst(mskProblems(args), "msk-invalid", "The MSK cluster cannot be made");
+        refuseFirst(mskProblems(args), { code: "msk-invalid", before: "The MSK cluster cannot be made" });
         this.args = args;
         this.tags = tagsOf(args, "broker");
         this.cluster = this.brokers(name);

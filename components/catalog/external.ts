@@ -24,7 +24,7 @@ export class ExternalCatalog extends pulumi.ComponentResource {
     /** @throws TidegateError `catalog-settings-invalid` */
     constructor(name: string, args: ExternalCatalogArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:catalog:External", name, {}, options);
-        refuseFirst(externalCatalogProblems(args), "catalog-settings-invalid");
+        refuseFirst(externalCatalogProblems(args), { code: "catalog-settings-invalid" });
         this.contract = {
             profile: pulumi.output("external" as const),
             type: pulumi.output("rest" as const),

@@ -17,10 +17,12 @@ export const problem = (path: string, message: string, hint: string): Problem =>
 });
 
 /**
- * @param before of the message
- * @throws TidegateError of the first problem
+ * @throws TidegateError of the first problem; `before` stands before its message
  */
-export function refuseFirst(problems: Iterable<Problem>, code: string, before = ""): void {
+export function refuseFirst(
+    problems: Iterable<Problem>,
+    { code, before = "" }: { readonly code: string; readonly before?: string },
+): void {
     for (const { message, hint } of problems)
         throw new TidegateError(before === "" ? message : `${before}: ${message}.`, {
             code,

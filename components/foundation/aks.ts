@@ -74,7 +74,7 @@ export class AksCluster extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: AksClusterArgs, options?: pulumi.ComponentResourceOptions) {
-        refuseFirst(aksProblems(args), "environment-invalid");
+        refuseFirst(aksProblems(args), { code: "environment-invalid" });
         super("tidegate:foundation:Aks", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;

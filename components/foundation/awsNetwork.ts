@@ -34,7 +34,10 @@ export class AwsNetwork extends pulumi.ComponentResource {
     constructor(name: string, args: AwsNetworkArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:AwsNetwork", name, {}, withTransform(args, options));
         this.args = args;
-        refuseFirst(awsNetworkProblems(args), "network-invalid", "The platform's network cannot be made");
+        refuseFirst(awsNetworkProblems(args), {
+            code: "network-invalid",
+            before: "The platform's network cannot be made",
+        });
         this.block = blockOf(args.cidr ?? defaultCidr) as Block;
         this.vpc = this.network(name);
         const gateways = this.gateways(name);

@@ -72,7 +72,7 @@ export class EksCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: EksClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Eks", name, {}, withTransform(args, options));
-        refuseFirst(eksProblems(args), "cluster-invalid", "The platform's cluster cannot be made");
+        refuseFirst(eksProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
         this.args = args;
         this.tags = tagsOf(args, "foundation");
         this.clusterName = `tidegate-${args.environment}`;

@@ -57,7 +57,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     /** @throws TidegateError `cluster-invalid` */
     constructor(name: string, args: GkeClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Gke", name, {}, withTransform(args, options));
-        refuseFirst(gkeProblems(args), "cluster-invalid", "The platform's cluster cannot be made");
+        refuseFirst(gkeProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
         this.args = args;
 
         this.network = new GkeNetwork(`${name}-network`, args, { parent: this });

@@ -61,7 +61,7 @@ export class AdlsStorage extends pulumi.ComponentResource {
     private readonly scope: AzureScope;
 
     constructor(name: string, args: AdlsStorageArgs, options?: pulumi.ComponentResourceOptions) {
-        refuseFirst(adlsProblems(args, azureNetworkOf(args.foundation) !== undefined), "environment-invalid");
+        refuseFirst(adlsProblems(args, azureNetworkOf(args.foundation) !== undefined), { code: "environment-invalid" });
         super("tidegate:storage:Adls", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;

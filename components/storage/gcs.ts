@@ -68,7 +68,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     /** @throws TidegateError `gcs-invalid` */
     constructor(name: string, args: GcsStorageArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:storage:Gcs", name, {}, withTransform(args, options));
-        refuseFirst(gcsProblems(args), "gcs-invalid");
+        refuseFirst(gcsProblems(args), { code: "gcs-invalid" });
         this.args = args;
         this.protect = args.protectData ?? true;
 
