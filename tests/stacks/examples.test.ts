@@ -100,3 +100,23 @@ describe("the example environments", () => {
             assert.ok(isStateful(type), type);
     });
 });
+
+describe("the examples of the profiles' pages", () => {
+    const pages = join(repositoryRoot, "docs", "profiles");
+    for (const page of readdirSync(pages)) {
+        const blocks = [...readFileSync(join(pages, page), "utf8").matchAll(/```yaml\n(.*?)```/gs)].map(
+            ([, block = ""]) => block,
+        );
+        const whole = blocks.filter((block) => /^name: /m.test(block));
+        it(`${page} has one that is a whole file, and all of those are valid`, () => {
+            assert.notDeepEqual(whole, []);
+            for (const block of whole) {
+                const parsed = environmentSchema.safeParse(parseDocument(block).toJS());
+                assert.deepEqual(
+                    parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [],
+                    [],
+                );
+            }
+        });
+    }
+});
