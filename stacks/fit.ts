@@ -199,7 +199,8 @@ function* identities({ foundation, runtime, storage, broker }: Environment): Gen
             : `Use what ${cloudNames[cloudOfFoundation[foundation.profile]]} has, or a foundation on ${cloudNames[cloud]}.`;
     const ofStorage = storage === undefined ? undefined : cloudOf[storage.profile];
     if (storage !== undefined && ofStorage !== undefined)
-        for (const workload of ["flink", "dbt"] as const)
+        // Of the other clouds' storage DuckDB has credentials that the catalog lends.
+        for (const workload of storage.profile === "s3" ? (["dbt", "flink"] as const) : (["flink"] as const))
             if (!isKnown(foundation, workload, ofStorage))
                 yield problem(
                     "storage.profile",

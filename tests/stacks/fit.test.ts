@@ -391,4 +391,24 @@ describe("an environment file that cannot be", () => {
             assert.ok(told, error.message);
             assert.equal(Number(/\.yaml:(\d+):/.exec(told)?.[1]), lineOf(text, at.split(".")));
         });
+
+    it("is none where the catalog lends dbt what it reads storage with", async () => {
+        const document = parseDocument(readFileSync(join(repositoryRoot, "stacks", "prodgcp.yaml"), "utf8"));
+        const email = "flink@example-lakehouse-prod.iam.gserviceaccount.com";
+        const network = {
+            cloud: "gcp",
+            network: "projects/p/global/networks/n",
+            subnetwork: "projects/p/regions/r/subnetworks/s",
+        };
+        const foundation = { ...adopted, network, identities: { flink: { gcp: { email } } } };
+        document.setIn(["foundation"], document.createNode(foundation));
+        document.setIn(["catalog", "auth"], document.createNode({ mode: "serviceAccount", audience: "lakekeeper" }));
+        const file = join(directory, "prodgcp.yaml");
+        await writeFile(file, String(document));
+        const { name } = await loadEnvironment("prodgcp", {
+            TIDEGATE_ENVIRONMENT_FILE: file,
+            TIDEGATE_DATA: directory,
+        });
+        assert.equal(name, "prodgcp");
+    });
 });
