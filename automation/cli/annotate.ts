@@ -1,5 +1,6 @@
 /** What went wrong, told to GitHub Actions where it runs this: on standard error, for standard output may be somebody's JSON. */
 import { annotationOf, githubCommand, type Annotation } from "../ci/annotations";
+import { explained, messageOf, TidegateError } from "../core/errors";
 import type { EventSink } from "../rollout/events";
 
 const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -19,3 +20,10 @@ export const annotateEvents =
         const annotation = annotationOf(event);
         if (annotation !== undefined) annotate(annotation, variables, write);
     };
+
+export function annotationOfError(thrown: unknown): Annotation {
+    const error = explained(thrown);
+    if (!TidegateError.is(error)) return { level: "error", title: "a fault of Tidegate", message: messageOf(error) };
+    const { code, message, hint } = error;
+    return { level: "error", title: code, message: hint === undefined ? message : `${message}\n${hint}` };
+}

@@ -2,9 +2,9 @@
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { exitCodes, messageOf, TidegateError } from "../core/errors";
+import { exitCodes } from "../core/errors";
 import { packageFile } from "../core/repository";
-import { annotate } from "./annotate";
+import { annotate, annotationOfError } from "./annotate";
 import { dataCommands } from "./commands/data";
 import { doctorCommand } from "./commands/doctor";
 import { imageCommands } from "./commands/images";
@@ -53,10 +53,7 @@ async function main(): Promise<void> {
         if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
         else {
             process.exitCode = printError(error);
-            const { code, message, hint } = TidegateError.is(error)
-                ? error
-                : { code: "fault", message: messageOf(error), hint: undefined };
-            annotate({ level: "error", title: code, message: hint === undefined ? message : `${message}\n${hint}` });
+            annotate(annotationOfError(error));
         }
     }
 }

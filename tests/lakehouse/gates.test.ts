@@ -1,7 +1,8 @@
 /** Which checks stand in the gates of an environment, from the contracts that its layers would have. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { repositoryRoot } from "../../automation/core/repository";
 import { loadGraph, ownGraphFile } from "../../automation/graph/load";
 import { validationFor } from "../../automation/gates";
 import { gateContext } from "../../automation/lakehouse/gates";
@@ -9,19 +10,20 @@ import type { Outputs } from "../../automation/engine/snapshot";
 import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
 import { standInOf } from "../../stacks/standIns";
 
-const directory = join(__dirname, "..", "rehearsal", "environments");
-const files = readdirSync(directory).filter((name) => name.endsWith(".yaml"));
+const stacks = join(repositoryRoot, "stacks");
+const directories = [stacks, join(__dirname, "..", "rehearsal", "environments")];
+const files = directories
+    .flatMap((directory) => readdirSync(directory).map((name) => join(directory, name)))
+    .filter((file) => /\/[a-z][a-z0-9-]*\.yaml$/.test(file) && basename(file) !== "local.yaml");
 
-async function environmentIn(file: string): Promise<Environment> {
-    const { readFileSync } = await import("node:fs");
-    const path = join(directory, file);
-    const name = /^name: *(\S+)/m.exec(readFileSync(path, "utf8"))?.[1] ?? assert.fail(`${file} has no name`);
-    return loadEnvironment(name, { TIDEGATE_ENVIRONMENT_FILE: path });
+function environmentIn(file: string): Promise<Environment> {
+    const name = /^name: *(\S+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? assert.fail(`${file} has no name`);
+    return loadEnvironment(name, { TIDEGATE_ENVIRONMENT_FILE: file });
 }
 
 describe("the gates of an environment in a cloud", () => {
     for (const file of files)
-        it(`have checks for every layer of ${file} that can be asked from here, and only those`, async () => {
+        it(`have checks for every layer of ${basename(file)} that can be asked from here, and only those`, async () => {
             const environment = await environmentIn(file);
             const layers = layersOf(environment);
             const outputs = new Map(layers.map((layer) => [layer, standInOf(environment, layer) as Outputs] as const));

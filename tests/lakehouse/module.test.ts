@@ -8,6 +8,7 @@ import { loadGraphFile, ownGraphFile } from "../../automation/graph/load";
 import { module as lakehouse } from "../../automation/lakehouse/module";
 import { environmentGraph } from "../../automation/rollout/environmentGraph";
 import type { EngineTools } from "../../automation/toolchain";
+import { environmentFile } from "../../stacks/environment";
 
 /** Nothing of the data plane is in it. */
 const engine: EngineTools = {
@@ -20,7 +21,7 @@ const engine: EngineTools = {
 describe("a lakehouse whose jobs run on a cluster", () => {
     const data = mkdtempSync(join(tmpdir(), "tidegate-module-"));
     const variables = {
-        TIDEGATE_ENVIRONMENT_FILE: join(__dirname, "..", "rehearsal", "environments", "aws-whole.yaml"),
+        TIDEGATE_ENVIRONMENT_FILE: environmentFile("prod"),
         TIDEGATE_DATA: data,
         // Where no tool is, and none may be fetched.
         TIDEGATE_CACHE: join(data, "cache"),
@@ -36,8 +37,8 @@ describe("a lakehouse whose jobs run on a cluster", () => {
 
     const open = async () =>
         lakehouse.open({
-            environment: "awswhole",
-            graph: await environmentGraph("awswhole", await loadGraphFile(ownGraphFile)),
+            environment: "prod",
+            graph: await environmentGraph("prod", await loadGraphFile(ownGraphFile)),
             tools: engine,
             options: {},
             startedMs: 0,
@@ -45,7 +46,7 @@ describe("a lakehouse whose jobs run on a cluster", () => {
     const { signal } = new AbortController();
 
     it("needs Pulumi alone on this machine", async () => {
-        await lakehouse.ensure?.("awswhole", silent, signal);
+        await lakehouse.ensure?.("prod", silent, signal);
         const parts = await open();
         const results = (await parts.preflight?.(signal)) ?? [];
         assert.deepEqual(
@@ -60,7 +61,7 @@ describe("a lakehouse whose jobs run on a cluster", () => {
         for (const name of ["produce", "flink", "dbt"])
             assert.match(
                 (await exercises[name]?.({
-                    environment: "awswhole",
+                    environment: "prod",
                     stack: "runtime",
                     outputs: new Map(),
                     progress: silent,
