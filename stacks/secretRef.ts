@@ -201,16 +201,27 @@ export const secretRef = z
     })
     .describe(`Where the secret is kept. ${secretRefHint}`);
 
-/**
- * References of an environment file that nobody but the machine that rolls out could look up: a variable or a file of
- * its own. They are of no use to what runs on a cluster.
- * @param value any part of an environment file; keys that end in `secretRef` are looked at
- * @returns their paths
- */
-export function localSecretRefs(value: unknown, path: readonly string[] = []): readonly string[][] {
+export interface FoundRef {
+    readonly path: readonly string[];
+    /** As it stands there. */
+    readonly ref: string;
+}
+
+/** The references in any part of an environment file: the values of keys that end in `secretRef`. */
+export function secretRefsIn(value: unknown, path: readonly string[] = []): readonly FoundRef[] {
     if (typeof value !== "object" || value === null) {
         const named = /secretRef$/i.test(path.at(-1) ?? "");
-        return named && typeof value === "string" && /^(env|file):/.test(value) ? [[...path]] : [];
+        return named && typeof value === "string" ? [{ path, ref: value }] : [];
     }
-    return Object.entries(value).flatMap(([key, inner]) => localSecretRefs(inner, [...path, key]));
+    return Object.entries(value).flatMap(([key, inner]) => secretRefsIn(inner, [...path, key]));
 }
+
+/**
+ * References that nobody but the machine that rolls out could look up: a variable or a file of its own. They are of no use
+ * to what runs on a cluster.
+ * @returns their paths
+ */
+export const localSecretRefs = (value: unknown): readonly (readonly string[])[] =>
+    secretRefsIn(value)
+        .filter(({ ref }) => /^(env|file):/.test(ref))
+        .map(({ path }) => path);

@@ -1,30 +1,13 @@
 /** A bucket of Google Cloud Storage. Google's SDK finds the credentials: application default, workload identity, metadata server. */
-import { ApiError, Storage, type Bucket, type StorageOptions } from "@google-cloud/storage";
-import { OAuth2Client } from "google-auth-library";
+import { ApiError, Storage, type Bucket } from "@google-cloud/storage";
 import { z } from "zod";
+import { googleCredentials } from "../../clients/googleCredentials";
 import { messageOf } from "../../core/errors";
 import { networkFailure, transientStatus, type ObjectClient, type Page, type Verdict } from "./client";
 import type { LocationOf } from "./location";
 
 /** What `list` answers beside its objects. */
 const listing = z.looseObject({ prefixes: z.array(z.string()).optional(), nextPageToken: z.string().optional() });
-
-/** Two variables that Pulumi's backend takes before the SDK's own. */
-function credentialsOf(variables: Readonly<NodeJS.ProcessEnv>): StorageOptions {
-    const { GOOGLE_CREDENTIALS: json, GOOGLE_OAUTH_ACCESS_TOKEN: token } = variables;
-    if (json) {
-        try {
-            return { credentials: z.looseObject({}).parse(JSON.parse(json)) };
-        } catch {
-            // The parser's message would show a piece of it.
-            throw new Error("GOOGLE_CREDENTIALS is no JSON of credentials");
-        }
-    }
-    if (!token) return {};
-    const authClient = new OAuth2Client();
-    authClient.setCredentials({ access_token: token });
-    return { authClient };
-}
 
 /** The address of an emulator, which takes no credentials, as Go's SDK reads it. */
 function emulatorOf({ STORAGE_EMULATOR_HOST: host }: Readonly<NodeJS.ProcessEnv>): string | undefined {
@@ -43,7 +26,7 @@ export class GcsObjects implements ObjectClient {
         const { universe_domain: universeDomain } = location.parameters;
         this.bucket = new Storage({
             retryOptions: { autoRetry: false },
-            ...credentialsOf(variables),
+            ...googleCredentials(variables),
             ...(universeDomain === undefined ? {} : { universeDomain }),
             ...(this.endpoint === undefined ? {} : { apiEndpoint: this.endpoint }),
         }).bucket(location.bucket);

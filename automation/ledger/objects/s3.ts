@@ -8,7 +8,8 @@ import {
     S3ServiceException,
     type S3ClientConfig,
 } from "@aws-sdk/client-s3";
-import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { awsCredentials } from "../../clients/awsCredentials";
 import { messageOf } from "../../core/errors";
 import { networkFailure, transientStatus, type ObjectClient, type Page, type Verdict } from "./client";
 import type { LocationOf } from "./location";
@@ -22,18 +23,9 @@ function endpointOf({ endpoint, disableSSL, disable_https }: S3Location["paramet
     return `${(disableSSL ?? disable_https) ? "http" : "https"}://${endpoint}`;
 }
 
-/** In the order of AWS's SDK for Go, which Pulumi uses: it takes keys of the environment before a profile of it. */
 function credentialsOf({ parameters }: S3Location, region: string | undefined, variables: Variables) {
     const { profile, role } = parameters;
-    const {
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: token,
-    } = variables;
-    const base =
-        accessKeyId && secretAccessKey && profile === undefined
-            ? { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) }
-            : fromNodeProviderChain(profile === undefined ? {} : { profile });
+    const base = awsCredentials(variables, profile);
     if (role === undefined) return base;
     return fromTemporaryCredentials({
         masterCredentials: base,
