@@ -20,6 +20,7 @@ import { eventSettings } from "./settings/events";
 import { foundationSettings } from "./settings/foundation";
 import { observabilitySettings } from "./settings/observability";
 import { dbtSettings, runtimeSettings } from "./settings/runtime";
+import { secretSettings } from "./settings/secrets";
 import { stateSettings } from "./settings/state";
 import { storageSettings } from "./settings/storage";
 import { transforms } from "./transforms";
@@ -53,6 +54,7 @@ export const environmentSchema = z
             .default("batch")
             .describe("Whether bronze is filled by a batch job on demand or by a streaming job."),
         ...layerSettings,
+        secrets: secretSettings,
         dbt: dbtSettings,
         events: eventSettings,
         gates: gateSettings.prefault({}),

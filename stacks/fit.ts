@@ -17,9 +17,10 @@ import { adlsProblems } from "../components/storage/adlsChecks";
 import { gcsProblems } from "../components/storage/gcsChecks";
 import { layers, type Layer, type Workload } from "./contracts";
 import type { EnvironmentFile } from "./environment";
-import { localSecretRefs } from "./secretRef";
+import { localSecretRefs, secretRefKind, type SecretRefKind } from "./secretRef";
 import { cloudOf, type Cloud } from "./settings/clouds";
 import { dbtRuntimeOf } from "./settings/runtime";
+import { storeNeeds } from "./settings/secrets";
 
 export type Environment = Omit<EnvironmentFile, "state" | "gates">;
 
@@ -290,6 +291,12 @@ function* catalogOf({ catalog, foundation }: Environment): Generator<Problem> {
 
 function* secrets(environment: Environment): Generator<Problem> {
     const { foundation, runtime, broker, catalog } = environment;
+    if (runtime?.profile !== "kubernetes" && environment.secrets.checkedFrom === "cluster")
+        yield problem(
+            "secrets.checkedFrom",
+            "'cluster' needs runtime.profile kubernetes: otherwise this machine is who uses the secrets",
+            "Leave it out.",
+        );
     if (foundation === undefined) return;
     for (const path of localSecretRefs(environment))
         yield problem(
@@ -313,31 +320,36 @@ function* secrets(environment: Environment): Generator<Problem> {
             "Set it to install, or to adopt where the cluster has it.",
         );
     if (runtime.secretStore !== undefined) return;
+    const elsewhere =
+        "Name a store that is on the cluster in runtime.secretStore, or keep the secret where the platform is.";
     for (const { path, ref, workloads } of refs) {
-        const kind = ref.split(":")[0] ?? "";
-        const cloud = cloudOfStore[kind];
-        if (kind === "vault" || kind === "k8s")
-            yield problem(
-                path,
-                `a store of ${kind}:// is made by whoever runs it`,
-                "Name one that is on the cluster in runtime.secretStore.",
-            );
+        const kind = secretRefKind(ref);
+        const keys = kind === undefined ? undefined : storeNeeds[kind];
+        const said = keys?.reduce<unknown>(
+            (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+            environment,
+        );
+        const cloud = kind === undefined ? undefined : cloudOfStore[kind];
         const unknown = cloud === undefined ? undefined : workloads.find((one) => !isKnown(foundation, one, cloud));
-        if (cloud !== undefined && (unknown !== undefined || environment[cloud] === undefined))
+        if (keys !== undefined && said === undefined)
             yield problem(
                 path,
-                `the store of ${kind}:// lets in identities of ${cloudNames[cloud]}, ${
-                    unknown === undefined
-                        ? `and the file has no key '${cloud}'`
-                        : `and on the cluster ${unknown} has none`
-                }`,
-                "Name a store that is on the cluster in runtime.secretStore, or keep the secret where the platform is.",
+                `is a secret of ${kind}://, which the cluster cannot come to without the key '${keys.join(".")}'`,
+                cloud === undefined
+                    ? `Say in ${keys.join(".")} how it is reached, or name a store that is on the cluster in runtime.secretStore.`
+                    : elsewhere,
+            );
+        else if (cloud !== undefined && unknown !== undefined)
+            yield problem(
+                path,
+                `the store of ${kind}:// lets in identities of ${cloudNames[cloud]}, and on the cluster ${unknown} has none`,
+                elsewhere,
             );
     }
 }
 
 /** Whose identities read the stores of references. */
-const cloudOfStore: Readonly<Record<string, Cloud>> = {
+const cloudOfStore: Readonly<Partial<Record<SecretRefKind, Cloud>>> = {
     "aws-sm": "aws",
     "aws-ssm": "aws",
     "gcp-sm": "gcp",

@@ -170,6 +170,12 @@ export function parseSecretRef(text: string): SecretRef {
     });
 }
 
+/** Undefined of what is no reference. */
+export function secretRefKind(text: string): SecretRefKind | undefined {
+    const parsed = read(text);
+    return "problem" in parsed ? undefined : parsed.kind;
+}
+
 export function formatSecretRef(ref: SecretRef): string {
     const part = "field" in ref && ref.field !== undefined ? `#${ref.field}` : "";
     const version = "version" in ref && ref.version !== undefined ? `/${ref.version}` : "";

@@ -1,5 +1,8 @@
 /** A session of the lakehouse's own graph, for the commands that know its data. */
 import { exitCodes, TidegateError } from "../core/errors";
+import { Redactor } from "../core/redactor";
+import { secretResolver } from "../lakehouse/secrets";
+import type { SecretResolver } from "../secrets/resolver";
 import type { Outputs } from "../engine/snapshot";
 import { loadGraphFile, ownGraphFile } from "../graph/load";
 import { locateTools, type Tools } from "../toolchain";
@@ -13,7 +16,11 @@ export class LakehouseSession {
         readonly environment: Environment,
         readonly tools: Tools,
         readonly session: Session,
-    ) {}
+    ) {
+        this.secrets = secretResolver(environment, new Redactor());
+    }
+
+    readonly secrets: SecretResolver;
 
     /** @throws TidegateError `not-a-lakehouse` where another graph is the one that counts here */
     static async open(name: string): Promise<LakehouseSession> {

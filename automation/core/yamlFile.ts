@@ -135,6 +135,12 @@ const listed = (values: readonly unknown[]): string =>
 
 const article = (type: string): string => (/^[aeio]/.test(type) ? `an ${type}` : `a ${type}`);
 
+/** The line of what stands at `path` in a YAML text; of the deepest part of it that is there. */
+export function lineIn(text: string, path: Path): number {
+    const counter = new LineCounter();
+    return lineOf(parseDocument(text, { lineCounter: counter, prettyErrors: false }), counter, path);
+}
+
 function lineOf(document: Document, counter: LineCounter, path: Path, key?: string): number {
     // The deepest part of the path that the file has: a missing key is told at the mapping that should hold it.
     for (let length = path.length; length >= 0; length--) {

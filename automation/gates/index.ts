@@ -13,6 +13,7 @@ import {
 } from "./preflight/host";
 import { environmentCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
 import { clusterChecks, clusterJobChecks, clusterObservabilityChecks } from "./validation/cluster";
+import { secretRefsCheck } from "./preflight/secrets";
 import { dataChecks } from "./validation/data";
 import { dbtChecks } from "./validation/dbt";
 import { brokerChecks, catalogChecks, flinkChecks, metricsChecks, storageChecks } from "./validation/infrastructure";
@@ -78,5 +79,7 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             // All of them now: a port that is busy must not be found when half of the layers run.
             ...layers.map((each) => portsCheck(context, each)).filter((check) => check !== undefined),
         ];
-    return [upstreamCheck(context, layer), portsCheck(context, layer)].filter((check) => check !== undefined);
+    return [upstreamCheck, secretRefsCheck, portsCheck]
+        .map((checkOf) => checkOf(context, layer))
+        .filter((check) => check !== undefined);
 }

@@ -23,9 +23,11 @@ import {
 } from "../gates";
 import type { Graph } from "../graph/graph";
 import type { Outputs } from "../engine/snapshot";
+import type { SecretResolver } from "../secrets/resolver";
 import { inspectTools } from "../toolchain";
 import { loadEnvironment } from "../../stacks/environment";
 import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
+import { secretsOf, signedIn } from "./secrets";
 import { ownProcesses } from "./processes";
 import { RunStateFile } from "./runState";
 
@@ -47,12 +49,14 @@ export async function gateContext(
     environment: Environment,
     outputs: ReadonlyMap<string, Outputs>,
     run: GateRun,
+    secrets: SecretResolver,
 ): Promise<GateContext> {
     const dataset = datasetOf(environment);
     const objects = contractOf(environment, "storage", outputs);
     const storage = objects?.profile === "embedded" ? objects : undefined;
     const foundation = contractOf(environment, "foundation", outputs);
-    const broker = contractOf(environment, "broker", outputs);
+    const brokers = contractOf(environment, "broker", outputs);
+    const broker = brokers === undefined ? undefined : await signedIn(environment, brokers, secrets);
     const catalog = contractOf(environment, "catalog", outputs);
     const flink = contractOf(environment, "runtime", outputs);
     const onCluster = flink?.profile === "kubernetes" ? flink : undefined;
@@ -166,6 +170,7 @@ export function preflightContext(
     environment: Environment,
     graph: Graph,
     outputs: ReadonlyMap<string, Outputs>,
+    secrets: SecretResolver,
 ): PreflightContext {
     return {
         machine: thisMachine(),
@@ -181,6 +186,16 @@ export function preflightContext(
             ),
         stateBackend: { url: environment.backendUrl, probe: () => probeState(environment) },
         renderSql: async () => renderAll(environment, datasetOf(environment), outputs),
+        secrets: {
+            of: (layer) => secretsOf(environment, layer),
+            look: async ({ path, ref }, where, signal) => {
+                const named = { ref, where };
+                const found = layers.flatMap((layer) => secretsOf(environment, layer));
+                const { members = [] } = found.find((one) => one.path.join() === path.join()) ?? {};
+                await (members.length === 0 ? secrets.resolve(named, signal) : secrets.members(named, members, signal));
+            },
+            checkedFrom: environment.rehearsal === null ? environment.secrets.checkedFrom : "simulated",
+        },
         fixedPorts: fixedPorts(environment),
         ownProcesses: () => ownProcesses(environment),
         dependencies: (layer) =>

@@ -7,6 +7,7 @@ import { rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { Redactor } from "../core/redactor";
 import type { Outputs } from "../engine/snapshot";
 import { martSummary } from "../exercises/dbtMarts";
 import { checkEventFile } from "../exercises/events/source";
@@ -30,10 +31,11 @@ import {
 } from "./exercises";
 import { gateContext, preflightContext } from "./gates";
 import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
-import { datasetOf, lacksUpstream, platformOf } from "./platform";
+import { datasetOf, lacksUpstream } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
 import { programOf } from "./program";
 import { demandSimulated, ofThisMachine, openRehearsal } from "./rehearsal";
+import { secretResolver, signedInPlatform } from "./secrets";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
 /** Of `tidegate up`. */
@@ -64,7 +66,7 @@ const lakehouse: DriverModule = {
     async ensure(environment, progress, signal) {
         if (worksHere(await loadEnvironment(environment))) await ensureTools(progress, { signal });
     },
-    async open({ environment, graph, options, startedMs, tools: engine }) {
+    async open({ environment, graph, options, startedMs, tools: engine, redactor }) {
         const { data, events } = optionsSchema.parse(options);
         const choice = {
             once: true,
@@ -72,9 +74,10 @@ const lakehouse: DriverModule = {
             ...(events === undefined ? {} : { events }),
         };
         const settings = await loadEnvironment(environment);
-        if (settings.rehearsal !== null) return openRehearsal(settings, graph.graph, engine, settings.rehearsal);
+        if (settings.rehearsal !== null)
+            return openRehearsal(settings, graph.graph, engine, settings.rehearsal, redactor);
         const tools = worksHere(settings) ? await locateTools() : undefined;
-        return openLakehouse({ environment: settings, graph: graph.graph, engine, tools, choice, startedMs });
+        return openLakehouse({ environment: settings, graph: graph.graph, engine, tools, choice, startedMs, redactor });
     },
     dismantle: async (environment, { graph }) => dismantle(await loadEnvironment(environment), graph),
 };
@@ -94,17 +97,20 @@ interface Opened {
     readonly choice: ProduceChoice;
     /** Milliseconds since the epoch at which this run began. */
     readonly startedMs: number;
+    readonly redactor: Redactor;
 }
 
-function openLakehouse({ environment, graph, engine, tools, choice, startedMs }: Opened): ModuleParts {
+function openLakehouse({ environment, graph, engine, tools, choice, startedMs, redactor }: Opened): ModuleParts {
     let producedNow = false;
+    let known: ReadonlyMap<string, Outputs> = new Map();
+    const secrets = secretResolver(environment, redactor, () => known);
     const here =
         (work: (context: ExerciseContext) => Promise<string>): Exercise =>
         async ({ outputs, progress, signal }: StepContext) => {
             // What is produced there the jobs of a cluster take by themselves, and dbt runs by its schedule.
             if (tools === undefined || environment.runtime?.profile === "kubernetes")
                 return "nothing to do from here: the cluster's jobs run by themselves";
-            const platform = platformOf(environment, outputs);
+            const platform = await signedInPlatform(environment, outputs, secrets, signal);
             return work({ environment, platform, dataset: datasetOf(environment), tools, progress, signal });
         };
     // Memory and tools that nothing of it would use.
@@ -125,7 +131,7 @@ function openLakehouse({ environment, graph, engine, tools, choice, startedMs }:
         },
         preflight: (signal) =>
             runChecks(
-                preflightFor("environment", preflightContext(environment, graph, new Map())).filter(
+                preflightFor("environment", preflightContext(environment, graph, new Map(), secrets)).filter(
                     ({ id }) => !needless.includes(id),
                 ),
                 { signal },
@@ -133,15 +139,16 @@ function openLakehouse({ environment, graph, engine, tools, choice, startedMs }:
         async preflightStack(stack, outputs, signal) {
             const layer = layerOf(stack);
             if (layer === undefined) return [];
+            known = outputs;
             // Restarts count from here on: what happened to a job before this rollout is not its fault.
             if (layer === "runtime") await rememberRestarts(environment);
-            return runChecks(preflightFor(layer, preflightContext(environment, graph, outputs)), { signal });
+            return runChecks(preflightFor(layer, preflightContext(environment, graph, outputs, secrets)), { signal });
         },
         async validate(stack, outputs, onResult, signal) {
             const layer = layerOf(stack);
             if (layer === undefined) return [];
             if (layer === "runtime") await rememberFlink(environment, outputs);
-            const context = await gateContext(environment, outputs, { startedMs, producedNow });
+            const context = await gateContext(environment, outputs, { startedMs, producedNow }, secrets);
             return runChecks(validationFor(layer, context), {
                 signal,
                 onEvent: (event) => {

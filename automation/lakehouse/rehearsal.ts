@@ -1,6 +1,7 @@
 /** A lakehouse in a rehearsal: the real program on the real engine, whose gates are answered from the simulated cloud. */
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import type { Redactor } from "../core/redactor";
 import { projectName } from "../core/repository";
 import type { PendingCreate, PendingDecision } from "../engine/pending";
 import { readCheckpoint } from "../engine/state";
@@ -18,6 +19,7 @@ import { preflightContext } from "./gates";
 import { LakehouseHome, stackName, stateDirectory } from "./home";
 import { lacksUpstream } from "./platform";
 import { programOf } from "./program";
+import { secretResolver } from "./secrets";
 
 /** Profiles of plain processes: there is no cloud to simulate, and a rehearsal starts nothing that is real. */
 export const ofThisMachine = new Set(["embedded", "docker"]);
@@ -41,7 +43,9 @@ export function openRehearsal(
     graph: Graph,
     tools: EngineTools,
     directory: string,
+    redactor: Redactor,
 ): ModuleParts {
+    const secrets = secretResolver(environment, redactor);
     const cloud = new SimulatedCloud(cloudOf(directory));
     const nothing: Exercise = () => Promise.resolve("simulated: there is no data");
     return {
@@ -49,7 +53,7 @@ export function openRehearsal(
         exercises: { produce: nothing, flink: nothing, dbt: nothing },
         preflight: (signal) =>
             runChecks(
-                preflightFor("environment", preflightContext(environment, graph, new Map())).filter(
+                preflightFor("environment", preflightContext(environment, graph, new Map(), secrets)).filter(
                     // Nothing of this machine is needed but the engine.
                     ({ id }) => !["preflight.memory", "preflight.tools"].includes(id),
                 ),
@@ -58,7 +62,7 @@ export function openRehearsal(
         preflightStack: (stack, outputs, signal) => {
             const layer = layers.find((one) => one === stack);
             if (layer === undefined) return Promise.resolve([]);
-            return runChecks(preflightFor(layer, preflightContext(environment, graph, outputs)), { signal });
+            return runChecks(preflightFor(layer, preflightContext(environment, graph, outputs, secrets)), { signal });
         },
         validate: (stack, _outputs, onResult, signal) =>
             runChecks([onceCheck(environment, stack, cloud)], {

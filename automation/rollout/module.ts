@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { exitCodes, messageOf, TidegateError } from "../core/errors";
 import type { Progress } from "../core/progress";
+import type { Redactor } from "../core/redactor";
 import type { EngineTools } from "../toolchain";
 import type { PendingCreate, PendingDecision } from "../engine/pending";
 import type { Home } from "../engine/target";
@@ -87,6 +88,8 @@ export interface OpenRequest {
     readonly options: Readonly<Record<string, unknown>>;
     /** Milliseconds since the epoch at which this run began. */
     readonly startedMs: number;
+    /** Takes secrets out of whatever the run tells: a module that learns one adds it. */
+    readonly redactor: Redactor;
 }
 
 /** What is left of a platform whose stacks are destroyed goes too. */

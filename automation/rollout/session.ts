@@ -113,10 +113,11 @@ export class Session {
         const graph = request.graph ?? (await environmentGraph(environment));
         const tools = await ensureEngine(progress, signal);
         const startedMs = Date.now();
-        const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs });
+        const redactor = new Redactor();
+        const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs, redactor });
         const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
         const engine = new PulumiEngine(await home.variables());
-        return new Session(graph, home, parts, engine, new Redactor(), tools, request.pending ?? new Map());
+        return new Session(graph, home, parts, engine, redactor, tools, request.pending ?? new Map());
     }
 
     /**

@@ -56,6 +56,29 @@ export class SecretResolver {
         return value;
     }
 
+    /**
+     * The members of a secret that is a JSON object, none of them empty.
+     * @throws TidegateError as `resolve`
+     */
+    async members<M extends string>(
+        wanted: Wanted,
+        names: readonly M[],
+        signal?: AbortSignal,
+    ): Promise<Record<M, string>> {
+        const text = await this.resolve(wanted, signal);
+        return Object.fromEntries(
+            names.map((name) => {
+                const value = this.member(text, name, wanted);
+                if (value.trim() !== "") return [name, value];
+                throw failing(wanted, {
+                    code: "secret-empty",
+                    what: `is there, and its member '${name}' is empty`,
+                    hint: "Put the value into it.",
+                });
+            }),
+        ) as Record<M, string>;
+    }
+
     private whole(ref: SecretRef, wanted: Wanted, signal: AbortSignal | undefined): Promise<string> {
         const { field: _, ...bare } = { field: undefined, ...ref };
         const key = formatSecretRef(bare as SecretRef);

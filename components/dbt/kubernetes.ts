@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { dbtRuntimes, WorkloadIdentity } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
-import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
-import type { StoreAccess } from "../secrets/storeProvider";
 import { dbtPolicy, networkPolicy, portOf } from "../runtime/networkPolicies";
 import { hashOf } from "../runtime/sqlConfigMap";
+import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
+import { membersOf } from "../secrets/remoteRef";
 import { dbtLabels, dbtPod, type DbtPod } from "./pod";
 import { dbtProfile } from "./profile";
 import { airflowDag, airflowFile } from "./render/airflow";
@@ -36,8 +36,8 @@ export interface DbtOnClusterArgs extends CloudArgs {
     deadlineMinutes?: number;
     /** Of the volume with the DuckDB file. @default 20 */
     volumeGi?: number;
-    /** A store that is there, or how the one of a reference is reached. */
-    store: SecretStore | Omit<StoreAccess, "serviceAccount">;
+    /** How the cluster comes to the secret of the catalog. */
+    access: SecretAccess;
 }
 
 const renderers: Readonly<
@@ -113,17 +113,19 @@ export class DbtOnCluster extends pulumi.ComponentResource {
     }
 
     private catalogSecret(name: string) {
-        const { catalog, namespace, store, identity } = this.args;
+        const { catalog, namespace, access, environment, tags, identity } = this.args;
         if (catalog.type !== "rest" || catalog.auth.mode !== "oauth2") return undefined;
-        const resource = externalSecret(
+        const { externalSecret: resource } = new ExternalSecret(
             `${name}-catalog`,
             {
+                environment,
+                ...(tags === undefined ? {} : { tags }),
+                ...access,
+                layer: "runtime",
                 secretName: "dbt-catalog",
                 namespace,
-                labels: this.labels,
-                store: "kind" in store ? store : { ...store, serviceAccount: identity.serviceAccount },
-                secretRef: catalog.auth.secretRef,
-                properties: ["clientId", "clientSecret"],
+                serviceAccount: identity.serviceAccount,
+                values: membersOf(catalog.auth.secretRef, ["clientId", "clientSecret"]),
                 files: { clientId: "{{ .clientId }}", clientSecret: "{{ .clientSecret }}" },
             },
             { parent: this },

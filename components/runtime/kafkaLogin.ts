@@ -4,14 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { loginModule } from "../../sql/connection";
-import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
-import type { StoreAccess } from "../secrets/storeProvider";
+import type { CloudArgs } from "../cloud/args";
+import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
+import { membersOf } from "../secrets/remoteRef";
 
 export interface KafkaLoginArgs {
     broker: Upstream<"broker">;
+    of: Pick<CloudArgs, "environment" | "tags">;
     namespace: string;
     labels: Record<string, string>;
-    store: SecretStore | StoreAccess;
+    /** That reads the secret's store. */
+    serviceAccount: string;
+    access: SecretAccess;
 }
 
 type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;
@@ -44,8 +48,8 @@ export function jaas(mechanism: Mechanism, user: SaslCredentials | null): string
 /** The name of the Secret, and what has to be there before a pod mounts it; undefined where the broker lets anybody in. */
 export function kafkaLogin(
     name: string,
-    { broker, namespace, labels, store }: KafkaLoginArgs,
-    options: pulumi.CustomResourceOptions,
+    { broker, of, namespace, labels, serviceAccount, access }: KafkaLoginArgs,
+    options: pulumi.ComponentResourceOptions,
 ): { readonly secretName: string; readonly resource: pulumi.Resource } | undefined {
     const { saslMechanism: mechanism, caPem, secretRef } = broker;
     if (mechanism === null && caPem === null) return undefined;
@@ -53,15 +57,16 @@ export function kafkaLogin(
     const authority: Record<string, string> = caPem === null ? {} : { "ca.pem": caPem };
     if (mechanism !== null && secretRef !== null) {
         const [user, password] = optionsOf(mechanism);
-        const resource = externalSecret(
+        const { externalSecret: resource } = new ExternalSecret(
             name,
             {
+                ...of,
+                ...access,
+                layer: "runtime",
                 secretName,
                 namespace,
-                labels,
-                store,
-                secretRef,
-                properties: ["username", "password"],
+                serviceAccount,
+                values: membersOf(secretRef, ["username", "password"]),
                 files: {
                     "jaas.conf": section(
                         mechanism,

@@ -7,9 +7,9 @@ import { mounted } from "../../sql/cluster";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { DbtOnCluster, type DbtRuntime } from "../dbt/kubernetes";
 import type { ContractOutputs } from "../embedded/contract";
-import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
-import type { StoreAccess } from "../secrets/storeProvider";
 import { identityLabels } from "../kubernetes/restricted";
+import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
+import { membersOf } from "../secrets/remoteRef";
 import { batchRefresh } from "./batchRefresh";
 import {
     batchConfiguration,
@@ -66,10 +66,8 @@ export interface KubernetesRuntimeArgs extends CloudArgs {
     operatorCrds?: "install" | "adopt";
     /** @default monitoring */
     monitoringNamespace?: string;
-    /** One that is there. @default a store of its own for each reference */
-    secretStore?: SecretStore;
-    /** How those are reached. */
-    stores?: Omit<StoreAccess, "serviceAccount">;
+    /** How the cluster comes to the secrets that contracts name. @default nothing is said, which does for Google Cloud and Kubernetes */
+    secretAccess?: SecretAccess;
     dbt: {
         runtime: DbtRuntime;
         threads: number;
@@ -88,7 +86,6 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
     private readonly args: KubernetesRuntimeArgs;
     private readonly labels: Record<string, string>;
     private readonly namespace: string;
-    private readonly store: SecretStore | StoreAccess;
     private readonly reach: Reach;
 
     /** @throws TidegateError `checkpoints-unreachable`, `identity-missing`, and those of its parts */
@@ -98,8 +95,6 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
         this.args = args;
         this.labels = tagsOf(args, "runtime");
         this.namespace = args.foundation.namespaces.flink;
-        const { serviceAccount } = args.foundation.identities.flink;
-        this.store = args.secretStore ?? { ...args.stores, serviceAccount };
         this.reach = this.reached();
 
         const operator = this.operator(name);
@@ -161,9 +156,14 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
 
     /** What the pods of all jobs read beside their SQL. */
     private mounts(name: string): { mounts: Mount[]; resources: pulumi.Resource[]; login: boolean } {
-        const { broker } = this.args;
-        const { namespace, labels, store } = this;
-        const login = kafkaLogin(`${name}-kafka`, { broker, namespace, labels, store }, { parent: this });
+        const { broker, secretAccess: access = {}, foundation } = this.args;
+        const { namespace, labels } = this;
+        const { serviceAccount } = foundation.identities.flink;
+        const login = kafkaLogin(
+            `${name}-kafka`,
+            { broker, of: this.of(), namespace, labels, serviceAccount, access },
+            { parent: this },
+        );
         const catalog = this.catalogMount(name);
         return {
             login: broker.saslMechanism !== null,
@@ -191,20 +191,27 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
         }
         if (auth.mode !== "oauth2") return undefined;
         const secretName = "flink-catalog";
-        const resource = externalSecret(
+        const { externalSecret: resource } = new ExternalSecret(
             `${name}-catalog`,
             {
+                ...this.of(),
+                ...this.args.secretAccess,
+                layer: "runtime",
                 secretName,
                 namespace: this.namespace,
-                labels: this.labels,
-                store: this.store,
-                secretRef: auth.secretRef,
-                properties: ["clientId", "clientSecret"],
+                serviceAccount: this.args.foundation.identities.flink.serviceAccount,
+                values: membersOf(auth.secretRef, ["clientId", "clientSecret"]),
                 files: { credential: "{{ .clientId }}:{{ .clientSecret }}" },
             },
             { parent: this },
         );
         return { volume: { secret: { secretName } }, resource };
+    }
+
+    /** Whose the objects are. */
+    private of(): Pick<CloudArgs, "environment" | "tags"> {
+        const { environment, tags } = this.args;
+        return { environment, ...(tags === undefined ? {} : { tags }) };
     }
 
     /** The account of the jobs is the foundation's; all that it may do in Kubernetes is to keep its leader in ConfigMaps. */
@@ -330,7 +337,7 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
                 storage,
                 catalog,
                 image: images.dbt,
-                store: this.args.secretStore ?? this.args.stores ?? {},
+                access: this.args.secretAccess ?? {},
             },
             { parent: this },
         );

@@ -4,21 +4,52 @@
  */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { formatSecretRef, type SecretRef } from "../../stacks/secretRef";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { onCluster, type RemoteRef, type SecretStoreSource } from "./remoteRef";
-import { refused, storeProvider, type StoreAccess } from "./storeProvider";
 
-export interface ExternalSecretArgs extends Omit<CloudArgs, "protectData">, StoreAccess {
+/** A store that somebody has set up for the operator. */
+export interface AdoptedStore {
+    kind: "SecretStore" | "ClusterSecretStore";
+    name: string;
+}
+
+/** How stores are reached, for the references that are of each. */
+export interface SecretAccess {
+    /** Where all secrets are, whatever their references' kind. @default a SecretStore for each store that is named */
+    store?: AdoptedStore;
+    aws?: { region: string };
+    /** Location and name of the cluster; the operator asks the metadata server where they are not given. */
+    gcp?: { clusterLocation?: pulumi.Input<string>; clusterName?: pulumi.Input<string> };
+    azure?: { tenantId: string };
+    vault?: {
+        /** `https://…` */
+        server: string;
+        /** That Vault's Kubernetes method gives to the service account. */
+        role: string;
+        /** Where that method is mounted. @default kubernetes */
+        mountPath?: string;
+    };
+}
+
+export interface ExternalSecretArgs extends Omit<CloudArgs, "protectData">, SecretAccess {
     namespace: string;
     /** Of the Kubernetes secret that is made. */
     secretName: string;
+    /** Service account in `namespace`, bound to the identity of the cloud that may read the stores. */
+    serviceAccount: string;
     /** What the secret holds: key → where its value is. */
     values: Readonly<Record<string, SecretRef>>;
     /** How often the store is asked, as Go writes durations. @default 1h */
     refreshInterval?: string;
     /** Whose label the objects carry. @default secrets */
     layer?: string;
+    /**
+     * What the secret holds in the values' stead, as Go templates in which each value is a variable: `{{ .password }}`.
+     * @default the values
+     */
+    files?: Readonly<Record<string, string>>;
 }
 
 interface Entry {
@@ -44,6 +75,10 @@ const nameOf = (source: SecretStoreSource): string => {
         .replace(/[^a-z0-9-]/g, "-");
 };
 
+function refused(message: string, hint: string): TidegateError {
+    return new TidegateError(message, { code: "secret-ref-unavailable", hint, exitCode: exitCodes.usage });
+}
+
 export class ExternalSecret extends pulumi.ComponentResource {
     /** Of the Kubernetes secret, once it is there. */
     readonly secretName: pulumi.Output<string>;
@@ -55,7 +90,7 @@ export class ExternalSecret extends pulumi.ComponentResource {
         super("tidegate:secrets:ExternalSecret", name, {}, withTransform(args, options));
         this.args = args;
         const entries = this.entries();
-        const sources = new Map(entries.map(({ source }) => [nameOf(source), source]));
+        const sources = new Map(args.store ? [] : entries.map(({ source }) => [nameOf(source), source]));
         const stores = new Map(
             [...sources].map(([label, source]) => [label, this.store(`${name}-${label}`, source, entries)]),
         );
@@ -90,9 +125,74 @@ export class ExternalSecret extends pulumi.ComponentResource {
                 apiVersion,
                 kind: "SecretStore",
                 metadata: this.metadata(`${this.args.secretName}-${nameOf(source)}`),
-                spec: { provider: storeProvider(source, this.args) },
+                spec: { provider: this.provider(source) },
             },
             { parent: this, dependsOn },
+        );
+    }
+
+    /** How the operator comes to the store: always as the workload's service account, never by a key of its own. */
+    private provider(source: SecretStoreSource): object {
+        const serviceAccountRef = { name: this.args.serviceAccount };
+        switch (source.kind) {
+            case "aws-sm":
+            case "aws-ssm":
+                return {
+                    aws: {
+                        service: source.kind === "aws-sm" ? "SecretsManager" : "ParameterStore",
+                        region: this.need("aws", source.kind).region,
+                        auth: { jwt: { serviceAccountRef } },
+                    },
+                };
+            case "gcp-sm":
+                return {
+                    gcpsm: {
+                        projectID: source.project,
+                        auth: { workloadIdentity: { ...this.args.gcp, serviceAccountRef } },
+                    },
+                };
+            case "azure-kv":
+                return {
+                    azurekv: {
+                        authType: "WorkloadIdentity",
+                        vaultUrl: `https://${source.vault}.vault.azure.net`,
+                        tenantId: this.need("azure", source.kind).tenantId,
+                        serviceAccountRef,
+                    },
+                };
+            case "vault": {
+                const { server, role, mountPath = "kubernetes" } = this.need("vault", source.kind);
+                if (!server.startsWith("https://"))
+                    throw refused(
+                        `The address of Vault, ${server}, is no https:// URL: its secrets would cross the network in clear text.`,
+                        "Give it a certificate.",
+                    );
+                return {
+                    vault: {
+                        server,
+                        path: source.mount,
+                        version: "v2",
+                        auth: { kubernetes: { mountPath, role, serviceAccountRef } },
+                    },
+                };
+            }
+            case "k8s":
+                return {
+                    kubernetes: {
+                        remoteNamespace: source.namespace,
+                        server: { caProvider: { type: "ConfigMap", name: "kube-root-ca.crt", key: "ca.crt" } },
+                        auth: { serviceAccount: serviceAccountRef },
+                    },
+                };
+        }
+    }
+
+    private need<K extends "aws" | "azure" | "vault">(key: K, kind: string): NonNullable<ExternalSecretArgs[K]> {
+        const value = this.args[key];
+        if (value !== undefined) return value;
+        throw refused(
+            `A reference of the kind ${kind}:// needs '${key}', which says how the store is reached.`,
+            `Name '${key}' in the environment file.`,
         );
     }
 
@@ -132,9 +232,10 @@ export class ExternalSecret extends pulumi.ComponentResource {
         entries: readonly Entry[],
         stores: ReadonlyMap<string, k8s.apiextensions.CustomResource>,
     ): k8s.apiextensions.CustomResource {
-        const { secretName, refreshInterval = "1h" } = this.args;
-        const storeRef = (label: string) => ({ kind: "SecretStore", name: `${secretName}-${label}` });
+        const { secretName, refreshInterval = "1h", store, files } = this.args;
+        const storeRef = (label: string) => store ?? { kind: "SecretStore", name: `${secretName}-${label}` };
         const [main = ""] = stores.keys();
+        const elsewhere = (source: SecretStoreSource) => store === undefined && nameOf(source) !== main;
         return new k8s.apiextensions.CustomResource(
             `${name}-secret`,
             {
@@ -144,11 +245,16 @@ export class ExternalSecret extends pulumi.ComponentResource {
                 spec: {
                     refreshInterval,
                     secretStoreRef: storeRef(main),
-                    target: { name: secretName, creationPolicy: "Owner", deletionPolicy: "Retain" },
+                    target: {
+                        name: secretName,
+                        creationPolicy: "Owner",
+                        deletionPolicy: "Retain",
+                        ...(files === undefined ? {} : { template: { engineVersion: "v2", data: files } }),
+                    },
                     data: entries.map(({ key, source, remoteRef }) => ({
                         secretKey: key,
                         remoteRef,
-                        ...(nameOf(source) === main ? {} : { sourceRef: { storeRef: storeRef(nameOf(source)) } }),
+                        ...(elsewhere(source) ? { sourceRef: { storeRef: storeRef(nameOf(source)) } } : {}),
                     })),
                 },
             },

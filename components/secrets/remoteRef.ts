@@ -3,7 +3,7 @@
  * Source: the operator's CRDs of version 2.9.0, `external-secrets.io/v1`.
  */
 import { exitCodes, TidegateError } from "../../automation/core/errors";
-import { formatSecretRef, type SecretRef } from "../../stacks/secretRef";
+import { formatSecretRef, parseSecretRef, type SecretRef } from "../../stacks/secretRef";
 
 /** Kinds of stores that the operator reads, each with what tells one store of the kind from another. */
 export type SecretStoreSource =
@@ -69,4 +69,13 @@ export function memberOf(ref: SecretRef, member: string): SecretRef {
             exitCode: exitCodes.usage,
         },
     );
+}
+
+/**
+ * The members of a secret that is a JSON object, by their names.
+ * @throws TidegateError `secret-ref-invalid`
+ */
+export function membersOf<M extends string>(ref: string, members: readonly M[]): Record<M, SecretRef> {
+    const whole = parseSecretRef(ref);
+    return Object.fromEntries(members.map((member) => [member, memberOf(whole, member)])) as Record<M, SecretRef>;
 }

@@ -52,6 +52,7 @@ export function preflight(
         stateBackend: { url: "file:///data/local/state", probe: async () => undefined },
         renderSql: async () => [{ file: "sql/bronze.sql", text: "INSERT INTO a SELECT 1" }],
         fixedPorts: [{ port: 9092, key: "broker.ports.broker", layer: "broker" }],
+        secrets: { of: () => [], look: async () => undefined, checkedFrom: "machine" },
         ownProcesses: async () => new Set<number>(),
         dependencies: (layer) => dependencies[layer] ?? [],
         outputs: async (layer) => standIns[layer],

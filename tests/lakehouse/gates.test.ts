@@ -5,7 +5,9 @@ import { basename, join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
 import { loadGraph, ownGraphFile } from "../../automation/graph/load";
 import { validationFor } from "../../automation/gates";
+import { Redactor } from "../../automation/core/redactor";
 import { gateContext } from "../../automation/lakehouse/gates";
+import { secretResolver } from "../../automation/lakehouse/secrets";
 import type { Outputs } from "../../automation/engine/snapshot";
 import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
 import { standInOf } from "../../stacks/standIns";
@@ -27,7 +29,12 @@ describe("the gates of an environment in a cloud", () => {
             const environment = await environmentIn(file);
             const layers = layersOf(environment);
             const outputs = new Map(layers.map((layer) => [layer, standInOf(environment, layer) as Outputs] as const));
-            const context = await gateContext(environment, outputs, { startedMs: 0, producedNow: false });
+            const context = await gateContext(
+                environment,
+                outputs,
+                { startedMs: 0, producedNow: false },
+                secretResolver(environment, new Redactor()),
+            );
             const ids = new Map(
                 layers.map((layer) => [layer, validationFor(layer, context).map(({ id }) => id)] as const),
             );

@@ -1,4 +1,5 @@
 /** The lakehouse as the driver opens it. */
+import { Redactor } from "../../automation/core/redactor";
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,6 +42,7 @@ describe("a lakehouse whose jobs run on a cluster", () => {
             graph: await environmentGraph("prod", await loadGraphFile(ownGraphFile)),
             tools: engine,
             options: {},
+            redactor: new Redactor(),
             startedMs: 0,
         });
     const { signal } = new AbortController();

@@ -54,6 +54,33 @@ describe("an environment on a cluster", () => {
         assert.match(complaints(elsewhere, "observability.profile")[0] ?? "", /does not fit/);
     });
 
+    it("is refused where the cluster could not come to the store of a secret", () => {
+        const broker = (secretRef: string) => ({
+            broker: { profile: "external", bootstrapServers: "a:9094", saslMechanism: "PLAIN", secretRef },
+        });
+        const of = (secretRef: string, more: object = {}) =>
+            complaints({ ...broker(secretRef), ...more }, "broker.secretRef");
+        assert.match(of("azure-kv://lake-prod/a")[0] ?? "", /cannot come to without the key 'azure'/);
+        assert.match(of("vault://kv/a")[0] ?? "", /without the key 'secrets\.vault'/);
+        assert.match(of("aws-sm://a")[0] ?? "", /on the cluster flink has none/);
+        const flink = { aws: { roleName: "flink", roleArn: "arn:aws:iam::123456789012:role/flink" } };
+        const foundation = { ...file.foundation, identities: { flink } };
+        assert.deepEqual(of("aws-sm://a", { foundation }), []);
+        assert.match(of("gcp-sm://lake-prod/a", { foundation })[0] ?? "", /identities of Google Cloud/);
+        const vault = { server: "https://vault.example.com", role: "lakehouse" };
+        assert.deepEqual(of("vault://kv/a", { secrets: { vault } }), []);
+        const runtime = { profile: "kubernetes", secretStore: { name: "theirs" } };
+        assert.deepEqual(of("vault://kv/a", { runtime }), [], "it is in somebody's store");
+        assert.equal(of("kafka password").length, 1, "what is no reference is told once");
+    });
+
+    it("leaves the look at a secret to the cluster only where there is one", () => {
+        const secrets = { checkedFrom: "cluster" };
+        assert.deepEqual(complaints({ secrets }, "secrets.checkedFrom"), []);
+        const none = { runtime: undefined, observability: undefined, secrets };
+        assert.match(complaints(none, "secrets.checkedFrom")[0] ?? "", /needs runtime.profile kubernetes/);
+    });
+
     it("may have more parallelism than one TaskManager has slots", () => {
         assert.deepEqual(
             complaints({ runtime: { profile: "kubernetes", parallelism: 12, taskSlots: 2 } }, "runtime.parallelism"),

@@ -10,7 +10,8 @@ import { isGreen, runChecks, validationFor, type CheckResult } from "../../gates
 import { dbt, dbtText, flink, produce, productionText, type ExerciseContext } from "../../lakehouse/exercises";
 import { gateContext } from "../../lakehouse/gates";
 import { batchText } from "../../lakehouse/exercises";
-import { datasetOf, platformLayers, platformOf, platformOrStandIns, seenByFlink } from "../../lakehouse/platform";
+import { datasetOf, platformLayers, platformOrStandIns, seenByFlink } from "../../lakehouse/platform";
+import { signedInPlatform } from "../../lakehouse/secrets";
 import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
 import { layersOf } from "../../../stacks/environment";
@@ -54,7 +55,12 @@ async function withPlatform<T>(
     try {
         progress.update("reading the stacks' outputs");
         const { signal } = interrupts.orderly;
-        const platform = platformOf(session.environment, await session.outputs(signal, platformLayers));
+        const platform = await signedInPlatform(
+            session.environment,
+            await session.outputs(signal, platformLayers),
+            session.secrets,
+            signal,
+        );
         const context = {
             environment: session.environment,
             platform,
@@ -200,7 +206,12 @@ export async function validate(wanted: string, options: Common): Promise<void> {
                 },
             );
         }
-        const context = await gateContext(session.environment, outputs, { startedMs: begun, producedNow: false });
+        const context = await gateContext(
+            session.environment,
+            outputs,
+            { startedMs: begun, producedNow: false },
+            session.secrets,
+        );
         results = await runChecks(validationFor(layer satisfies Layer | "all", context), {
             signal,
             onEvent: (event) => {

@@ -40,6 +40,22 @@ export interface Machine {
     portHolder(port: number): Promise<PortHolder | undefined>;
 }
 
+/** A secret that the environment file names. */
+export interface SecretUse {
+    /** Keys that lead to its reference in the file. */
+    readonly path: readonly string[];
+    readonly ref: string;
+}
+
+export interface SecretsOfLayers {
+    /** Which have to be there before a layer is deployed. */
+    readonly of: (layer: Layer) => readonly SecretUse[];
+    /** Throws a TidegateError where it is not there, is empty, or lacks a member. `where`: file, line and key. */
+    readonly look: (use: SecretUse, where: string, signal: AbortSignal) => Promise<void>;
+    /** `simulated`: no real store is asked. */
+    readonly checkedFrom: "machine" | "cluster" | "simulated";
+}
+
 export interface PreflightContext {
     readonly machine: Machine;
     readonly dataDirectory: string;
@@ -58,6 +74,7 @@ export interface PreflightContext {
     };
     /** Renders every SQL script, with stand-ins where a contract is not there yet. */
     readonly renderSql: () => Promise<readonly RenderedSql[]>;
+    readonly secrets: SecretsOfLayers;
     readonly fixedPorts: readonly FixedPort[];
     /** Process ids of this environment's own daemons: their ports are not taken. */
     readonly ownProcesses: () => Promise<ReadonlySet<number>>;

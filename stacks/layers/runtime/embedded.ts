@@ -6,14 +6,16 @@ import { loadDataset } from "../../../sql/manifest";
 import { jobName } from "../../../sql/pipeline";
 import { s3Interface } from "../../contracts";
 import type { Build } from "../../profile";
+import { withCredentials } from "./credentials";
 import { statementsOf } from "./statements";
 
 export const build: Build<"runtime", "embedded"> = async ({ environment, upstream }, settings) => {
-    const [storage, broker, catalog] = await Promise.all([
+    const [storage, described, catalog] = await Promise.all([
         upstream("storage").then(s3Interface),
         upstream("broker"),
         upstream("catalog"),
     ]);
+    const broker = await withCredentials(environment, described);
     const { parallelism, taskSlots, checkpointIntervalSeconds, ports } = settings;
     const streaming = environment.mode === "streaming_bronze";
     const job = jobName(loadDataset(environment.dataset), "bronze");

@@ -9,6 +9,7 @@ import { dbtRuntimeOf } from "../../settings/runtime";
 import type { dbtRuntimes } from "../../contracts";
 import { settingsOf, type Environment } from "../../environment";
 import type { Build } from "../../profile";
+import { secretAccessOf } from "../../secretAccess";
 import { transforms } from "../../transforms";
 import { statementsOf, type PipelineUpstreams } from "./statements";
 
@@ -31,11 +32,7 @@ export const build: Build<"runtime", "kubernetes"> = async (
             protectData: environment.protectData,
             ...(transforms.runtime === undefined ? {} : { transform: transforms.runtime }),
             ...settings,
-            ...(secretStore === undefined ? {} : { secretStore }),
-            stores: {
-                ...(environment.aws === undefined ? {} : { aws: { region: environment.aws.region } }),
-                ...(environment.azure === undefined ? {} : { azure: { tenantId: environment.azure.tenantId } }),
-            },
+            secretAccess: secretAccessOf(environment, secretStore),
             foundation,
             storage,
             broker,

@@ -56,6 +56,6 @@ export const kubernetes = z.strictObject({
         })
         .optional()
         .describe(
-            "Of External Secrets, and there already; used for each secretRef. Default: one is made in the namespace of who needs it, read as its service account.",
+            "A store of External Secrets that somebody has set up, where all secrets that are named by a secretRef are. Default: one is made for each store that is named, which the workload's own identity reads.",
         ),
 });

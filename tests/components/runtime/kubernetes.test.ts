@@ -8,6 +8,7 @@ import { broker, catalog, digest, foundation, password, runtimeOf, storage } fro
 
 const deploymentType = "kubernetes:flink.apache.org/v1beta1:FlinkDeployment";
 const externalType = "kubernetes:external-secrets.io/v1:ExternalSecret";
+const storeType = "kubernetes:external-secrets.io/v1:SecretStore";
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 
 interface Container {
@@ -376,14 +377,16 @@ describe("logging in from the cluster", () => {
 
     it("has External Secrets bring what a secretRef names", async () => {
         const own = broker({ saslMechanism: "PLAIN", secretRef: "aws-sm://prod/kafka" });
-        const program = await making(runtimeOf({ broker: own, secretStore: { kind: "SecretStore", name: "vault" } }));
+        const store = { kind: "ClusterSecretStore", name: "theirs" } as const;
+        const program = await making(runtimeOf({ broker: own, secretAccess: { store } }));
+        assert.equal(program.all(storeType).length, 0, "somebody has set one up");
         assert.equal(program.all("kubernetes:core/v1:Secret").length, 0);
         const spec = program.one(externalType).inputs["spec"] as {
             secretStoreRef: unknown;
             data: { remoteRef: unknown }[];
             target: { name: string; template: { data: Record<string, string> } };
         };
-        assert.deepEqual(spec.secretStoreRef, { kind: "SecretStore", name: "vault" });
+        assert.deepEqual(spec.secretStoreRef, store);
         assert.deepEqual(spec.data[1]?.remoteRef, { key: "prod/kafka", property: "password" });
         assert.match(
             spec.target.template.data["jaas.conf"] ?? "",
@@ -393,6 +396,34 @@ describe("logging in from the cluster", () => {
         assert.deepEqual(mount, { name: "kafka", secret: { secretName: "flink-kafka" } });
     });
 
+    it("makes a store for each workload's own identity, where nobody has set one up", async () => {
+        const own = broker({ saslMechanism: "PLAIN", secretRef: "aws-sm://prod/kafka" });
+        const auth = { mode: "oauth2", tokenEndpoint: "https://idp.example/token", scope: null } as const;
+        const program = await making(
+            runtimeOf({
+                broker: own,
+                catalog: catalog({ ...auth, secretRef: "vault://kv/catalog" }),
+                secretAccess: {
+                    aws: { region: "eu-west-1" },
+                    vault: { server: "https://vault.example.com", role: "lakehouse" },
+                },
+            }),
+        );
+        const made = program.all(storeType).map((one) => {
+            const { namespace, name } = metadataOf(one);
+            return [namespace, name, /"serviceAccountRef":\{"name":"([a-z]+)"\}/.exec(JSON.stringify(one.inputs))?.[1]];
+        });
+        assert.deepEqual(made.sort(), [
+            ["prod-dbt", "dbt-catalog-vault-kv", "dbt"],
+            ["prod-flink", "flink-catalog-vault-kv", "flink"],
+            ["prod-flink", "flink-kafka-aws-sm", "flink"],
+        ]);
+        const refs = program
+            .all(externalType)
+            .map(({ inputs }) => (inputs["spec"] as { secretStoreRef: { name: string } }).secretStoreRef.name);
+        assert.deepEqual(refs.sort(), ["dbt-catalog-vault-kv", "flink-catalog-vault-kv", "flink-kafka-aws-sm"]);
+    });
+
     it("allows the address that Kafka's own OAuth client asks", async () => {
         const endpoint = "https://idp.example/token";
         const own = broker({
@@ -400,8 +431,8 @@ describe("logging in from the cluster", () => {
             secretRef: "azure-kv://lake-prod/kafka",
             clientProperties: { "sasl.oauthbearer.token.endpoint.url": endpoint },
         });
-        const tenantId = "00000000-0000-4000-8000-000000000002";
-        const program = await making(runtimeOf({ broker: own, stores: { azure: { tenantId } } }));
+        const azure = { tenantId: "00000000-0000-4000-8000-000000000000" };
+        const program = await making(runtimeOf({ broker: own, secretAccess: { azure } }));
         assert.match(
             specOf(program, "bronze").flinkConfiguration["env.java.opts.taskmanager"] ?? "",
             /-Dorg\.apache\.kafka\.sasl\.oauthbearer\.allowed\.urls=https:\/\/idp\.example\/token$/,
@@ -438,16 +469,13 @@ describe("logging in from the cluster", () => {
             scope: "lakekeeper",
             secretRef: "aws-sm://prod/catalog",
         } as const;
-        const stores = { aws: { region: "eu-west-1" } };
-        const program = await making(runtimeOf({ catalog: catalog(auth), stores }));
-        const both = [
+        const secretAccess = { aws: { region: "eu-west-1" } };
+        const program = await making(runtimeOf({ catalog: catalog(auth), secretAccess }));
+        const made = program.all(externalType).map((one) => [metadataOf(one).namespace, metadataOf(one).name]);
+        assert.deepEqual(made.sort(), [
             ["prod-dbt", "dbt-catalog"],
             ["prod-flink", "flink-catalog"],
-        ];
-        for (const type of [externalType, "kubernetes:external-secrets.io/v1:SecretStore"]) {
-            const made = program.all(type).map((one) => [metadataOf(one).namespace, metadataOf(one).name]);
-            assert.deepEqual(made.sort(), both, type);
-        }
+        ]);
         // Each is read as its own workload, and by no other namespace.
         const readers = program
             .all("kubernetes:external-secrets.io/v1:SecretStore")
@@ -456,11 +484,6 @@ describe("logging in from the cluster", () => {
             "dbt",
             "flink",
         ]);
-        for (const one of program.all(externalType))
-            assert.deepEqual((one.inputs["spec"] as { secretStoreRef: unknown }).secretStoreRef, {
-                kind: "SecretStore",
-                name: metadataOf(one).name,
-            });
         const sql = JSON.stringify(program.one("kubernetes:core/v1:ConfigMap", "runtime-bronze-sql").inputs["data"]);
         assert.ok(sql.includes("'rest.auth.type' = 'tidegate.CredentialFileAuth'"));
         assert.ok(!/'(credential|token)' =/.test(sql));

@@ -33,6 +33,7 @@ function contextOf(rehearsal: string | null, changes: Partial<Environment> = {})
         protectData: true,
         dataset: "taxi",
         mode: "streaming_bronze",
+        secrets: plain.secrets.parse({}),
         dbt: plain.dbt.parse({}),
         rehearsal,
         ...changes,
