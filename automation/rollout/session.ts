@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
+import { refusePrintedSecrets } from "../engine/debugFlags";
 import { Redactor } from "../core/redactor";
 import { packageFile } from "../core/repository";
 import { PulumiEngine } from "../engine/engine";
@@ -109,6 +110,7 @@ export class Session {
     readonly rules: ChangeRules;
 
     static async open(environment: string, request: SessionRequest = {}): Promise<Session> {
+        refusePrintedSecrets(process.env);
         const { progress = silent, signal = new AbortController().signal, options = {} } = request;
         const graph = request.graph ?? (await environmentGraph(environment));
         const tools = await ensureEngine(progress, signal);

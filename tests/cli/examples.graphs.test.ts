@@ -344,6 +344,20 @@ if (process.env.FAIL) throw new Error("bad " + key + " ${canaries.output}");
             );
         });
 
+    it("are not printed by Pulumi's own flags in CI, which are refused before anything runs", async () => {
+        const flags: Record<string, string>[] = [
+            { TF_LOG: "TRACE" },
+            { PULUMI_DEBUG_GRPC: join(example.directory, "calls") },
+        ];
+        for (const more of flags) {
+            const { code, stderr } = await example.run(["preview", "dev"], { ...variables, ...more, CI: "1" });
+            assert.equal(code, 6, stderr);
+            assert.match(stderr, /debug-prints-secrets/);
+        }
+        const shown = ["exec", "--", "pulumi", "config", "--show-secrets", "-s", "organization/schema/dev"];
+        assert.equal((await example.run(shown, { ...variables, CI: "1" })).code, 6);
+    });
+
     it("are in nothing that drift, history and show tell", async () => {
         for (const args of [
             ["preview", "dev"],

@@ -4,6 +4,7 @@ import { exitCodes, TidegateError } from "../../core/errors";
 import { ensureTools, toolEnvironment } from "../../toolchain";
 import { printJson } from "../output";
 import { runThrough } from "../child";
+import { refusePrintedSecrets } from "../../engine/debugFlags";
 import { Session } from "../../rollout/session";
 import { stderrProgress } from "../progress";
 
@@ -40,6 +41,7 @@ export function shellCommands(program: Command): void {
         .argument("<command...>", "the command and its arguments, after --")
         .passThroughOptions()
         .action(async (command: string[]) => {
+            refusePrintedSecrets(process.env, command);
             const tools = await ensureTools(stderrProgress());
             const [file, ...args] = command;
             if (file === undefined)
