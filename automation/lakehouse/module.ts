@@ -35,7 +35,7 @@ import { datasetOf, lacksUpstream } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
 import { programOf } from "./program";
 import { demandSimulated, ofThisMachine, openRehearsal } from "./rehearsal";
-import { secretResolver, signedInPlatform } from "./secrets";
+import { loginOf, secretResolver, signedInPlatform } from "./secrets";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
 /** Of `tidegate up`. */
@@ -156,11 +156,13 @@ function openLakehouse({ environment, graph, engine, tools, choice, startedMs, r
                 },
             });
         },
-        inputs: (stack) =>
-            Promise.resolve({
-                ...programOf(environment, stack),
-                ...(tools === undefined ? {} : { values: { kafka: tools.kafka.version, flink: tools.flink.version } }),
-            }),
+        inputs: async (stack) => ({
+            ...programOf(environment, stack),
+            values: {
+                ...(tools === undefined ? {} : { kafka: tools.kafka.version, flink: tools.flink.version }),
+                ...(stack === "runtime" ? await loginOf(environment, secrets) : {}),
+            },
+        }),
         drifted: async (stack) => {
             const dead = await deadProcesses(environment, stack);
             return dead.length === 0 ? undefined : `${dead.join(" and ")} does not run`;

@@ -88,3 +88,16 @@ export async function signedInPlatform(
     const platform = platformOf(environment, outputs);
     return { ...platform, broker: await signedIn(environment, platform.broker, secrets, signal) };
 }
+
+/**
+ * What a Flink on this machine is told of a secret that is kept elsewhere: one that was changed there changes what is deployed.
+ * Of one that cannot be had the preflight tells.
+ */
+export async function loginOf(
+    { runtime, broker, file }: Pick<Environment, "runtime" | "broker" | "file">,
+    secrets: SecretResolver,
+): Promise<Readonly<Record<string, string>>> {
+    if (runtime?.profile !== "embedded" || broker?.profile !== "external" || broker.secretRef === undefined) return {};
+    const wanted = { ref: broker.secretRef, where: `${file}: broker.secretRef` };
+    return { login: await secrets.resolve(wanted).catch(() => "not to be had") };
+}

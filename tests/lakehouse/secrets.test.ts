@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { repositoryRoot } from "../../automation/core/repository";
 import { Redactor } from "../../automation/core/redactor";
-import { secretResolver, secretsOf, signedIn, withLogin } from "../../automation/lakehouse/secrets";
+import { loginOf, secretResolver, secretsOf, signedIn, withLogin } from "../../automation/lakehouse/secrets";
 import { preflightFor, runChecks } from "../../automation/gates";
 import { standIns } from "../../stacks/standIns";
 import { withCredentials } from "../../stacks/layers/runtime/credentials";
@@ -66,6 +67,33 @@ describe("the secrets of an environment", () => {
             code: "secret-missing",
             message: `${file}: broker.secretRef: the secret env://NOWHERE_AT_ALL is not in its store: the variable NOWHERE_AT_ALL is not set.`,
         });
+    });
+
+    it("may be of this machine, as the example of docs/secrets.md has it", async () => {
+        const text = readFileSync(join(repositoryRoot, "docs", "secrets.md"), "utf8");
+        const [, lines = ""] = /```yaml\nname: laptop\n([^`]+)```/.exec(text) ?? [];
+        const laptop = await environment("laptop", lines);
+        assert.deepEqual(
+            secretsOf(laptop, "broker").map(({ ref }) => ref),
+            ["env://KAFKA_LOGIN"],
+        );
+        assert.equal(laptop.runtime?.profile, "embedded");
+    });
+
+    it("are part of what Flink on this machine is deployed of, so that another password is another deployment", async () => {
+        const { file } = await here();
+        const secrets = () => secretResolver({ secrets: { checkedFrom: "machine" } }, new Redactor());
+        const runtime = { profile: "embedded" } as NonNullable<Environment["runtime"]>;
+        const of = (secretRef: string) => ({
+            file,
+            runtime,
+            broker: { profile: "external", secretRef } as Environment["broker"],
+        });
+        const value = process.env[variable] ?? "";
+        assert.deepEqual(await loginOf(of(`env://${variable}`), secrets()), { login: value });
+        assert.deepEqual(await loginOf(of("env://NOWHERE_AT_ALL"), secrets()), { login: "not to be had" });
+        const onCluster = { profile: "kubernetes" } as NonNullable<Environment["runtime"]>;
+        assert.deepEqual(await loginOf({ ...of(`env://${variable}`), runtime: onCluster }, secrets()), {});
     });
 
     it("are secrets of the state to a program that needs them", async () => {
