@@ -55,7 +55,6 @@ const loginHandler = "tidegate.azure.EntraLoginCallbackHandler";
 
 /** Source of the times and the size: https://learn.microsoft.com/en-us/azure/event-hubs/apache-kafka-configurations */
 const clientProperties: Readonly<Record<string, string>> = {
-    "sasl.jaas.config": "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
     "sasl.login.callback.handler.class": loginHandler,
     "metadata.max.age.ms": "180000",
     "connections.max.idle.ms": "180000",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventHubsBroker, type EventHubsBrokerArgs } from "../../../components/broker/eventhubs";
 import { roles } from "../../../components/cloud/azureAccess";
+import { kafkaOptions } from "../../../sql/connection";
 import { contracts } from "../../../stacks/contracts";
 import { account, foundation, grantsOf, making, ofType, only, type Made } from "../azure";
 
@@ -28,14 +29,16 @@ describe("EventHubsBroker", () => {
 
     it("names classes of Kafka's own clients: a shaded connector could not load the handler", () => {
         const { clientProperties } = contracts.broker.parse(contract);
-        assert.equal(
-            clientProperties["sasl.jaas.config"],
-            "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;",
-        );
         assert.equal(clientProperties["sasl.login.callback.handler.class"], "tidegate.azure.EntraLoginCallbackHandler");
         assert.doesNotMatch(JSON.stringify(clientProperties), /shaded|\$ConnectionString|clientSecret/);
         assert.ok(Number(clientProperties["max.request.size"]) < 1_046_528);
         assert.equal(clientProperties["connections.max.idle.ms"], "180000");
+    });
+
+    it("is taken by the SQL of Flink, whose login module is in a file of its own", () => {
+        const text = JSON.stringify(kafkaOptions(contracts.broker.parse(contract), "plain"));
+        assert.match(text, /tidegate\.azure\.EntraLoginCallbackHandler/);
+        assert.doesNotMatch(text, /jaas/);
     });
 
     it("takes no keys, nothing older than TLS 1.2, and nobody from the internet", () => {
