@@ -67,6 +67,7 @@ export const knownStateful: readonly string[] = [
 
     // A process keeps what it writes in a folder of its own, which goes with it.
     ...under("tidegate:embedded:", "Process", "Directory", "Bucket", "TableBucket", "KafkaTopic", "FlinkSqlJob"),
+    ...under("tidegate:lakekeeper:", "Warehouse"),
 ];
 
 /** `own`: patterns of the stack, which go before the known ones; `!` takes a type out. */

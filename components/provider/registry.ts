@@ -1,4 +1,5 @@
-/** The provider's resource types. A further one is a file in resources/, a line here and a class in ../embedded. */
+/** The provider's resource types. A further one is a file in resources/, a line here and a class in ../embedded
+ * or, where it is about a server on a cluster too, beside the components of its layer. */
 import type { AnyHandler } from "./handler";
 import { bucketHandler } from "./resources/bucket";
 import { certificateHandler } from "./resources/certificate";
@@ -6,6 +7,8 @@ import { credentialHandler } from "./resources/credential";
 import { directoryHandler } from "./resources/directory";
 import { flinkSqlJobHandler } from "./resources/flinkSqlJob";
 import { kafkaTopicHandler } from "./resources/kafkaTopic";
+import { lakekeeperBootstrapHandler } from "./resources/lakekeeperBootstrap";
+import { lakekeeperWarehouseHandler } from "./resources/lakekeeperWarehouse";
 import { processHandler } from "./resources/process";
 import { tableBucketHandler } from "./resources/tableBucket";
 
@@ -19,4 +22,6 @@ export const handlers: ReadonlyMap<string, AnyHandler> = new Map<string, AnyHand
     ["tidegate:embedded:TableBucket", tableBucketHandler as unknown as AnyHandler],
     ["tidegate:embedded:KafkaTopic", kafkaTopicHandler as unknown as AnyHandler],
     ["tidegate:embedded:FlinkSqlJob", flinkSqlJobHandler as unknown as AnyHandler],
+    ["tidegate:lakekeeper:Bootstrap", lakekeeperBootstrapHandler as unknown as AnyHandler],
+    ["tidegate:lakekeeper:Warehouse", lakekeeperWarehouseHandler as unknown as AnyHandler],
 ]);
