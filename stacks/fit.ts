@@ -17,6 +17,7 @@ import { adlsProblems } from "../components/storage/adlsChecks";
 import { gcsProblems } from "../components/storage/gcsChecks";
 import { layers, type Layer, type Workload } from "./contracts";
 import type { EnvironmentFile } from "./environment";
+import { lakekeeperProblems } from "./fitLakekeeper";
 import { localSecretRefs, secretRefKind, type SecretRefKind } from "./secretRef";
 import { cloudOf, type Cloud } from "./settings/clouds";
 import { dbtRuntimeOf } from "./settings/runtime";
@@ -32,6 +33,7 @@ export function* misfits(environment: Environment): Generator<Problem> {
     yield* identities(environment);
     yield* networks(environment);
     yield* catalogOf(environment);
+    yield* lakekeeperProblems(environment);
     yield* secrets(environment);
     yield* components(environment);
 }
@@ -309,7 +311,7 @@ function* secrets(environment: Environment): Generator<Problem> {
         ...(broker?.profile === "external" && broker.secretRef !== undefined
             ? [{ path: "broker.secretRef", ref: broker.secretRef, workloads: ["flink"] as const }]
             : []),
-        ...(catalog?.profile === "external" && catalog.auth.mode === "oauth2"
+        ...(catalog !== undefined && "auth" in catalog && catalog.auth.mode === "oauth2"
             ? [{ path: "catalog.auth.secretRef", ref: catalog.auth.secretRef, workloads: ["flink", "dbt"] as const }]
             : []),
     ];

@@ -130,6 +130,15 @@ const runtimeOfACluster: Contract<"runtime"> = {
     },
 };
 
+const lakekeeper: Contract<"catalog"> = {
+    profile: "lakekeeper",
+    type: "rest",
+    uri: `https://${host}/catalog`,
+    warehouse: "stand-in",
+    auth: { mode: "serviceAccount", audience: "stand-in" },
+    attach: true,
+};
+
 const observabilityOfACluster: Contract<"observability"> = {
     profile: "kubernetes",
     namespace: "stand-in",
@@ -168,6 +177,7 @@ function realised(environment: Pick<EnvironmentFile, Layer>, layer: Layer): Cont
         return { ...standIns.foundation, profile: cloud, ...foundationsOfClouds[cloud] };
     }
 
+    if (layer === "catalog" && profile === "lakekeeper") return lakekeeper;
     if (layer === "runtime" && profile === "kubernetes") return runtimeOfACluster;
     if (layer === "observability" && profile === "kubernetes") return observabilityOfACluster;
     const found = standIns[layer];

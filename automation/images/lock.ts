@@ -10,7 +10,7 @@ import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
 
-export const imageNames = ["flink", "dbt"] as const;
+export const imageNames = ["flink", "dbt", "lakekeeper"] as const;
 export type ImageName = (typeof imageNames)[number];
 
 /** `registry/repository@sha256:…`; a registry's name has a dot or a port. Source: https://github.com/distribution/reference */
@@ -31,7 +31,7 @@ const locked = z.strictObject({
 
 export const lockSchema = z.strictObject({
     version: z.literal(1),
-    images: z.strictObject({ flink: locked.optional(), dbt: locked.optional() }),
+    images: z.strictObject({ flink: locked.optional(), dbt: locked.optional(), lakekeeper: locked.optional() }),
 });
 export type ImageLock = z.infer<typeof lockSchema>;
 
@@ -47,6 +47,8 @@ const builtFrom: Readonly<Record<ImageName, readonly string[]>> = {
         "automation/toolchain/requirements/data.txt",
         "automation/toolchain/requirements/duckdb-extensions.txt",
     ],
+    // Somebody else's: it is pulled as it is.
+    lakekeeper: [],
 };
 
 /** What dbt and Python leave behind. */
@@ -146,7 +148,7 @@ export function imageOf(
     if (found === undefined)
         throw new TidegateError(`The image '${image}' is not locked: this platform can only be rehearsed.`, {
             code: "images-not-locked",
-            hint: `Build and push images/${image}, then \`npx tidegate images lock --${image} registry/repository@sha256:…\`: images/README.md.`,
+            hint: `${builtFrom[image].length > 0 ? `Build and push images/${image}, then ` : ""}\`npx tidegate images lock --${image} registry/repository@sha256:…\`: images/README.md.`,
             exitCode: exitCodes.usage,
         });
     if (found.inputs !== inputsDigest(image, root))

@@ -6,6 +6,7 @@ import { printJson } from "../output";
 interface LockFlags {
     readonly flink?: string;
     readonly dbt?: string;
+    readonly lakekeeper?: string;
     readonly json?: true;
 }
 
@@ -16,11 +17,13 @@ export function imageCommands(program: Command): void {
         .description("write images.lock: by digest, with what each image was built from")
         .option("--flink <reference>", "registry/repository@sha256:… of images/flink")
         .option("--dbt <reference>", "registry/repository@sha256:… of images/dbt")
+        .option("--lakekeeper <reference>", "registry/repository@sha256:… of Lakekeeper's own image")
         .option("--json", "the lock as JSON")
-        .action(({ flink, dbt, json }: LockFlags) => {
+        .action(({ flink, dbt, lakekeeper, json }: LockFlags) => {
             const lock = writeLock({
                 ...(flink === undefined ? {} : { flink }),
                 ...(dbt === undefined ? {} : { dbt }),
+                ...(lakekeeper === undefined ? {} : { lakekeeper }),
             });
             if (json) return printJson(lock);
             for (const image of imageNames)

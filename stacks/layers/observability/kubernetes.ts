@@ -24,6 +24,7 @@ export const build: Build<"observability", "kubernetes"> = async (
             ...settings,
             foundation,
             runtime,
+            lakekeeper: environment.catalog?.profile === "lakekeeper",
             operator: environment.runtime?.profile === "kubernetes" && environment.runtime.operator === "install",
         },
         { providers: [kubernetesProvider(foundation)] },

@@ -10,11 +10,12 @@ import * as iam from "./iam";
 import * as kms from "./kms";
 import * as msk from "./msk";
 import * as mskTopics from "./mskTopics";
+import * as rds from "./rds";
 import * as routes from "./routes";
 import * as s3 from "./s3";
 import * as vpc from "./vpc";
 
-const services = [iam, kms, s3, cloudwatch, vpc, routes, ec2, eks, msk, mskTopics, appautoscaling];
+const services = [iam, kms, s3, cloudwatch, vpc, routes, ec2, eks, msk, mskTopics, rds, appautoscaling];
 
 export const table: PackageTable = {
     version: sdk.version,

@@ -3,13 +3,14 @@ import sdk from "@pulumi/azure-native/package.json";
 import type { PackageTable } from "../../row";
 import { subscriptionId, tenantId } from "./common";
 import * as containerservice from "./containerservice";
+import * as dbforpostgresql from "./dbforpostgresql";
 import * as eventhub from "./eventhub";
 import * as keyvault from "./keyvault";
 import * as network from "./network";
 import * as resources from "./resources";
 import * as storage from "./storage";
 
-const services = [resources, keyvault, storage, network, eventhub, containerservice];
+const services = [resources, keyvault, storage, network, eventhub, dbforpostgresql, containerservice];
 
 export const table: PackageTable = {
     version: sdk.version,

@@ -6,12 +6,12 @@ import { immediate, setting } from "../latencies";
 import { arm, autoName, learn, resourceGroupToken } from "./common";
 
 const groupToken = "azure-native:network:NetworkSecurityGroup";
-const networkToken = "azure-native:network:VirtualNetwork";
-const subnetToken = "azure-native:network:Subnet";
+export const networkToken = "azure-native:network:VirtualNetwork";
+export const subnetToken = "azure-native:network:Subnet";
 const endpointToken = "azure-native:network:PrivateEndpoint";
 const zoneGroupToken = "azure-native:network:PrivateDnsZoneGroup";
-const zoneToken = "azure-native:privatedns:PrivateZone";
-const linkToken = "azure-native:privatedns:VirtualNetworkLink";
+export const zoneToken = "azure-native:privatedns:PrivateZone";
+export const linkToken = "azure-native:privatedns:VirtualNetworkLink";
 
 /** First and last address of `10.0.0.0/16`; undefined where it is no such block. */
 function block(cidr: unknown): readonly [number, number] | undefined {

@@ -7,9 +7,10 @@ import * as container from "./container";
 import * as iam from "./iam";
 import * as kms from "./kms";
 import * as managedkafka from "./managedkafka";
+import * as sql from "./sql";
 import * as storage from "./storage";
 
-const services = [compute, container, iam, kms, managedkafka, storage];
+const services = [compute, container, iam, kms, managedkafka, sql, storage];
 
 const getProject: Invoke = ({ projectId }, settings) => {
     const project = String(projectId ?? projectOf({ settings, inputs: {} }));

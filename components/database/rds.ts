@@ -1,0 +1,159 @@
+/** PostgreSQL on Amazon RDS, in the private subnets of the cluster's network. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { TidegateError } from "../../automation/core/errors";
+import type { Upstream } from "../../stacks/layer";
+import { tagsOf } from "../cloud/args";
+import { ownKey } from "../cloud/awsKey";
+import { ownerPassword, ownerSecret, postgresPort, secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
+
+export interface RdsArgs extends DatabaseArgs {
+    layer: string;
+    foundation: Pick<Upstream<"foundation">, "network">;
+    /** Major version; RDS keeps it on the newest minor one. @default 17 */
+    version?: string;
+    /** @default db.t4g.medium */
+    instanceClass?: string;
+    /** GiB, to begin with. @default 20 */
+    storageGb?: number;
+    /** GiB that it grows to. @default 100 */
+    maxStorageGb?: number;
+    /** A second one in another zone. @default true */
+    highAvailability?: boolean;
+    /** Days in which any moment can be had back, 1 to 35. @default 14 */
+    backupDays?: number;
+}
+
+export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
+    readonly host: pulumi.Output<string>;
+    readonly port = postgresPort;
+    readonly database: pulumi.Output<string>;
+    readonly secret: Postgres["secret"];
+    readonly ready: readonly pulumi.Resource[];
+
+    private readonly args: RdsArgs;
+    private readonly tags: Record<string, string>;
+
+    /** @throws TidegateError `network-missing` */
+    constructor(name: string, args: RdsArgs, options?: pulumi.ComponentResourceOptions) {
+        super("tidegate:database:Rds", name, {}, options);
+        this.args = args;
+        this.tags = tagsOf(args, args.layer);
+        const { network } = args.foundation;
+        if (network?.cloud !== "aws") throw networkMissing("RDS", "AWS");
+        const password = ownerPassword(name, this);
+        const instance = this.instance(name, network, password);
+        const { databaseName: user, namespace } = args;
+        const secret = ownerSecret(name, { namespace, labels: this.tags, user, password }, this);
+        this.host = instance.address;
+        this.database = pulumi.output(args.databaseName);
+        this.secret = { name: secret.metadata.name, ...secretKeys };
+        this.ready = [instance, secret];
+        this.registerOutputs({});
+    }
+
+    private instance(
+        name: string,
+        network: Extract<Upstream<"foundation">["network"], { cloud: "aws" }>,
+        password: pulumi.Output<string>,
+    ): aws.rds.Instance {
+        const { args, tags } = this;
+        const { version = "17", storageGb = 20, maxStorageGb = 100, backupDays = 14 } = args;
+        const protect = args.protectData ?? true;
+        const identifier = `tidegate-${args.environment}-${args.layer}`;
+        const key = ownKey(name, `Database of the ${args.layer} of ${args.environment}`, args.layer, args, this);
+        const group = new aws.rds.SubnetGroup(
+            `${name}-subnets`,
+            { name: identifier, subnetIds: [...network.privateSubnetIds], tags },
+            { parent: this },
+        );
+        const parameters = new aws.rds.ParameterGroup(
+            `${name}-parameters`,
+            {
+                name: `${identifier}-${version}`,
+                family: `postgres${version}`,
+                // Who does not encrypt is refused.
+                parameters: [{ name: "rds.force_ssl", value: "1" }],
+                tags,
+            },
+            { parent: this },
+        );
+        return new aws.rds.Instance(
+            `${name}-instance`,
+            {
+                identifier,
+                engine: "postgres",
+                engineVersion: version,
+                autoMinorVersionUpgrade: true,
+                allowMajorVersionUpgrade: false,
+                instanceClass: (args.instanceClass ?? "db.t4g.medium") as aws.rds.InstanceType,
+                storageType: "gp3",
+                allocatedStorage: storageGb,
+                maxAllocatedStorage: maxStorageGb,
+                storageEncrypted: true,
+                kmsKeyId: key.arn,
+                dbName: args.databaseName,
+                username: args.databaseName,
+                password,
+                dbSubnetGroupName: group.name,
+                vpcSecurityGroupIds: [this.nodesOnly(name, network).id],
+                parameterGroupName: parameters.name,
+                publiclyAccessible: false,
+                multiAz: args.highAvailability ?? true,
+                backupRetentionPeriod: backupDays,
+                copyTagsToSnapshot: true,
+                deletionProtection: protect,
+                skipFinalSnapshot: !protect,
+                ...(protect ? { finalSnapshotIdentifier: `${identifier}-final` } : {}),
+                performanceInsightsEnabled: true,
+                performanceInsightsKmsKeyId: key.arn,
+                enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+                tags,
+            },
+            {
+                parent: this,
+                protect,
+                retainOnDelete: protect,
+                // It grows by itself, and its minor version does.
+                ignoreChanges: ["allocatedStorage", "engineVersion"],
+            },
+        );
+    }
+
+    private nodesOnly(
+        name: string,
+        { vpcId, nodeSecurityGroupId }: { vpcId: string; nodeSecurityGroupId: string },
+    ): aws.ec2.SecurityGroup {
+        const { environment, layer } = this.args;
+        const group = new aws.ec2.SecurityGroup(
+            `${name}-group`,
+            {
+                namePrefix: `tidegate-${environment}-${layer}-`,
+                description: `Database of the ${layer} of the platform`,
+                vpcId,
+                tags: this.tags,
+            },
+            { parent: this },
+        );
+        new aws.vpc.SecurityGroupIngressRule(
+            `${name}-from-nodes`,
+            {
+                securityGroupId: group.id,
+                description: "PostgreSQL, from the nodes of the cluster",
+                ipProtocol: "tcp",
+                fromPort: postgresPort,
+                toPort: postgresPort,
+                referencedSecurityGroupId: nodeSecurityGroupId,
+                tags: this.tags,
+            },
+            { parent: this },
+        );
+        return group;
+    }
+}
+
+export const networkMissing = (service: string, cloud: string): TidegateError =>
+    new TidegateError(`The database on ${service} has no network of ${cloud} in which the cluster reaches it.`, {
+        code: "network-missing",
+        hint: "foundation.network tells a cluster's that was adopted: docs/profiles/kubernetes.md.",
+    });

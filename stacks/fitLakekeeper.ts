@@ -1,0 +1,49 @@
+/** Why a Lakekeeper of a platform's own cannot be as its file says: a part of `fit.ts`. Pure. */
+import { problem, type Problem } from "../components/cloud/problem";
+import type { Environment } from "./fit";
+import { databaseClouds } from "./settings/catalog/lakekeeper";
+
+export function* lakekeeperProblems(environment: Environment): Generator<Problem> {
+    const { catalog, storage, foundation } = environment;
+    if (catalog?.profile !== "lakekeeper") return;
+    if (foundation === undefined)
+        yield problem(
+            "catalog",
+            "stands on foundation, which this environment does not have",
+            "Add a foundation: eks, gke, aks, or kubeconfig for a cluster that is there.",
+        );
+    if (storage?.profile === "embedded")
+        yield problem(
+            "storage.profile",
+            "'embedded' is on this machine: Lakekeeper on the cluster does not reach it",
+            "Use s3, gcs or adls.",
+        );
+    const { kind } = catalog.database;
+    if (kind === "external") {
+        if (foundation?.operators.externalSecrets === "none")
+            yield problem(
+                "foundation.operators.externalSecrets",
+                "is none, but the password of the catalog's database is looked up by External Secrets",
+                "Set it to install, or to adopt where the cluster has it.",
+            );
+        return;
+    }
+    const { cloud, cluster } = databaseClouds[kind];
+    if (environment[cloud] === undefined)
+        yield problem(
+            "catalog.database.kind",
+            `'${kind}' needs the key '${cloud}': the account that it is in`,
+            `Add '${cloud}' at the top of the file.`,
+        );
+    if (foundation === undefined) return;
+    const reached =
+        foundation.profile === "kubeconfig" ? foundation.network?.cloud === cloud : foundation.profile === cluster;
+    if (!reached)
+        yield problem(
+            "catalog.database.kind",
+            `'${kind}' is in no network that a cluster of ${foundation.profile} reaches`,
+            foundation.profile === "kubeconfig"
+                ? "Name foundation.network, or take external for a database that is there."
+                : "Take the database of the cluster's cloud, or external for one that is there.",
+        );
+}

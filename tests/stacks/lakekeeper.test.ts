@@ -1,0 +1,99 @@
+/** What an environment file may say of a Lakekeeper of its own. */
+import assert from "node:assert/strict";
+import { environmentSchema } from "../../stacks/environment";
+import { contracts } from "../../stacks/contracts";
+import { standInOf } from "../../stacks/standIns";
+
+const catalog = {
+    profile: "lakekeeper",
+    acceptTermsOfUse: true,
+    host: "catalog.example.com",
+    ingress: { className: "nginx" },
+    auth: { mode: "serviceAccount", operator: "env://LAKEKEEPER_TOKEN" },
+    database: { kind: "rds" },
+};
+const file = {
+    name: "prod",
+    aws: { accountId: "123456789012", region: "eu-west-1" },
+    foundation: {
+        profile: "eks",
+        api: { publicCidrs: ["192.0.2.0/24"] },
+        admins: ["arn:aws:iam::123456789012:role/a"],
+    },
+    storage: { profile: "s3" },
+    catalog,
+};
+const oauth2 = {
+    mode: "oauth2",
+    providerUri: "https://idp.example",
+    audience: "a",
+    tokenEndpoint: "https://idp.example/token",
+    secretRef: "aws-sm://prod/client",
+    operator: "file:///run/secrets/client.json",
+};
+
+/** `path: message`, of what is refused. */
+function complaints(changes: object, ofCatalog: object = {}): string {
+    const parsed = environmentSchema.safeParse({ ...file, catalog: { ...catalog, ...ofCatalog }, ...changes });
+    return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n");
+}
+
+describe("an environment with Lakekeeper", () => {
+    it("is taken with what it has to say, and with either way of logging in", () => {
+        assert.equal(complaints({}), "");
+        assert.equal(complaints({}, { auth: oauth2 }), "");
+    });
+
+    it("has read the terms of use, and says how who rolls out logs in", () => {
+        assert.match(complaints({}, { acceptTermsOfUse: false }), /catalog\.acceptTermsOfUse/);
+        assert.match(complaints({}, { auth: { mode: "serviceAccount" } }), /catalog\.auth\.operator/);
+        assert.match(complaints({}, { auth: { mode: "none" } }), /catalog\.auth\.mode/);
+    });
+
+    it("lets no token of its own be looked up on the cluster, and no other on this machine", () => {
+        assert.match(
+            complaints({}, { auth: { mode: "serviceAccount", operator: "aws-sm://prod/token" } }),
+            /catalog\.auth\.operator: env:\/\/VARIABLE or file:/,
+        );
+        assert.match(complaints({}, { auth: { ...oauth2, secretRef: "env://CLIENT" } }), /catalog\.auth\.secretRef/);
+        assert.match(
+            complaints({}, { auth: { ...oauth2, tokenEndpoint: "http://idp.example/token" } }),
+            /tokenEndpoint/,
+        );
+    });
+
+    it("is refused without its cluster, or on storage of this machine", () => {
+        assert.match(complaints({ foundation: undefined }), /catalog: stands on foundation/);
+        assert.match(complaints({ storage: { profile: "embedded" } }), /storage\.profile: .*does not reach it/);
+    });
+
+    it("has its database in the cloud of its cluster, whose account it is told", () => {
+        assert.match(
+            complaints({}, { database: { kind: "cloudsql" } }),
+            /'cloudsql' needs the key 'gcp'.*\n.*no network that a cluster of eks reaches/,
+        );
+        const gcp = { gcp: { project: "acme-lake", region: "europe-west1" } };
+        assert.match(complaints(gcp, { database: { kind: "cloudsql" } }), /no network that a cluster of eks reaches/);
+        const adopted = (network?: object) => ({ foundation: { profile: "kubeconfig", context: "theirs", network } });
+        assert.match(complaints(adopted()), /'rds' is in no network .*Name foundation\.network/);
+        const subnets = { privateSubnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"] };
+        const theirs = { cloud: "aws", vpcId: "vpc-0123456789abcdef0", nodeSecurityGroupId: "sg-0123456789abcdef0" };
+        assert.equal(complaints(adopted({ ...theirs, ...subnets })), "");
+        const external = { kind: "external", host: "db.example", secretRef: "aws-sm://prod/db" };
+        assert.equal(complaints({}, { database: external }), "");
+        const without = { foundation: { ...file.foundation, operators: { externalSecrets: "none" } } };
+        assert.match(complaints(without, { database: external }), /operators\.externalSecrets: is none/);
+    });
+
+    it("refuses an address with a path, one replica, and sizes that its database has not", () => {
+        assert.match(complaints({}, { host: "catalog.example.com/x" }), /catalog\.host/);
+        assert.match(complaints({}, { replicas: 1 }), /catalog\.replicas/);
+        assert.match(complaints({}, { database: { kind: "rds", backupDays: 0 } }), /backupDays/);
+        assert.match(complaints({}, { database: { kind: "flexibleServer", storageGb: 50 } }), /storageGb/);
+    });
+
+    it("has a stand-in of its contract", () => {
+        const standIn = standInOf({ catalog: { profile: "lakekeeper" } } as never, "catalog");
+        assert.equal(contracts.catalog.parse(standIn).profile, "lakekeeper");
+    });
+});
