@@ -11,7 +11,6 @@ import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { Postgres } from "../database/postgres";
 import type { ContractOutputs } from "../embedded/contract";
-import type { SecretStore } from "../kubernetes/externalSecret";
 import { catalogPolicy, encryptionKey, lakekeeperRelease } from "./lakekeeperChart";
 import { LakekeeperBootstrap, LakekeeperWarehouse, type LakekeeperConnectionArgs } from "./lakekeeperResources";
 import { WarehouseAccess } from "./warehouseAccess";
@@ -73,8 +72,6 @@ export interface LakekeeperCatalogArgs extends CloudArgs {
     replicas?: number;
     /** @default monitoring */
     monitoringNamespace?: string;
-    /** Of External Secrets. @default the ClusterSecretStore `tidegate` */
-    secretStore?: SecretStore;
 }
 
 const daySeconds = 86_400;

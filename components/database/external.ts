@@ -1,14 +1,17 @@
 /** A PostgreSQL that somebody else runs: its owner's password is brought into the cluster by External Secrets. */
 import * as pulumi from "@pulumi/pulumi";
-import { tagsOf } from "../cloud/args";
-import { externalSecret, type SecretStore } from "../kubernetes/externalSecret";
+import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
+import { membersOf } from "../secrets/remoteRef";
 import { secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
 
 export interface ExternalPostgresArgs extends DatabaseArgs {
     layer: string;
     host: string;
     port: number;
-    store: SecretStore;
+    /** How the cluster comes to the secret. */
+    access: SecretAccess;
+    /** That reads its store. */
+    serviceAccount: string;
     /** As docs/secrets.md has it: a JSON object with username and password. */
     secretRef: string;
 }
@@ -25,13 +28,15 @@ export class ExternalPostgres extends pulumi.ComponentResource implements Postgr
         super("tidegate:database:External", name, {}, options);
         const { userKey, passwordKey } = secretKeys;
         const secretName = `${name}-owner`;
-        const made = externalSecret(
-            `${name}-secret`,
+        const { environment, tags, access, layer, namespace, serviceAccount } = args;
+        const { externalSecret } = new ExternalSecret(
+            name,
             {
-                ...{ secretName, namespace: args.namespace, labels: tagsOf(args, args.layer), store: args.store },
-                secretRef: args.secretRef,
-                properties: [userKey, passwordKey],
-                files: { [userKey]: `{{ .${userKey} }}`, [passwordKey]: `{{ .${passwordKey} }}` },
+                environment,
+                ...(tags === undefined ? {} : { tags }),
+                ...access,
+                ...{ layer, secretName, namespace, serviceAccount },
+                values: membersOf(args.secretRef, [userKey, passwordKey]),
             },
             { parent: this },
         );
@@ -39,7 +44,7 @@ export class ExternalPostgres extends pulumi.ComponentResource implements Postgr
         this.port = args.port;
         this.database = pulumi.output(args.databaseName);
         this.secret = { name: pulumi.output(secretName), ...secretKeys };
-        this.ready = [made];
+        this.ready = [externalSecret];
         this.registerOutputs({});
     }
 }

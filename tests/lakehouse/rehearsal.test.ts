@@ -48,6 +48,6 @@ describe("a creation that was cut off in a rehearsal", () => {
         const cloud = temporaryCloud();
         for (const id of ["a", "b"]) cloud.add(thingOf({ type: token, id, token: id, urn }));
         assert.equal(simulatedLookup(pending(), cloud), undefined);
-        assert.equal(simulatedLookup(pending({ type: "tidegate:embedded:Process" }), cloud), undefined);
+        assert.equal(simulatedLookup(pending({ type: "somebody:index:Thing" }), cloud), undefined);
     });
 });

@@ -33,10 +33,15 @@ describe("the secrets of an environment", () => {
     const here = () => environment("here", broker(`env://${variable}`));
 
     it("are needed by the layer that names them, those of its own cluster by the runtime", async () => {
+        const identity = "{ aws: { roleName: lake, roleArn: 'arn:aws:iam::123456789012:role/lake' } }";
+        const identities = `{ flink: ${identity}, dbt: ${identity} }`;
         const cluster = [
-            ...["foundation: { profile: kubeconfig, context: prod }", "mode: streaming_bronze"],
+            ...[
+                `foundation: { profile: kubeconfig, context: prod, identities: ${identities} }`,
+                "mode: streaming_bronze",
+            ],
             ...["aws: { accountId: '123456789012', region: eu-west-1 }", "storage: { profile: s3 }"],
-            "catalog: { profile: external, uri: https://catalog.example, warehouse: lake, auth: { mode: oauth2, tokenEndpoint: https://idp.example/token, secretRef: aws-sm://catalog } }",
+            "catalog: { profile: external, uri: https://catalog.example, warehouse: lake, attach: true, auth: { mode: oauth2, tokenEndpoint: https://idp.example/token, secretRef: aws-sm://catalog } }",
             "runtime: { profile: kubernetes }",
         ];
         const found = await environment("prod", ...cluster, broker("k8s://streaming/kafka"));

@@ -7,6 +7,7 @@ import { kubernetesProvider } from "../../../components/kubernetes/provider";
 import { cloudArgs, platformArgs } from "../../environment";
 import type { LayerContext, Upstream } from "../../layer";
 import type { Build } from "../../profile";
+import { secretAccessOf } from "../../secretAccess";
 
 /** Of Lakekeeper. Source: https://docs.lakekeeper.io/docs/nightly/production/ */
 const extensions = ["uuid-ossp", "pgcrypto", "pg_trgm", "btree_gin", "btree_gist"];
@@ -14,7 +15,7 @@ const databaseName = "lakekeeper";
 
 export const build: Build<"catalog", "lakekeeper"> = async (
     context,
-    { profile: _, type: __, database: settings, auth, ingress, ...rest },
+    { profile: _, type: __, database: settings, auth, ingress, secretStore, ...rest },
 ) => {
     const { environment, upstream } = context;
     const [foundation, storage] = await Promise.all([upstream("foundation"), upstream("storage")]);
@@ -23,7 +24,7 @@ export const build: Build<"catalog", "lakekeeper"> = async (
             code: "environment-invalid",
             hint: "storage.profile is s3, gcs or adls.",
         });
-    const { database, providers } = await databaseOf(context, settings, rest.secretStore, foundation);
+    const { database, providers } = await databaseOf(context, settings, secretStore, foundation);
     const { contract } = new LakekeeperCatalog(
         "catalog",
         {
@@ -94,7 +95,11 @@ async function databaseOf(
         }
         case "external": {
             const { ExternalPostgres } = await import("../../../components/database/external.js");
-            const args = { ...platformArgs(environment, "catalog"), ...common, ...database, store };
+            const args = {
+                ...{ ...platformArgs(environment, "catalog"), ...common, ...database },
+                access: secretAccessOf(environment, store),
+                serviceAccount: foundation.identities.catalog.serviceAccount,
+            };
             return {
                 database: (parent, namespace) => new ExternalPostgres(name, { ...args, namespace }, { parent }),
                 providers: [],

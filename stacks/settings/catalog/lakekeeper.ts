@@ -132,8 +132,10 @@ export const lakekeeper = z.strictObject({
     secretStore: z
         .strictObject({
             kind: z.enum(["SecretStore", "ClusterSecretStore"]).default("ClusterSecretStore"),
-            name: z.string().min(1).default("tidegate"),
+            name: z.string().min(1),
         })
-        .prefault({})
-        .describe("Of External Secrets; used for a database that somebody else runs."),
+        .optional()
+        .describe(
+            "A store of External Secrets that somebody has set up, for the password of a database that somebody else runs. Default: one is made, which the catalog's own identity reads.",
+        ),
 });

@@ -40,7 +40,7 @@ const external: LakekeeperCatalogArgs["database"] = (parent, namespace) =>
         {
             ...{ environment: "prod", layer: "catalog", databaseName: "lakekeeper", namespace },
             ...{ host: "db.example", port: 5432, secretRef: "aws-sm://prod/catalog-db" },
-            store: { kind: "ClusterSecretStore", name: "tidegate" },
+            ...{ access: { store: { kind: "ClusterSecretStore", name: "tidegate" } }, serviceAccount: "lakekeeper" },
         },
         { parent },
     );
