@@ -78,7 +78,7 @@ export const otherFalseKinds: readonly Maker[] = [
         `INSERT INTO ${c.word()} SELECT token, secret_level FROM ${c.word()} WHERE token = '${c.word()}'`,
     ],
     (c) => ["helm", "auth.existingSecretPasswordKey", `${c.word()}-password`],
-    (c) => ["helm", "podAnnotations.checksum/secret", c.text("hex", 64)],
+    (c) => ["helm", "externalSecret.remoteRef.property", `${c.word()}-password`],
     (c) => ["helm", "password", `{{ required "a password" .Values.${c.word()}.password | b64enc | quote }}`],
     (c) => ["helm", "tls.secretName", `${c.word()}-tls-${c.text("lower", 5)}`],
     (c) => ["workflow", "jobs.a.steps[1].with.role-to-assume", `arn:aws:iam::123456789012:role/${c.word()}-deploy`],

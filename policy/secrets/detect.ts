@@ -1,0 +1,191 @@
+/**
+ * Judges one value at one key path. Pure, synchronous and without file access: the static scan, the audit of states and the
+ * policy packs in Pulumi's own host share it.
+ *
+ * 1. `secure:` is a place of its own: ciphertext in `Pulumi.<stack>.yaml`, an error anywhere else.
+ * 2. Texts that are secrets by their form (tokens.ts) and by what stands around them (structures.ts).
+ * 3. A text that holds assignments, JSON or base64 is taken apart, and its parts are judged.
+ * 4. What is left is judged by its key (keyNames.ts), and by how random it looks (randomness.ts).
+ *
+ * References are taken out before 2 to 4 count anything; a default that stands in one is a value.
+ */
+import { assignments, captures } from "./structures";
+import { findingOf, type Finding, type Leaf, type SecretFormat } from "./finding";
+import { isPassword, kindOf, wordsOf } from "./keyNames";
+import { leavesOf } from "./leaves";
+import { looksRandom } from "./randomness";
+import { judge } from "./references";
+import { tokenRules } from "./tokens";
+
+interface Hit {
+    readonly rule: string;
+    readonly value: string;
+}
+
+/** How deep a text in a text is followed: base64 of JSON of properties. */
+const depthMax = 4;
+/** Longer texts are judged by their first part: none of the places that are looked at holds more. */
+const lengthMax = 1_000_000;
+
+export function detect(leaf: Leaf): readonly Finding[] {
+    const value = leaf.value.slice(0, lengthMax);
+    const hits = hitsOf({ ...leaf, value }, 0);
+    const seen = new Set<string>();
+    return hits.flatMap(({ rule, value: secret }) => {
+        const key = `${rule}\0${secret}`;
+        if (seen.has(key)) return [];
+        seen.add(key);
+        return [findingOf(rule, leaf.keyPath, secret)];
+    });
+}
+
+/** Whether a key path alone says that its value is a secret. */
+export const isSecretKey = (keyPath: string): boolean => kindOf(keyPath) === "secret";
+
+function hitsOf({ keyPath, value, format }: Leaf, depth: number): readonly Hit[] {
+    if (value.trim() === "") return [];
+    if (/(^|[.\]])secure$/.test(keyPath)) {
+        if (format !== "stack") return [{ rule: "secure-elsewhere", value }];
+        return isCiphertext(value) ? [] : [{ rule: "secure-not-encrypted", value }];
+    }
+    if (format === "stack" && /(^|[.\]])(encryptionsalt|encryptedkey|secretsprovider)$/.test(keyPath)) return [];
+    const byForm = tokensIn(value);
+    if (format === "source") return byForm;
+    const inside = [
+        ...byForm,
+        ...structuresIn(value, format),
+        ...(depth < depthMax ? partsOf(value, format, depth) : []),
+    ];
+    if (inside.length > 0) return inside;
+    return byKey(keyPath, value, format);
+}
+
+/** `v1:nonce:text` of a passphrase or a data key; base64 of Pulumi Cloud and of a key service. */
+const isCiphertext = (value: string): boolean =>
+    /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
+
+function tokensIn(text: string): readonly Hit[] {
+    return tokenRules.flatMap(({ rule, form }) =>
+        [...text.matchAll(form)].flatMap((match) => {
+            const value = match.groups?.value ?? match[0];
+            return isSample(value) ? [] : [{ rule, value }];
+        }),
+    );
+}
+
+/** `AKIAXXXXXXXXXXXXXXXX`: three or fewer different characters after the prefix. */
+const isSample = (value: string): boolean => new Set(value.slice(Math.min(8, value.length >> 1))).size <= 2;
+
+function structuresIn(text: string, format: SecretFormat): readonly Hit[] {
+    return captures(text).flatMap(({ rule, name, value }) => {
+        if (
+            name !== undefined &&
+            kindOf(name) !== "secret" &&
+            !/^(accountkey|sharedaccesskey|accesskey|sharedsecretvalue)$/i.test(name)
+        )
+            return [];
+        return literalsIn(value, format, name ?? "password").map((literal) => ({ rule, value: literal }));
+    });
+}
+
+function literalsIn(value: string, format: SecretFormat, keyPath: string): readonly string[] {
+    return judge(value, format).literals.filter((literal) => !isHarmless(literal, keyPath));
+}
+
+/** What a text is made of: JSON, assignments, base64. */
+function partsOf(value: string, format: SecretFormat, depth: number): readonly Hit[] {
+    const text = value.trim();
+    if (/^[[{]/.test(text)) {
+        const parsed = parseJson(text);
+        if (parsed !== undefined)
+            return [...leavesOf(parsed)].flatMap((inner) => hitsOf({ ...inner, format: "json" }, depth + 1));
+    }
+    const plain = decodedText(text);
+    if (plain !== undefined) return hitsOf({ keyPath: "content", value: plain, format: "text" }, depth + 1);
+    // A single word holds no assignment, and is spared the work.
+    if (!/[=:]/.test(text) || !/\s|^[-"']*[\w.-]+=/.test(text)) return [];
+    const inner: SecretFormat = format === "sql" ? "sql" : "text";
+    return assignments(text, format === "sql").flatMap(({ key, value: assigned }) => {
+        if (assigned === text) return [];
+        const kind = kindOf(key);
+        return kind === "secret" || kind === "likely" ? byKey(key, assigned, inner) : [];
+    });
+}
+
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return undefined;
+    }
+}
+
+/** The text that base64 stands for; undefined where it is none, or stands for bytes that are no text. */
+function decodedText(value: string): string | undefined {
+    const compact = value.replace(/\s+/g, "");
+    if (compact.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact) || /^[0-9a-f]+$/i.test(compact))
+        return undefined;
+    const plain = Buffer.from(compact, "base64").toString("utf8");
+    const printable = plain.match(/[\t\n\r\x20-\x7e]/g)?.length ?? 0;
+    return printable === plain.length && /[\s:=]/.test(plain) ? plain : undefined;
+}
+
+const decodesToText = (value: string): boolean => {
+    const plain = Buffer.from(value, "base64").toString("latin1");
+    return value.length >= 16 && /^[A-Za-z0-9+/]+={0,2}$/.test(value) && /^[\t\n\r\x20-\x7e]+$/.test(plain);
+};
+
+function byKey(keyPath: string, value: string, format: SecretFormat): readonly Hit[] {
+    const kind = kindOf(keyPath);
+    if (kind === "public") return [];
+    const { literals } = judge(value, format);
+    return literals.flatMap((literal): Hit[] => {
+        if (kind === "secret")
+            return isHarmless(literal, keyPath) ? [] : [{ rule: ruleOfKey(keyPath), value: literal }];
+        if (kind === "likely")
+            return looksRandom(literal, "named") && !isHarmless(literal, keyPath)
+                ? [{ rule: "entropy-of-key", value: literal }]
+                : [];
+        return looksRandom(literal, "unnamed") && !decodesToText(literal) ? [{ rule: "entropy", value: literal }] : [];
+    });
+}
+
+/** A word that says how, not what. */
+const settings =
+    /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
+const kmsKey =
+    /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
+const nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
+
+/** What a key that names a secret may hold without being one. */
+function isHarmless(value: string, keyPath: string): boolean {
+    const text = value.trim();
+    if (/^(true|false|null|none|yes|no)$/i.test(text) || kmsKey.test(text)) return true;
+    if (/^(https?|s3a?|gs|abfss?|wasbs?):\/\/[^\s@?]+$/.test(text)) return true;
+    if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text) || /^ssh-\w+ AAAA/.test(text)) return true;
+    if (isPassword(keyPath)) return false;
+    if (settings.test(text) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text)) return true;
+    const last = wordsOf(keyPath).at(-1) ?? "";
+    // `secretKey: password` names a key of a secret; `credentials: google` and a bare client id name nothing secret.
+    if (/^keys?$/.test(last) && nameOfKey.test(text))
+        return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text);
+    if (/credentials?$/.test(last)) return nameOfKey.test(text);
+    if (/user info$/.test(wordsOf(keyPath).join(" "))) return !text.includes(":");
+    // Prose about a token is no token.
+    return /^token/.test(last) && (text.match(/\s/g)?.length ?? 0) >= 3;
+}
+
+const namedRules: readonly (readonly [rule: string, key: RegExp])[] = [
+    ["aws-secret-key", /\b(aws|s3|s3a|glue|minio)\b.*\bsecret\b|\bsecret access key$/],
+    ["kafka-ssl-password", /\b(ssl|keystore|truststore)\b.*\bpassword$/],
+    ["confluent-api-secret", /\b(confluent|confluentcloud|schema registry|kafka) .*\bapi secret$|\buser info$/],
+    ["azure-storage-key", /\baccount key\b/],
+    ["aiven-token", /\baiven\b.*\btoken$/],
+    ["catalog-credential", /\b(credential|oauth2 .*secret|catalog .*token)$/],
+    ["pulumi-passphrase", /\bpulumi config passphrase$/],
+];
+
+const ruleOfKey = (keyPath: string): string => {
+    const words = wordsOf(keyPath).join(" ");
+    return namedRules.find(([, key]) => key.test(words))?.[0] ?? "secret-by-key";
+};

@@ -1,0 +1,163 @@
+/** Secrets by what stands around them: in addresses, JAAS texts, connection strings, headers, command lines and SQL. */
+
+export interface Capture {
+    readonly rule: string;
+    /** The name that stands before it, where there is one. */
+    readonly name?: string;
+    readonly value: string;
+}
+
+interface Structure {
+    readonly rule: string;
+    /** Groups `value`, and `name` where the name is told. */
+    readonly form: RegExp;
+    /** Whether a capture is one, beyond its form. */
+    readonly holds?: (value: string, text: string) => boolean;
+}
+
+const quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
+const secretName =
+    "[\\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+
+const decoded = (text: string): string => Buffer.from(text, "base64").toString("latin1");
+const isUserAndPassword = (text: string): boolean => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text));
+
+const structures: readonly Structure[] = [
+    {
+        rule: "url-password",
+        form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]+)@/gi,
+    },
+    {
+        rule: "url-password",
+        form: /\bhttps?:\/\/(?<value>[A-Za-z0-9_-]{20,})@/g,
+        holds: (value) => /\d/.test(value) && /[a-z]/i.test(value),
+    },
+    {
+        rule: "url-password",
+        form: /jdbc:oracle:\w+:[^/\s]+\/(?<value>[^@\s'"]+)@/gi,
+    },
+    {
+        rule: "azure-sas",
+        form: /[?&]sig=(?<value>[A-Za-z0-9%+/=_-]{30,})/g,
+        holds: (_, text) => /\b(sv|se|sp|sr)=/.test(text),
+    },
+    { rule: "azure-sas", form: /SharedAccessSignature\s*=\s*(?<value>[^\s;'"]{20,})/gi },
+    { rule: "aws-presigned-url", form: /[?&]X-Amz-Signature=(?<value>[a-f0-9]{64})/g },
+    {
+        rule: "url-parameter",
+        form: new RegExp(`[?&;](?<name>${secretName})=(?<value>[^&;\\s'"<>]+)`, "gi"),
+    },
+    {
+        rule: "azure-connection-string",
+        form: /\b(?<name>AccountKey|SharedAccessKey|SharedSecretValue|AccessKey)\s*=\s*(?<value>[^;\s'"]+)/gi,
+    },
+    {
+        rule: "connection-string",
+        form: /(?:^|[;\s'"])(?<name>Password|Pwd)\s*=\s*(?<value>[^;'"\s]+)(?=;)/gi,
+        holds: (_, text) => /\b(server|data source|host|user id|uid|database|initial catalog)\s*=/i.test(text),
+    },
+    {
+        rule: "connection-string",
+        form: /\bpassword=(?<value>[^\s'";]+)/g,
+        holds: (_, text) => /\b(host|dbname)=/.test(text),
+    },
+    {
+        rule: "sasl-jaas",
+        form: new RegExp(
+            `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]*(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
+            "gi",
+        ),
+        holds: (_, text) => /LoginModule\b/.test(text),
+    },
+    {
+        rule: "authorization",
+        form: /\bBasic\s+(?<value>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])/g,
+        holds: isUserAndPassword,
+    },
+    {
+        rule: "authorization",
+        form: /\b(?:Bearer|Token|ApiKey|GenieKey|Splunk|SSWS)\s+(?<value>[A-Za-z0-9._~+/=-]{16,})/g,
+        holds: (value) => /\d/.test(value) && /[A-Za-z]/.test(value),
+    },
+    {
+        rule: "authorization",
+        form: /\bX-(?:[A-Za-z]+-)*(?:Key|Token|Secret|Auth)\s*:\s*(?<value>[^\s'"]{8,})/gi,
+    },
+    {
+        rule: "docker-login",
+        form: /"auth"\s*:\s*"(?<value>[A-Za-z0-9+/]{8,}={0,2})"/g,
+        holds: isUserAndPassword,
+    },
+    {
+        rule: "command-line",
+        form: new RegExp(
+            `(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>[^\\s"'-][^\\s"']*))`,
+            "gi",
+        ),
+    },
+    {
+        rule: "command-line",
+        form: /\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?\s*["']?[^\s:"'$]+:(?<value>[^\s"']+)/g,
+    },
+    {
+        rule: "command-line",
+        form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*(?<value>[^\s"'$-][^\s"']+)/g,
+        holds: (_, text) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text),
+    },
+    {
+        rule: "sql-password",
+        form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g,
+    },
+    { rule: "sql-password", form: /\b(?:password|identified\s+by)\s+'(?<value>[^']+)'/g },
+    { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
+    { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g },
+];
+
+export function captures(text: string): readonly Capture[] {
+    const found: Capture[] = [];
+    for (const { rule, form, holds } of structures)
+        for (const { groups = {} } of text.matchAll(form)) {
+            const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
+            if (value === undefined || value === "" || holds?.(value, text) === false) continue;
+            found.push({ rule, value, ...(groups.name === undefined ? {} : { name: groups.name }) });
+        }
+    return found;
+}
+
+export interface Assignment {
+    readonly key: string;
+    readonly value: string;
+    /** Counted from 0. */
+    readonly line: number;
+}
+
+const unquoted = (text: string): string => {
+    const [, double, single] = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/s.exec(text) ?? [];
+    return double ?? single ?? text.replace(/\s+#.*$/, "").trim();
+};
+
+/** One assignment a line, as in properties, INI, YAML and shell files; and those of a shell before a command. */
+export function assignments(text: string, sql: boolean): readonly Assignment[] {
+    const found: Assignment[] = [];
+    for (const [line, content] of text.split(/\r?\n/).entries()) {
+        if (/^\s*(#|;|\/\/|--\s)/.test(content) && !/[=:]/.test(content)) continue;
+        const add = (key: string | undefined, value: string | undefined): void => {
+            if (key !== undefined && value !== undefined) found.push({ key, value: unquoted(value.trim()), line });
+        };
+        for (const [, key, value] of content.matchAll(/(?<!\w)'([\w.-]+)'\s*(?:=|:|,|=>)\s*'((?:[^']|'')*)'/g))
+            add(key, value);
+        if (sql) continue;
+        const [, whole, wholeValue] =
+            /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
+                content,
+            ) ?? [];
+        add(whole, wholeValue);
+        for (const [, key, value] of content.matchAll(
+            /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s)?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g,
+        ))
+            if (key !== whole) add(key, value);
+        for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
+            if (key !== whole) add(key, value);
+    }
+    return found;
+}
