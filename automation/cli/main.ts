@@ -10,6 +10,7 @@ import { doctorCommand } from "./commands/doctor";
 import { imageCommands } from "./commands/images";
 import { platformCommands } from "./commands/platform";
 import { rolloutCommands } from "./commands/rollout";
+import { secretCommands } from "./commands/secrets";
 import { shellCommands } from "./commands/shell";
 import { printError } from "./output";
 
@@ -35,6 +36,7 @@ Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missi
     dataCommands(program);
     platformCommands(program);
     imageCommands(program);
+    secretCommands(program);
     shellCommands(program);
     for (const command of program.commands) command.exitOverride().showHelpAfterError("(--help shows what there is)");
     return program;

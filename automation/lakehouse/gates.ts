@@ -29,6 +29,7 @@ import { loadEnvironment } from "../../stacks/environment";
 import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
 import { secretsOf, signedIn } from "./secrets";
 import { ownProcesses } from "./processes";
+import { settingsTexts, shownPath, unaccepted } from "./settingsTexts";
 import { RunStateFile } from "./runState";
 
 /** What a rollout knows that the outputs do not tell. */
@@ -176,7 +177,9 @@ export function preflightContext(
         machine: thisMachine(),
         dataDirectory: environment.dataDirectory,
         diskFreeGiB: environment.gates.diskFreeGiB,
-        environmentFile: { path: environment.file, read: () => readFile(environment.file, "utf8") },
+        environmentFile: { path: shownPath(environment.file), read: () => readFile(environment.file, "utf8") },
+        settingsTexts: () => settingsTexts(environment.name),
+        unaccepted,
         loadEnvironment: () => loadEnvironment(environment.name),
         tools: async () =>
             (await inspectTools()).map((report) =>

@@ -35,25 +35,57 @@ interface Suite {
 }
 
 export function renderJunit(facts: RunFacts): string {
-    const suites = suitesOf(facts);
-    const title = runTitle(facts);
     const run = facts.run === undefined ? {} : { properties: { property: { "@name": "run", "@value": facts.run } } };
+    return document(
+        { title: runTitle(facts), seconds: facts.seconds, startedAt: facts.startedAt },
+        suitesOf(facts),
+        (name) => `${facts.graph}.${facts.environment}.${name}`,
+        run,
+    );
+}
+
+interface Whole {
+    readonly title: string;
+    readonly seconds: number;
+    /** ISO 8601. */
+    readonly startedAt: string;
+}
+
+function document(
+    { title, seconds, startedAt }: Whole,
+    suites: readonly Suite[],
+    classname: (suite: string) => string,
+    properties: object = {},
+): string {
     return builder.build({
         "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
         testsuites: {
             "@name": clean(title),
             ...counts(suites.flatMap((suite) => suite.cases)),
-            "@time": time(facts.seconds),
-            testsuite: suites.map(({ name, startedAt, seconds, cases }) => ({
-                "@name": clean(name),
-                ...counts(cases),
-                "@time": time(seconds),
-                "@timestamp": new Date(Date.parse(facts.startedAt) + startedAt * 1000).toISOString(),
-                ...run,
-                testcase: cases.map((one) => element(one, `${facts.graph}.${facts.environment}.${name}`)),
+            "@time": time(seconds),
+            testsuite: suites.map((suite) => ({
+                "@name": clean(suite.name),
+                ...counts(suite.cases),
+                "@time": time(suite.seconds),
+                "@timestamp": new Date(Date.parse(startedAt) + suite.startedAt * 1000).toISOString(),
+                ...properties,
+                testcase: suite.cases.map((one) => element(one, classname(suite.name))),
             })),
         },
     });
+}
+
+/** One suite of cases that passed, or failed with a text. */
+export function renderCases(
+    whole: Whole & { readonly suite: string },
+    cases: readonly { readonly name: string; readonly failure?: { readonly type: string; readonly message: string } }[],
+): string {
+    const { suite, seconds } = whole;
+    const told = cases.map(({ name, failure }) => ({
+        name,
+        ...(failure === undefined ? {} : { failure: { ...failure, text: failure.message } }),
+    }));
+    return document(whole, [{ name: suite, startedAt: 0, seconds, cases: told }], (name) => name);
 }
 
 /** `@` for an attribute, `#` for text. */

@@ -29,13 +29,22 @@ const lengthMax = 1_000_000;
 
 export function detect(leaf: Leaf): readonly Finding[] {
     const value = leaf.value.slice(0, lengthMax);
-    const hits = hitsOf({ ...leaf, value }, 0);
+    return findingsOf(hitsOf({ ...leaf, value }, 0), leaf.keyPath);
+}
+
+/** As `detect`, by the form of what is in a text and by what stands around it alone: of a line whose parts are judged apart. */
+export function detectInText({ keyPath, value, format }: Leaf): readonly Finding[] {
+    const text = value.slice(0, lengthMax);
+    return findingsOf([...findTokens(text), ...structuresIn(text, format)], keyPath);
+}
+
+function findingsOf(hits: readonly Hit[], keyPath: string): readonly Finding[] {
     const seen = new Set<string>();
     return hits.flatMap(({ rule, value: secret }) => {
         const key = `${rule}\0${secret}`;
         if (seen.has(key)) return [];
         seen.add(key);
-        return [findingOf(rule, leaf.keyPath, secret)];
+        return [findingOf(rule, keyPath, secret)];
     });
 }
 
@@ -49,13 +58,17 @@ function hitsOf({ keyPath, value, format }: Leaf, depth: number): readonly Hit[]
         return isCiphertext(value) ? [] : [{ rule: "secure-not-encrypted", value }];
     }
     if (format === "stack" && /(^|[.\]])(encryptionsalt|encryptedkey|secretsprovider)$/.test(keyPath)) return [];
-    const byForm = tokensIn(value);
+    // One that is none may be the secret itself.
+    if (format === "environment" && /secretRef$/i.test(keyPath)) {
+        const { literals } = judge(value, format);
+        return literals.map((literal) => ({ rule: "secret-ref-invalid", value: literal }));
+    }
+    const byForm = findTokens(value);
     if (format === "source") return byForm;
-    const inside = [
-        ...byForm,
-        ...structuresIn(value, format),
-        ...(depth < depthMax ? partsOf(value, format, depth) : []),
-    ];
+    const around = [...byForm, ...structuresIn(value, format)];
+    const told = new Set(around.map((hit) => hit.value));
+    const parts = depth < depthMax ? partsOf(value, format, depth).filter((hit) => !told.has(hit.value)) : [];
+    const inside = [...around, ...parts];
     if (inside.length > 0) return inside;
     return byKey(keyPath, value, format);
 }
@@ -64,11 +77,18 @@ function hitsOf({ keyPath, value, format }: Leaf, depth: number): readonly Hit[]
 const isCiphertext = (value: string): boolean =>
     /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
 
-function tokensIn(text: string): readonly Hit[] {
+/** A secret by its form, with where it begins in the text; the value is for fingerprints alone. */
+export interface Token {
+    readonly rule: string;
+    readonly value: string;
+    readonly index: number;
+}
+
+export function findTokens(text: string): readonly Token[] {
     return tokenRules.flatMap(({ rule, form }) =>
         [...text.matchAll(form)].flatMap((match) => {
             const value = match.groups?.value ?? match[0];
-            return isSample(value) ? [] : [{ rule, value }];
+            return isSample(value) ? [] : [{ rule, value, index: match.index }];
         }),
     );
 }
@@ -165,6 +185,8 @@ function isHarmless(value: string, keyPath: string): boolean {
     if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text) || /^ssh-\w+ AAAA/.test(text)) return true;
     if (isPassword(keyPath)) return false;
     if (settings.test(text) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text)) return true;
+    // The name of a variable, as lists of those that a job is given have them.
+    if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text) && !looksRandom(text, "named")) return true;
     const last = wordsOf(keyPath).at(-1) ?? "";
     // `secretKey: password` names a key of a secret; `credentials: google` and a bare client id name nothing secret.
     if (/^keys?$/.test(last) && nameOfKey.test(text))
@@ -183,6 +205,17 @@ const namedRules: readonly (readonly [rule: string, key: RegExp])[] = [
     ["aiven-token", /\baiven\b.*\btoken$/],
     ["catalog-credential", /\b(credential|oauth2 .*secret|catalog .*token)$/],
     ["pulumi-passphrase", /\bpulumi config passphrase$/],
+];
+
+/** Rules that go by the key, or by how random a value looks. */
+export const keyRules: readonly string[] = [
+    "secret-by-key",
+    "entropy-of-key",
+    "entropy",
+    "secure-elsewhere",
+    "secure-not-encrypted",
+    "secret-ref-invalid",
+    ...namedRules.map(([rule]) => rule),
 ];
 
 const ruleOfKey = (keyPath: string): string => {

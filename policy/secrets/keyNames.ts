@@ -28,7 +28,7 @@ const nouns =
     /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
 /** Which keys are secret ones: `api key`, `account key`. */
 const keyOwners =
-    /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|primary|secondary|registration|ingestion|routing)$/;
+    /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
 const likely =
     /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
 const known =
@@ -42,12 +42,14 @@ export function kindOf(keyPath: string): KeyKind {
     if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";
     if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
     // Names of where a secret is, in Helm charts and Kubernetes: `existingSecret`, `imagePullSecrets`, `secretRef`.
+    if (/\b(external|sealed) secrets$/.test(joined)) return "public";
     if (/\b(existing|pull) ?[a-z ]*secrets?( [a-z]+)?$/.test(joined) || /\bsecret( key)? ref\b/.test(joined))
         return "public";
     if (/^(ssm|kms|cmk|customer|hosted)$/.test(beforeLast) && last === "key") return "public";
     if (/\b(access key)( id)?$/.test(joined) || last === "accesskey" || last === "accesskeyid")
         return /secret access key$/.test(joined) ? "secret" : "likely";
     if (/\b(auth )?user info$/.test(joined) || /\bclient secret$/.test(joined)) return "secret";
+    if (/\bsecret key base$/.test(joined)) return "secret";
     if (last === "config" && beforeLast === "jaas") return "likely";
     if (nouns.test(last)) {
         if (

@@ -32,6 +32,7 @@ export function changes(text: string): number {
 export function looksRandom(text: string, strictness: "named" | "unnamed"): boolean {
     if (!candidate.test(text) || uuid.test(text) || container.test(text)) return false;
     if (/^(sha(1|256|384|512)|md5)[-:]/i.test(text) || /^(arn|urn):/.test(text) || text.includes("://")) return false;
+    if (/^(SCRAM|SHA|AES|RSA|ECDSA|HMAC|TLS|HS|RS|ES|PS)[-_]?\w*(-\w+)*$/.test(text) && text.length < 40) return false;
     const kinds = new Set([...text].map(kindOf));
     if (strictness === "named") {
         if (text.length < 12) return false;

@@ -105,6 +105,22 @@ const structures: readonly Structure[] = [
         holds: (_, text) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text),
     },
     {
+        rule: "command-line",
+        form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*--password-stdin/g,
+    },
+    {
+        rule: "command-line",
+        form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>[\w.:-]+)\s+["']?(?<value>[^\s"'-][^\s"']*)/g,
+    },
+    {
+        rule: "xml",
+        form: new RegExp(`<(?<name>${secretName})>\\s*(?<value>[^<\\s][^<]*?)\\s*</`, "gi"),
+    },
+    {
+        rule: "xml",
+        form: new RegExp(`<name>\\s*(?<name>[\\w.-]+)\\s*</name>\\s*<value>\\s*(?<value>[^<]+?)\\s*</value>`, "gi"),
+    },
+    {
         rule: "sql-password",
         form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g,
     },
@@ -112,6 +128,8 @@ const structures: readonly Structure[] = [
     { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
     { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g },
 ];
+
+export const structureRules: readonly string[] = structures.map(({ rule }) => rule);
 
 export function captures(text: string): readonly Capture[] {
     const found: Capture[] = [];
@@ -139,6 +157,8 @@ const unquoted = (text: string): string => {
 /** One assignment a line, as in properties, INI, YAML and shell files; and those of a shell before a command. */
 export function assignments(text: string, sql: boolean): readonly Assignment[] {
     const found: Assignment[] = [];
+    /** Of an entry of a list in YAML: `- name: DB_PASSWORD`, whose value follows. */
+    let named: string | undefined;
     for (const [line, content] of text.split(/\r?\n/).entries()) {
         if (/^\s*(#|;|\/\/|--\s)/.test(content) && !/[=:]/.test(content)) continue;
         const add = (key: string | undefined, value: string | undefined): void => {
@@ -151,9 +171,11 @@ export function assignments(text: string, sql: boolean): readonly Assignment[] {
             /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
                 content,
             ) ?? [];
+        if (/^value$/i.test(whole ?? "") && named !== undefined) add(named, wholeValue);
+        named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : undefined;
         add(whole, wholeValue);
         for (const [, key, value] of content.matchAll(
-            /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s)?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g,
+            /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g,
         ))
             if (key !== whole) add(key, value);
         for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))

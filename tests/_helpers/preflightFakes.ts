@@ -47,6 +47,8 @@ export function preflight(
     return {
         dataDirectory: "/data/local",
         environmentFile: { path: "stacks/local.yaml", read: async () => "name: local\n" },
+        settingsTexts: async () => [],
+        unaccepted: async (findings) => findings,
         loadEnvironment: async () => ({}),
         tools: async () => [{ name: "Java", text: "21", state: "ready" }],
         stateBackend: { url: "file:///data/local/state", probe: async () => undefined },

@@ -26,6 +26,8 @@ const commands = [
     ["env"],
     ["exec"],
     ["images", "lock"],
+    ["secrets", "scan"],
+    ["secrets", "audit"],
 ];
 
 describe("the command line", () => {

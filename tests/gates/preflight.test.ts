@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { TidegateError } from "../../automation/core/errors";
 import { isGreen, preflightFor, runChecks, thisMachine, type CheckResult } from "../../automation/gates";
 import type { PreflightContext } from "../../automation/gates/preflight/context";
-import { plainTextSecrets } from "../../automation/gates/preflight/settings";
 import type { Layer } from "../../stacks/contracts";
 import { standIns } from "../../stacks/standIns";
 import { gibibyte, preflight } from "../_helpers/preflightFakes";
@@ -177,31 +176,27 @@ describe("preflight", () => {
         await assertGreen(preflight(), "preflight.no-plain-secret");
         const read = async (): Promise<string> => "name: local\nbroker:\n  password: hunter2\n";
         const red = await assertRed(
-            /broker\.password \(line 3\)/,
+            /broker\.password \(line 3, secret-by-key\)/,
             preflight({ environmentFile: { path: "stacks/local.yaml", read } }),
             "preflight.no-plain-secret",
         );
         assert.ok(!JSON.stringify(red).includes("hunter2"));
     });
-});
 
-describe("plainTextSecrets", () => {
-    it("finds secrets under keys of many spellings, in lists, and key material under any key", () => {
-        assert.deepEqual(
-            plainTextSecrets("a:\n  apiKey: x\n  API_TOKEN: 12\n  tokens: [one]\n  secretAccessKey: 'z'\n"),
-            ["a.apiKey (line 2)", "a.API_TOKEN (line 3)", "a.tokens (line 4)", "a.secretAccessKey (line 5)"],
+    it("preflight.no-plain-secret: looks into stack files and into SQL as it is rendered, and hears who accepts", async () => {
+        const id = "preflight.no-plain-secret";
+        const planted = async () => [
+            { file: "stacks/Pulumi.local-broker.yaml", text: "config:\n  a:password: hunter2\n" },
+        ];
+        await assertRed(
+            /Pulumi\.local-broker\.yaml: config\.a:password \(line 2/,
+            preflight({ settingsTexts: planted }),
+            id,
         );
-        assert.deepEqual(plainTextSecrets("note: |\n  -----BEGIN RSA PRIVATE KEY-----\n"), ["note (line 1)"]);
-        assert.deepEqual(plainTextSecrets("a: { secure: v1:abc }"), ["a.secure (line 1)"]);
+        await assertGreen(preflight({ settingsTexts: planted, unaccepted: async () => [] }), id);
+        const renderSql = async () => [{ file: "a.sql", text: "CREATE TABLE t WITH (\n 's3.secret-key' = 'hunter2')" }];
+        await assertRed(/a\.sql, rendered: s3\.secret-key \(line 2/, preflight({ renderSql }), id);
     });
-
-    it("leaves references, names of providers and empty values alone", () =>
-        assert.deepEqual(
-            plainTextSecrets(
-                "state: { secretsProvider: passphrase }\npassword: { secretRef: kafka }\ntoken: ''\nsecret: null\npassphraseFile: /a\nkeys: [a]\n",
-            ),
-            [],
-        ));
 });
 
 describe("thisMachine", () => {

@@ -1,4 +1,5 @@
 /** What the preflight looks at, injected; `machine.ts` has the real answers about this machine. */
+import type { ScannedText, SecretFinding } from "../../secrets/scan";
 import type { Layer } from "../../../stacks/contracts";
 
 export interface ToolFinding {
@@ -64,6 +65,10 @@ export interface PreflightContext {
     /** Less is said as a warning. @default 4 */
     readonly memoryGiB?: number;
     readonly environmentFile: { readonly path: string; readonly read: () => Promise<string> };
+    /** Texts of the other files that a rollout reads, or that people leave secrets in. */
+    readonly settingsTexts: () => Promise<readonly ScannedText[]>;
+    /** What of the secrets that were found nobody has accepted. */
+    readonly unaccepted: (findings: readonly SecretFinding[]) => Promise<readonly SecretFinding[]>;
     /** Parses and validates the environment file; throws a TidegateError that names key and line. */
     readonly loadEnvironment: () => Promise<unknown>;
     readonly tools: () => Promise<readonly ToolFinding[]>;

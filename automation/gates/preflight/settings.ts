@@ -1,6 +1,6 @@
 /** Preflight about what was written down: the environment file, secrets in it, SQL, and upstream contracts. */
-import { isPair, isScalar, LineCounter, parseAllDocuments, visit } from "yaml";
 import { contracts, type Layer } from "../../../stacks/contracts";
+import { scanText, type ScannedText } from "../../secrets/scan";
 import { capitalised, failing, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
 
@@ -21,52 +21,35 @@ export function environmentCheck({ environmentFile, loadEnvironment }: Preflight
     return check;
 }
 
-/** Words of a key that names a secret; `secretRef`, `secretsProvider` and their like name where one is kept. */
-const secretWord = /(password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)s?$/i;
-/** Keys that end like one of a secret, of which the schema takes nothing but words of its own. */
-const harmless = new Set(["externalSecrets"]);
-const keyMaterial = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b/;
-
-/** Keys with a plain-text secret, as `key (line n)`; never the value. */
-export function plainTextSecrets(yaml: string): readonly string[] {
-    const counter = new LineCounter();
-    const found: string[] = [];
-    for (const document of parseAllDocuments(yaml, { lineCounter: counter, prettyErrors: false })) {
-        if (!("contents" in document)) continue;
-        visit(document, {
-            Scalar: (role, { value, range }, path) => {
-                if (role === "key" || (typeof value !== "string" && typeof value !== "number") || value === "") return;
-                const keys = path.filter(isPair).map((pair) => (isScalar(pair.key) ? String(pair.key.value) : "?"));
-                const holder = keys.at(-1) ?? "";
-                const named = (secretWord.test(holder) && !harmless.has(holder)) || holder === "secure";
-                if (!named && !keyMaterial.test(String(value))) return;
-                found.push(`${keys.join(".") || "the file"} (line ${counter.linePos(range?.[0] ?? 0).line})`);
-            },
-        });
-    }
-    return found;
-}
-
-export function secretsCheck({ environmentFile }: PreflightContext): Check {
+export function secretsCheck({ environmentFile, settingsTexts, renderSql, unaccepted }: PreflightContext): Check {
     const check: Check = {
         id: "preflight.no-plain-secret",
         stage: "preflight",
         layer: "environment",
-        title: "no secret stands in the environment file",
-        limitSeconds: 10,
+        title: "no secret stands in the settings in plain text",
+        limitSeconds: 15,
         look: environmentFile.path,
-        hint: "Take it out, and change it where it is used: it was readable. Name it by a `secretRef`, or set it by `pulumi config set --secret`.",
+        hint: "Take it out, and change it where it is used: it was readable. Name it by a `secretRef`, or set it by `pulumi config set --secret`. docs/secrets-scan.md has each rule.",
         run: async () => {
-            const found = plainTextSecrets(await environmentFile.read());
-            if (found.length > 0)
-                return failing(
-                    check,
-                    `A secret stands in plain text in ${environmentFile.path}: ${found.join(", ")}.`,
-                    {
-                        keys: found,
-                    },
-                );
-            return pass("none", { plainTextSecrets: 0 });
+            // SQL that does not render is told by the check of its own.
+            const rendered = await renderSql().catch(() => []);
+            const texts: readonly ScannedText[] = [
+                { file: environmentFile.path, text: await environmentFile.read(), format: "environment" },
+                ...(await settingsTexts()),
+                ...rendered.map(({ file, text }) => ({ file: `${file}, rendered`, text, format: "sql" as const })),
+            ];
+            const found = await unaccepted(texts.flatMap(scanText));
+            const evidence = { files: texts.length, plainTextSecrets: found.length };
+            if (found.length === 0) return pass(`none in ${texts.length} texts`, evidence);
+            const places = found.map(
+                ({ file, line, keyPath, rule }) => `${file}: ${keyPath || "the text"} (line ${line}, ${rule})`,
+            );
+            return failing(
+                check,
+                `A secret stands in plain text: ${places.join("; ")}.`,
+                { ...evidence, keys: places },
+                { look: found[0]?.file ?? environmentFile.path },
+            );
         },
     };
     return check;

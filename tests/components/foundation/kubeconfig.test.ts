@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { plainTextSecrets } from "../../../automation/gates/preflight/settings";
+import { scanText } from "../../../automation/secrets/scan";
 import { adoptedKubeconfig, isAdopted } from "../../../automation/rehearsal/adopted";
 import { AdoptedCluster, readKubeconfig, type AdoptedClusterArgs } from "../../../components/foundation/kubeconfig";
 import { at, type Values } from "../../../components/provider/values";
@@ -94,8 +94,9 @@ describe("a cluster that somebody else runs", () => {
         });
 
         it("may say whether External Secrets is there: that is no secret", () => {
-            assert.deepEqual(plainTextSecrets("operators: { externalSecrets: adopt }"), []);
-            assert.deepEqual(plainTextSecrets("a: { clientSecrets: abc }"), ["a.clientSecrets (line 1)"]);
+            const keys = (text: string) => scanText({ file: "stacks/x.yaml", text }).map(({ keyPath }) => keyPath);
+            assert.deepEqual(keys("operators: { externalSecrets: adopt }"), []);
+            assert.deepEqual(keys("a: { clientSecrets: abc }"), ["a.clientSecrets"]);
         });
 
         it("take the network of each cloud as the contract has it", () => {
