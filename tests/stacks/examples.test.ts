@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plainTextSecrets } from "../../automation/gates/preflight/settings";
 import { repositoryRoot } from "../../automation/core/repository";
 import { dayTwoEdits } from "../../automation/rehearsal/edits";
+import { scanText } from "../../automation/secrets/scan";
 import { isStateful } from "../../automation/rollout/stateful";
 import { layers } from "../../stacks/contracts";
 import { environmentSchema, layersOf, loadEnvironment, type EnvironmentFile } from "../../stacks/environment";
@@ -57,7 +57,7 @@ describe("the example environments", () => {
                 suspicious.filter((value) => !obvious.test(value)),
                 [],
             );
-            assert.deepEqual(plainTextSecrets(text), []);
+            assert.deepEqual(scanText({ file: `stacks/${name}.yaml`, text }), []);
             assert.match(text, /secretRef: (aws-sm|gcp-sm|azure-kv):\/\//);
         });
 
