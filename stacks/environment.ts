@@ -19,6 +19,7 @@ import { cloudSettings, type Cloud, type CloudSettings } from "./settings/clouds
 import { eventSettings } from "./settings/events";
 import { foundationSettings } from "./settings/foundation";
 import { observabilitySettings } from "./settings/observability";
+import { forbiddenProvider, policySettings } from "./settings/policies";
 import { dbtSettings, runtimeSettings } from "./settings/runtime";
 import { secretSettings } from "./settings/secrets";
 import { stateSettings } from "./settings/state";
@@ -58,6 +59,7 @@ export const environmentSchema = z
         dbt: dbtSettings,
         events: eventSettings,
         gates: gateSettings.prefault({}),
+        policies: policySettings,
     })
     .superRefine((environment, context) => {
         const complain = (path: readonly string[], message: string) =>
@@ -67,6 +69,8 @@ export const environmentSchema = z
                 path.filter((key) => key !== ""),
                 `${message}. ${hint}`,
             );
+        const provider = forbiddenProvider(environment);
+        if (provider !== undefined) complain(["state", "secretsProvider"], provider);
         const { duplicates, late, filtered, broken } = environment.events.shares;
         if (duplicates + late + filtered + broken > 0.9)
             complain(["events", "shares"], "add up to more than 0.9: too few ordinary events would be left");

@@ -10,6 +10,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
 import { holdsLedger, ledgerIn } from "../ledger/place";
+import { noSecretsPack } from "../../policy/own";
 import { toolEnvironment, type EngineTools } from "../toolchain";
 import {
     checkpointVersion,
@@ -50,10 +51,11 @@ export class ProjectHome implements Home {
     ) {
         this.directory = join(graph.directory, ".tidegate", environment);
         this.ledger = ledgerIn(this.ledgerPlace(), environment);
-        this.policyPacks = given.policyPacks.map(({ path, config }) => ({
+        const named = given.policyPacks.map(({ path, config }) => ({
             path: resolve(graph.directory, path),
             config: config === undefined ? undefined : resolve(graph.directory, config),
         }));
+        this.policyPacks = [noSecretsPack(given.secretsPolicy), ...named].filter((pack) => pack !== undefined);
         this.settings = {
             ...given.variables,
             backend: given.backend ?? this.inherited["PULUMI_BACKEND_URL"] ?? "",
@@ -67,7 +69,7 @@ export class ProjectHome implements Home {
         await writeFile(join(dirname(this.directory), ".gitignore"), "*\n");
         const state = this.fileState();
         if (state !== null) await mkdir(state, { recursive: true, mode: 0o700 });
-        for (const { path, config } of this.policyPacks) demandPack(path, config);
+        for (const pack of this.policyPacks) demandPack(pack);
         for (const stack of this.graph.graph.order) {
             const address = await this.address(stack);
             await readCheckpoint(address);
@@ -192,8 +194,9 @@ export class ProjectHome implements Home {
 }
 
 /** Pulumi would tell of each of these once for every stack, in its own words. */
-function demandPack(path: string, config: string | undefined): void {
-    const missing = [join(path, "PulumiPolicy.yaml"), config].find((file) => file !== undefined && !existsSync(file));
+function demandPack({ path, config }: PolicyPack): void {
+    const files = [join(path, "PulumiPolicy.yaml"), ...(typeof config === "string" ? [config] : [])];
+    const missing = files.find((file) => !existsSync(file));
     if (missing === undefined) return;
     throw new TidegateError(`The policy pack ${path} cannot be used: there is no ${missing}.`, {
         code: "policy-pack-missing",

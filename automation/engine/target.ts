@@ -7,8 +7,8 @@
 export interface PolicyPack {
     /** Absolute folder. */
     readonly path: string;
-    /** Absolute JSON file; undefined: as the pack has it. */
-    readonly config: string | undefined;
+    /** Absolute JSON file, or what would stand in one; undefined: as the pack has it. */
+    readonly config: string | Readonly<Record<string, unknown>> | undefined;
 }
 
 /** One Pulumi stack, ready to be worked on. */

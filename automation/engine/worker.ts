@@ -92,7 +92,8 @@ async function open(request: OperationRequest): Promise<{ stack: Stack; undo: ()
     const { fullName, workDirectory, secretsProvider, variables, operation, exists } = request;
     const workspace = await LocalWorkspace.create({
         workDir: workDirectory,
-        envVars: { ...variables },
+        // Of the folder that the engine runs in, as a shell has it: a policy pack finds the project by it.
+        envVars: { ...variables, PWD: workDirectory },
         pulumiCommand: commandOf(request),
     });
     const creates = operation === "prepare" || operation === "up" || operation === "preview";
@@ -143,11 +144,15 @@ async function withPolicies(
     if (policyPacks.length === 0) return void (await work({}));
     const folder = await mkdtemp(join(tmpdir(), "tidegate-policy-"));
     try {
-        const none = join(folder, "none.json");
-        await writeFile(none, "{}");
+        const configs = policyPacks.map(async ({ config = {} }, index) => {
+            if (typeof config === "string") return config;
+            const file = join(folder, `${index}.json`);
+            await writeFile(file, JSON.stringify(config));
+            return file;
+        });
         await work({
             policyPacks: policyPacks.map(({ path }) => path),
-            policyPackConfigs: policyPacks.map(({ config }) => config ?? none),
+            policyPackConfigs: await Promise.all(configs),
         });
     } finally {
         await rm(folder, { recursive: true, force: true });

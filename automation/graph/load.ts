@@ -62,6 +62,10 @@ export const environmentSettings = z.strictObject({
         .describe(
             "CrossGuard packs that every preview and up has to pass: folders, relative to this file, and the JSON files of their configuration.",
         ),
+    secretsPolicy: z
+        .enum(["mandatory", "advisory", "off"])
+        .default("mandatory")
+        .describe("Of the driver's own pack: no secret in clear in configuration, inputs and outputs."),
     variables: z
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
         .default({})
@@ -249,7 +253,10 @@ export const pulumiStackName = (template: string, environment: string, stack: st
 export function settingsOf(graph: Pick<GraphFile, "file" | "environments">, environment: string): EnvironmentSettings {
     const { environments, file } = graph;
     const known = Object.keys(environments ?? {});
-    const found = environments === undefined ? { variables: {}, policyPacks: [] } : environments[environment];
+    const found =
+        environments === undefined
+            ? { variables: {}, policyPacks: [], secretsPolicy: "mandatory" as const }
+            : environments[environment];
     if (found !== undefined && name.safeParse(environment).success) return found;
     throw new TidegateError(
         found === undefined

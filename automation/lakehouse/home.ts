@@ -21,11 +21,13 @@ import {
     type FileState,
 } from "../engine/state";
 import { breakDeadLocks, stackLocks } from "../engine/deadLocks";
-import type { Home, StackTarget } from "../engine/target";
+import type { Home, PolicyPack, StackTarget } from "../engine/target";
 import { rehearsalAround, rehearsalVariable } from "../rehearsal/place";
 import { simulated } from "../rehearsal/tables";
 import { dataRoot, type Environment } from "../../stacks/environment";
 import { isBucketUrl, ledgerIn } from "../ledger/place";
+import { noSecretsPack, productionPack } from "../../policy/own";
+import { productionLevel } from "../../stacks/settings/policies";
 import type { EngineTools } from "../toolchain";
 import { toolEnvironment } from "../toolchain";
 
@@ -36,7 +38,7 @@ export class LakehouseHome implements Home {
     readonly simulated: boolean;
     /** Everything is in the environment's file, which is an input as a whole. */
     readonly settings = {};
-    readonly policyPacks = [];
+    readonly policyPacks: readonly PolicyPack[];
 
     constructor(
         private readonly file: Environment,
@@ -47,6 +49,7 @@ export class LakehouseHome implements Home {
         this.directory = file.dataDirectory;
         this.ledger = ledgerOf(file);
         this.simulated = file.rehearsal !== null;
+        this.policyPacks = policyPacksOf(file);
     }
 
     async prepare(): Promise<void> {
@@ -102,6 +105,17 @@ export class LakehouseHome implements Home {
     exists(layer: string): Promise<boolean | undefined> {
         return Promise.resolve(layerExists(this.file, layer));
     }
+}
+
+/** What every stack of an environment has to pass. */
+function policyPacksOf(environment: Environment): PolicyPack[] {
+    const { policies, rehearsal } = environment;
+    const { secrets, levels, secretsProviders, tags } = policies;
+    const level = productionLevel(environment);
+    return [
+        noSecretsPack(secrets),
+        productionPack({ level, levels, secretsProviders, tags, simulated: rehearsal !== null }),
+    ].filter((pack) => pack !== undefined);
 }
 
 /** The URL of an environment's ledger: beside the state. Its folder and the data directory are of one environment; a bucket may be of several. */

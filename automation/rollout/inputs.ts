@@ -166,10 +166,12 @@ export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<
 
 async function policies({ policyPacks, root }: InputsRequest): Promise<unknown> {
     const packs = policyPacks.map(async ({ path, config }) => {
-        const files = [...(await filesIn(path)), ...locks(path), ...(config === undefined ? [] : [config])];
-        return Object.fromEntries(
-            await Promise.all(files.map(async (file) => [relative(root, file), await fileDigest(file)] as const)),
-        );
+        const files = [...(await filesIn(path)), ...locks(path), ...(typeof config === "string" ? [config] : [])];
+        const digests = files.map(async (file) => [relative(root, file), await fileDigest(file)] as const);
+        return {
+            files: Object.fromEntries(await Promise.all(digests)),
+            config: typeof config === "string" ? {} : config,
+        };
     });
     return Promise.all(packs);
 }

@@ -106,7 +106,7 @@ stacks:
 
     it("knows its environments, or takes any where it names none", async () => {
         const none = await loadGraphFile(write("stacks: { a: { project: app } }"));
-        assert.deepEqual(settingsOf(none, "dev"), { variables: {}, policyPacks: [] });
+        assert.deepEqual(settingsOf(none, "dev"), { variables: {}, policyPacks: [], secretsPolicy: "mandatory" });
         assert.throws(() => settingsOf(none, "../dev"), { code: "environment-unknown" });
         const some = await loadGraphFile(
             write('environments: { dev: { backend: "s3://b" } }\nstacks: { a: { project: app } }'),

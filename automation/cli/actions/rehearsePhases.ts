@@ -95,7 +95,10 @@ export class Rehearsal {
         if (!same || !(this.flags.keep || (await this.update(all)))) return this.phases;
         if (!(await this.driftAndHeal(all)) || this.flags.keep) return this.phases;
         // As for real: what protects data has to go before the data can.
-        await this.rewrite((document) => document.set("protectData", false));
+        await this.rewrite((document) => {
+            document.set("protectData", false);
+            document.setIn(["policies", "levels", "deletion-protection"], "disabled");
+        });
         const freed = await this.phase("release", (driver) => driver.up({ ...all, all: true }), undefined, true);
         if (freed)
             await this.phase(

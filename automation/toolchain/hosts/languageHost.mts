@@ -248,10 +248,14 @@ class LanguageHost {
             const folder = info.getProgramDirectory();
             const options = optionsOf(info);
             const isPolicyPack = request.getKind() === "analyzer";
+            // What is compiled is run as it is: the official host has each pack load a TypeScript compiler, 0.4 s of CPU.
+            const isCompiled = isPolicyPack && !options.typescript;
             const script = isPolicyPack ? "@pulumi/pulumi/cmd/run-policy-pack" : "@pulumi/pulumi/cmd/run-plugin";
             // The order is the official host's, which hands nodeargs to the script and not to Node.
             const given = isPolicyPack ? [...request.getArgsList(), folder] : [folder, ...request.getArgsList()];
-            const args = [locateModule(script, folder), ...splitArguments(options.nodeargs), ...given];
+            const args = isCompiled
+                ? [...splitArguments(options.nodeargs), folder]
+                : [locateModule(script, folder), ...splitArguments(options.nodeargs), ...given];
             const env: NodeJS.ProcessEnv = { ...environmentOf(request.getEnvList()), ...runtimeEnvironment(options) };
             const start = (extra: NodeJS.ProcessEnv): ChildProcess => {
                 const cwd = isPolicyPack ? folder : request.getPwd();

@@ -1,0 +1,4 @@
+import { serve } from "../analyzer/server";
+import { noSecrets } from "./pack";
+
+serve(noSecrets());

@@ -1,0 +1,4 @@
+import { serve } from "../analyzer/server";
+import { production } from "./pack";
+
+serve(production);
