@@ -8,6 +8,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Path } from "../../components/provider/values";
 import type { Context, Policy, Violation } from "../analyzer/pack";
 import { projectFolder, type ProjectFolder } from "../analyzer/project";
+import type { SecretFormat } from "../secrets";
 import { ruleFor } from "./rules";
 
 interface FileLeaf {
@@ -40,32 +41,38 @@ interface Source {
     readonly file: string;
     /** Of a stack's file and Pulumi.yaml, the configuration; of an environment's file, all. */
     readonly under?: string;
+    readonly format: SecretFormat;
 }
 
 /** Files from which a stack is configured. An environment's is named by the first part of the stack's name, as Tidegate has it. */
 function sourcesOf({ directory, stacks, source }: ProjectFolder, stack: string): Source[] {
     const environment =
         process.env["TIDEGATE_ENVIRONMENT_FILE"] || join(stacks, `${stack.split("-")[0] ?? stack}.yaml`);
-    return [
-        { file: join(stacks, `Pulumi.${stack}.yaml`), under: "config" },
-        { file: join(directory, "Pulumi.yaml"), under: "config" },
-        ...(source === directory ? [] : [{ file: join(source, "Pulumi.yaml"), under: "config" }]),
-        { file: environment },
-    ].filter(({ file }) => existsSync(file));
+    const projects = [...new Set([directory, source])].map((folder): Source => ({
+        file: join(folder, "Pulumi.yaml"),
+        under: "config",
+        format: "project",
+    }));
+    const all: Source[] = [
+        { file: join(stacks, `Pulumi.${stack}.yaml`), under: "config", format: "stack" },
+        ...projects,
+        { file: environment, format: "environment" },
+    ];
+    return all.filter(({ file }) => existsSync(file));
 }
 
 const dotted = (path: Path): string => path.map(String).join(".");
 
-async function* inFiles(context: Context): AsyncGenerator<Violation & { readonly key: string }> {
+function* inFiles(context: Context): Generator<Violation & { readonly key: string }> {
     const folder = projectFolder(context);
     if (folder === undefined) return;
-    for (const { file, under } of sourcesOf(folder, context.stack)) {
+    for (const { file, under, format } of sourcesOf(folder, context.stack)) {
         const name = relative(folder.source, file);
         const place = name.startsWith("..") ? file : name;
         for (const { path, value, line } of leavesOfFile(readFileSync(file, "utf8"), under)) {
-            const rule = await ruleFor(path, value);
-            if (rule === undefined) continue;
             const key = dotted(path);
+            const rule = ruleFor(key, value, format);
+            if (rule === undefined) continue;
             const fix =
                 under === undefined
                     ? "name it by a `secretRef`"
@@ -80,18 +87,18 @@ export function configurationPolicy(): Policy {
         name: "no-plain-secret-configuration",
         description: "No secret stands in clear in what a stack is configured by.",
         // The first of all resources: nothing has been made yet.
-        async resource({ type }, context) {
+        resource({ type }, context) {
             if (type !== "pulumi:pulumi:Stack") return [];
             const found: Violation[] = [];
             const told = new Set<string>();
-            for await (const { key, message } of inFiles(context)) {
+            for (const { key, message } of inFiles(context)) {
                 found.push({ message });
                 told.add(key);
             }
             // What comes from elsewhere: flags, an ESC environment.
             for (const [key, value] of context.configuration) {
                 if (context.secretKeys.has(key) || told.has(key)) continue;
-                const rule = await ruleFor([key], value);
+                const rule = ruleFor(key, value, "project");
                 if (rule !== undefined)
                     found.push({
                         message: `the configuration's key ${key} holds a secret in clear (${rule}); set it with --secret.`,

@@ -51,7 +51,7 @@ var unknownValues = /* @__PURE__ */ new Set([
 function isRecord(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function unwrap(values) {
+function unwrap(values2) {
   const secrets = [];
   const unknowns = [];
   const visit = (value, path) => {
@@ -67,7 +67,10 @@ function unwrap(values) {
     }
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, visit(member, [...path, key])]));
   };
-  return { values: visit(values, []), secrets, unknowns };
+  return { values: visit(values2, []), secrets, unknowns };
+}
+function related(one, other) {
+  return one.slice(0, other.length).every((key, index) => String(key) === String(other[index]));
 }
 function pathText(path) {
   return path.map(
@@ -130,24 +133,24 @@ var Analyzer = class {
   configureStack(stack) {
     this.context = { ...this.context, ...stack };
   }
-  configure(settings) {
-    this.settings = settings;
+  configure(settings2) {
+    this.settings = settings2;
   }
   async analyze(resource) {
-    return this.run((policy, settings) => policy.resource?.(resource, this.context, settings) ?? []);
+    return this.run((policy, settings2) => policy.resource?.(resource, this.context, settings2) ?? []);
   }
   async analyzeStack(resources) {
-    return this.run((policy, settings) => policy.stack?.(resources, this.context, settings) ?? []);
+    return this.run((policy, settings2) => policy.stack?.(resources, this.context, settings2) ?? []);
   }
   async run(look) {
     const found2 = [];
     for (const policy of this.pack.policies) {
-      const { level, settings } = this.settings.get(policy.name) ?? {
+      const { level, settings: settings2 } = this.settings.get(policy.name) ?? {
         level: policy.level ?? "mandatory",
         settings: {}
       };
       if (level === "disabled") continue;
-      for (const violation of await look(policy, settings)) found2.push({ policy, level, violation });
+      for (const violation of await look(policy, settings2)) found2.push({ policy, level, violation });
     }
     return found2;
   }
@@ -264,9 +267,736 @@ function read(file) {
   }
 }
 
+// policy/secrets/structures.ts
+var quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
+var secretName = "[\\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+var decoded = (text2) => Buffer.from(text2, "base64").toString("latin1");
+var isUserAndPassword = (text2) => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text2));
+var structures = [
+  {
+    rule: "url-password",
+    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]+)@/gi
+  },
+  {
+    rule: "url-password",
+    form: /\bhttps?:\/\/(?<value>[A-Za-z0-9_-]{20,})@/g,
+    holds: (value) => /\d/.test(value) && /[a-z]/i.test(value)
+  },
+  {
+    rule: "url-password",
+    form: /jdbc:oracle:\w+:[^/\s]+\/(?<value>[^@\s'"]+)@/gi
+  },
+  {
+    rule: "azure-sas",
+    form: /[?&]sig=(?<value>[A-Za-z0-9%+/=_-]{30,})/g,
+    holds: (_, text2) => /\b(sv|se|sp|sr)=/.test(text2)
+  },
+  { rule: "azure-sas", form: /SharedAccessSignature\s*=\s*(?<value>[^\s;'"]{20,})/gi },
+  { rule: "aws-presigned-url", form: /[?&]X-Amz-Signature=(?<value>[a-f0-9]{64})/g },
+  {
+    rule: "url-parameter",
+    form: new RegExp(`[?&;](?<name>${secretName})=(?<value>[^&;\\s'"<>]+)`, "gi")
+  },
+  {
+    rule: "azure-connection-string",
+    form: /\b(?<name>AccountKey|SharedAccessKey|SharedSecretValue|AccessKey)\s*=\s*(?<value>[^;\s'"]+)/gi
+  },
+  {
+    rule: "connection-string",
+    form: /(?:^|[;\s'"])(?<name>Password|Pwd)\s*=\s*(?<value>[^;'"\s]+)(?=;)/gi,
+    holds: (_, text2) => /\b(server|data source|host|user id|uid|database|initial catalog)\s*=/i.test(text2)
+  },
+  {
+    rule: "connection-string",
+    form: /\bpassword=(?<value>[^\s'";]+)/g,
+    holds: (_, text2) => /\b(host|dbname)=/.test(text2)
+  },
+  {
+    rule: "sasl-jaas",
+    form: new RegExp(
+      `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]*(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
+      "gi"
+    ),
+    holds: (_, text2) => /LoginModule\b/.test(text2)
+  },
+  {
+    rule: "authorization",
+    form: /\bBasic\s+(?<value>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])/g,
+    holds: isUserAndPassword
+  },
+  {
+    rule: "authorization",
+    form: /\b(?:Bearer|Token|ApiKey|GenieKey|Splunk|SSWS)\s+(?<value>[A-Za-z0-9._~+/=-]{16,})/g,
+    holds: (value) => /\d/.test(value) && /[A-Za-z]/.test(value)
+  },
+  {
+    rule: "authorization",
+    form: /\bX-(?:[A-Za-z]+-)*(?:Key|Token|Secret|Auth)\s*:\s*(?<value>[^\s'"]{8,})/gi
+  },
+  {
+    rule: "docker-login",
+    form: /"auth"\s*:\s*"(?<value>[A-Za-z0-9+/]{8,}={0,2})"/g,
+    holds: isUserAndPassword
+  },
+  {
+    rule: "command-line",
+    form: new RegExp(
+      `(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>[^\\s"'-][^\\s"']*))`,
+      "gi"
+    )
+  },
+  {
+    rule: "command-line",
+    form: /\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?\s*["']?[^\s:"'$]+:(?<value>[^\s"']+)/g
+  },
+  {
+    rule: "command-line",
+    form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*(?<value>[^\s"'$-][^\s"']+)/g,
+    holds: (_, text2) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text2)
+  },
+  {
+    rule: "sql-password",
+    form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g
+  },
+  { rule: "sql-password", form: /\b(?:password|identified\s+by)\s+'(?<value>[^']+)'/g },
+  { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
+  { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g }
+];
+function captures(text2) {
+  const found2 = [];
+  for (const { rule, form, holds } of structures)
+    for (const { groups = {} } of text2.matchAll(form)) {
+      const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
+      if (value === void 0 || value === "" || holds?.(value, text2) === false) continue;
+      found2.push({ rule, value, ...groups.name === void 0 ? {} : { name: groups.name } });
+    }
+  return found2;
+}
+var unquoted = (text2) => {
+  const [, double, single] = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/s.exec(text2) ?? [];
+  return double ?? single ?? text2.replace(/\s+#.*$/, "").trim();
+};
+function assignments(text2, sql) {
+  const found2 = [];
+  for (const [line, content] of text2.split(/\r?\n/).entries()) {
+    if (/^\s*(#|;|\/\/|--\s)/.test(content) && !/[=:]/.test(content)) continue;
+    const add = (key, value) => {
+      if (key !== void 0 && value !== void 0) found2.push({ key, value: unquoted(value.trim()), line });
+    };
+    for (const [, key, value] of content.matchAll(/(?<!\w)'([\w.-]+)'\s*(?:=|:|,|=>)\s*'((?:[^']|'')*)'/g))
+      add(key, value);
+    if (sql) continue;
+    const [, whole, wholeValue] = /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
+      content
+    ) ?? [];
+    add(whole, wholeValue);
+    for (const [, key, value] of content.matchAll(
+      /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s)?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g
+    ))
+      if (key !== whole) add(key, value);
+    for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
+      if (key !== whole) add(key, value);
+  }
+  return found2;
+}
+
+// policy/secrets/finding.ts
+var import_node_crypto = require("node:crypto");
+function findingOf(rule, keyPath, value) {
+  let fingerprint;
+  return {
+    rule,
+    keyPath,
+    get fingerprint() {
+      return fingerprint ??= (0, import_node_crypto.scryptSync)(value, `tidegate\0${rule}\0${keyPath}`, 8, {
+        N: 2 ** 14,
+        r: 8,
+        p: 1
+      }).toString("hex");
+    }
+  };
+}
+
+// policy/secrets/keyNames.ts
+function wordsOf(keyPath) {
+  const words = keyPath.replace(/\[\d+\]/g, "").replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2").toLowerCase().replace(/fn::secret/g, "").split(/[^a-z0-9]+/).filter((word) => word !== "");
+  while (words.length > 1 && /^(value|default|plaintext|literal|string|content)$/.test(words.at(-1) ?? ""))
+    words.pop();
+  return words;
+}
+var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
+var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|primary|secondary|registration|ingestion|routing)$/;
+var likely = /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
+var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
+function kindOf(keyPath) {
+  const words = wordsOf(keyPath);
+  const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
+  const joined = words.join(" ");
+  if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";
+  if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
+  if (/\b(existing|pull) ?[a-z ]*secrets?( [a-z]+)?$/.test(joined) || /\bsecret( key)? ref\b/.test(joined))
+    return "public";
+  if (/^(ssm|kms|cmk|customer|hosted)$/.test(beforeLast) && last === "key") return "public";
+  if (/\b(access key)( id)?$/.test(joined) || last === "accesskey" || last === "accesskeyid")
+    return /secret access key$/.test(joined) ? "secret" : "likely";
+  if (/\b(auth )?user info$/.test(joined) || /\bclient secret$/.test(joined)) return "secret";
+  if (last === "config" && beforeLast === "jaas") return "likely";
+  if (nouns.test(last)) {
+    if (/^(primary|foreign|partition|next|page|continuation|sync|max|min|num|count)$/.test(beforeLast) && /token/.test(last))
+      return "neutral";
+    return "secret";
+  }
+  if ((last === "key" || last === "keys") && keyOwners.test(beforeLast)) return "secret";
+  if (/^\d+$/.test(last) && nouns.test(beforeLast)) return "secret";
+  if (/^(vault|approle)$/.test(words.at(-3) ?? "") && beforeLast === "secret" && last === "id") return "secret";
+  if (known.test(last) || /^(public|certificate|cert|checksum)$/.test(beforeLast)) return "public";
+  if (likely.test(last)) return "likely";
+  return "neutral";
+}
+var isPassword = (keyPath) => /pass(word|wd|phrase|wort)?s?$|pwd$|^pw$/.test(wordsOf(keyPath).at(-1) ?? "");
+
+// policy/secrets/leaves.ts
+function* leavesOf(value, keyPath = "") {
+  if (typeof value === "string") yield { keyPath, value };
+  else if (typeof value === "number") yield { keyPath, value: String(value) };
+  else if (Array.isArray(value))
+    for (const [index, inner] of value.entries()) yield* leavesOf(inner, `${keyPath}[${nameOf(inner) ?? index}]`);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, inner] of Object.entries(value))
+      yield* leavesOf(inner, keyPath === "" ? key : `${keyPath}.${key}`);
+}
+var names = ["name", "Name", "key", "Key", "parameterName", "ParameterKey"];
+var values = ["value", "Value", "parameterValue", "ParameterValue"];
+function nameOf(entry) {
+  if (typeof entry !== "object" || entry === null) return void 0;
+  const given = entry;
+  if (!values.some((name2) => name2 in given)) return void 0;
+  const name = names.map((one) => given[one]).find((one) => typeof one === "string");
+  return typeof name === "string" ? name : void 0;
+}
+
+// policy/secrets/randomness.ts
+var uuid = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
+var hex = /^(0x)?[0-9a-f]+$/i;
+var candidate = /^[A-Za-z0-9+/=_~.!%*@#&^:-]+$/;
+var container = /^(MII[A-Za-z0-9+/]{100}|H4sI|UEsDB|iVBORw0|JVBERi|AAAAB3Nza|AAAAC3Nza|AAAAE2Vj)/;
+function entropy(text2) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const character of text2) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= count / text2.length * Math.log2(count / text2.length);
+  return bits;
+}
+var kindOf2 = (character) => /[a-z]/.test(character) ? "a" : /[A-Z]/.test(character) ? "A" : /[0-9]/.test(character) ? "0" : "-";
+function changes(text2) {
+  let changed = 0;
+  for (let at3 = 1; at3 < text2.length; at3++) if (kindOf2(text2[at3] ?? "") !== kindOf2(text2[at3 - 1] ?? "")) changed++;
+  return changed / Math.max(1, text2.length - 1);
+}
+function looksRandom(text2, strictness) {
+  if (!candidate.test(text2) || uuid.test(text2) || container.test(text2)) return false;
+  if (/^(sha(1|256|384|512)|md5)[-:]/i.test(text2) || /^(arn|urn):/.test(text2) || text2.includes("://")) return false;
+  const kinds = new Set([...text2].map(kindOf2));
+  if (strictness === "named") {
+    if (text2.length < 12) return false;
+    if (hex.test(text2)) return text2.length >= 24 && /[a-f]/i.test(text2) && /\d/.test(text2) && entropy(text2) > 2;
+    return kinds.size >= 2 && /\d/.test(text2) && entropy(text2) >= 3 && changes(text2) >= 0.25;
+  }
+  const dense = text2.replace(/[^A-Za-z0-9]/g, "");
+  if (text2.length < 20 || text2.length > 200 || hex.test(text2) || /[@!%&^#]/.test(text2)) return false;
+  const mixed = ["a", "A", "0"].every((kind) => kinds.has(kind)) && (dense.match(/\d/g) ?? []).length >= 2;
+  return mixed && dense.length >= text2.length * 0.85 && entropy(text2) >= 3.7 && changes(dense) >= 0.42;
+}
+
+// stacks/secretRef.ts
+var import_zod = require("zod");
+
+// automation/core/errors.ts
+var exitCodes = {
+  ok: 0,
+  /** A gate, a check or a stack failed. */
+  failed: 1,
+  /** The command line, the environment file or another input is wrong. */
+  usage: 2,
+  /** A tool is missing and could not be fetched. */
+  toolchain: 3,
+  /** Another rollout or another process holds what this one needs. */
+  busy: 4,
+  /** What is there differs from what was deployed: `drift` alone. */
+  drift: 5,
+  /** What was asked for is not allowed without an approval or a confirmation; nothing of it was done. */
+  refused: 6,
+  /** A fault of Tidegate itself. */
+  internal: 70,
+  /** Interrupted by SIGINT (128 + 2), as shells report it. */
+  interrupted: 130,
+  /** The reader of the output went away (128 + SIGPIPE), as `head` does. */
+  brokenPipe: 141
+};
+var interruptedCode = "interrupted";
+var brand = /* @__PURE__ */ Symbol.for("tidegate.error");
+var TidegateError = class extends Error {
+  [brand] = true;
+  code;
+  hint;
+  retryable;
+  exitCode;
+  constructor(message, options) {
+    super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+    this.name = "TidegateError";
+    this.code = options.code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+    this.exitCode = options.exitCode ?? (options.code === interruptedCode ? exitCodes.interrupted : exitCodes.failed);
+  }
+  static is(error) {
+    return typeof error === "object" && error !== null && brand in error;
+  }
+};
+
+// stacks/secretRef.ts
+var field = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+var secretRefForms = {
+  "aws-sm": {
+    form: "aws-sm://NAME[#field]",
+    example: "aws-sm://prod/kafka#password",
+    names: { name: /^[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@-]{0,511}$/ }
+  },
+  "aws-ssm": {
+    form: "aws-ssm://NAME[#field]",
+    example: "aws-ssm:///prod/kafka/password",
+    names: { name: /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/ }
+  },
+  "gcp-sm": {
+    form: "gcp-sm://PROJECT/NAME[/VERSION][#field]",
+    example: "gcp-sm://lake-prod/kafka/3#password",
+    names: {
+      project: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+      name: /^[A-Za-z0-9_-]{1,255}$/,
+      version: /^(latest|[1-9][0-9]*)$/
+    }
+  },
+  "azure-kv": {
+    form: "azure-kv://VAULT/NAME[/VERSION][#field]",
+    example: "azure-kv://lake-prod/kafka-password",
+    names: {
+      vault: /^[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]$/,
+      name: /^[A-Za-z0-9-]{1,127}$/,
+      version: /^[0-9a-f]{32}$/
+    }
+  },
+  vault: {
+    form: "vault://MOUNT/PATH[#field]",
+    example: "vault://kv/prod/kafka#password",
+    names: { mount: /^[A-Za-z0-9_-]+$/, path: /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/ }
+  },
+  k8s: {
+    form: "k8s://NAMESPACE/NAME[#field]",
+    example: "k8s://streaming/kafka#password",
+    names: {
+      namespace: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      name: /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+    }
+  },
+  env: {
+    form: "env://VARIABLE",
+    example: "env://KAFKA_PASSWORD",
+    names: { variable: /^[A-Za-z_][A-Za-z0-9_]*$/ }
+  },
+  file: {
+    form: "file://PATH",
+    example: "file:///run/secrets/kafka",
+    // Nothing that another program could read as something else than this path.
+    names: { path: /^(?!.*\/\.{1,2}(\/|$))(\/[A-Za-z0-9_.@+-]+)+$/ }
+  }
+};
+var secretRefHint = `A reference is one of ${Object.values(secretRefForms).map(({ form }) => form).join(", ")}.`;
+function split(kind, rest) {
+  const [head = "", ...tail] = rest.split("/");
+  switch (kind) {
+    case "aws-sm":
+    case "aws-ssm":
+      return { name: rest };
+    case "gcp-sm":
+      return { project: head, name: tail[0], version: tail.length > 1 ? tail.slice(1).join("/") : void 0 };
+    case "azure-kv":
+      return { vault: head, name: tail[0], version: tail.length > 1 ? tail.slice(1).join("/") : void 0 };
+    case "vault":
+      return { mount: head, path: tail.join("/") };
+    case "k8s":
+      return { namespace: head, name: tail.join("/") };
+    case "env":
+      return { variable: rest };
+    case "file":
+      return { path: rest };
+  }
+}
+function read2(text2) {
+  const [, scheme = "", rest = ""] = /^([a-z0-9-]+):\/\/(.*)$/s.exec(text2) ?? [];
+  if (!Object.hasOwn(secretRefForms, scheme)) return { problem: `is no reference to a secret. ${secretRefHint}` };
+  const kind = scheme;
+  const { form, names: names2, example } = secretRefForms[kind];
+  const wrong = (what) => ({ problem: `${what}: it has to be ${form}, e.g. ${example}` });
+  const at3 = rest.indexOf("#");
+  const [body, part] = at3 < 0 ? [rest, void 0] : [rest.slice(0, at3), rest.slice(at3 + 1)];
+  const parts = split(kind, body);
+  for (const [name, allowed] of Object.entries(names2)) {
+    const value = parts[name];
+    if (value === void 0 && name === "version") continue;
+    if (value === void 0 || value === "") return wrong(`has no ${name.toUpperCase()}`);
+    if (!allowed.test(value)) return wrong(`cannot have this ${name.toUpperCase()}`);
+  }
+  if (part !== void 0 && !form.includes("#")) return wrong("can have no #field");
+  if (part !== void 0 && !field.test(part)) return wrong("cannot have this #field");
+  const given = Object.entries({ ...parts, field: part }).filter(([, value]) => value !== void 0);
+  return { kind, ...Object.fromEntries(given) };
+}
+function parseSecretRef(text2) {
+  const parsed = read2(text2);
+  if (!("problem" in parsed)) return parsed;
+  throw new TidegateError(`The reference to a secret ${parsed.problem}`, {
+    code: "secret-ref-invalid",
+    hint: "docs/secrets.md describes each form.",
+    exitCode: exitCodes.usage
+  });
+}
+var secretRef = import_zod.z.string().superRefine((text2, context) => {
+  const parsed = read2(text2);
+  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem, input: void 0 });
+}).describe(`Where the secret is kept. ${secretRefHint}`);
+
+// policy/secrets/references.ts
+var providers = /^(file|env|directory|dir|secret|secrets|secretManager|secretsManager|secretsmanager|ssm|vault|aws|gcp|azure|sys|sysenv|oc\.env|sm|strimzi|configmaps|keyvault|resolve|env_var)\b$/i;
+var elsewhere = [
+  /^op:\/\/\S+$/,
+  // 1Password
+  /^ref\+[a-z0-9]+:\/\/\S+$/,
+  // vals
+  /^vault:[\w/-]+#[\w.-]+$/,
+  // bank-vaults
+  /^arn:aws[a-z-]*:[a-z0-9-]+:\S+$/,
+  /^projects\/[^/\s]+\/secrets\/[^/\s]+(\/versions\/\w+)?$/,
+  /^https:\/\/[a-z0-9-]+\.vault\.[a-z.]+\/secrets\/\S+$/,
+  /^@Microsoft\.KeyVault\([^)]*\)$/,
+  /^ENC\[[^\]]*\]$/,
+  // SOPS: encrypted
+  /^(process\.env|os\.environ|System\.getenv|secrets|vars|env|local|var|data|module|params)[.[(][\w.\s"'\]\)[-]*$/,
+  /^credentials\(\s*['"][\w.-]+['"]\s*\)$/,
+  // Jenkins
+  /^%[A-Za-z_]\w*%$/,
+  /^@@?\w+@@?$/,
+  /^\{(env|file):[^}]+\}$/,
+  /^`[^`]*`$/,
+  // a command of a shell
+  /^!(Ref|Sub|GetAtt|ImportValue|reference|vault)\b/
+];
+var placeholders = [
+  /^<[^<>]*>$/,
+  /^\[(secret|unknown|redacted|masked|hidden)\]$/i,
+  /^[*•.…#_-]+$/,
+  /^x{3,}$/i,
+  /^(redacted|masked|hidden|placeholder|dummy|todo|tbd|n\/a|unset|undefined|nil|null|none|~)$/i,
+  /^(your|my|insert|enter|put|add|replace|set)[-_ ](?:[a-z]+[-_ ])*(?:password|passwd|secret|token|key|credentials?|here|me|value|with)(?:[-_ ][a-z]+)*$/i
+];
+var fileName = /^(?:~|\.{1,2}|[A-Za-z]:)?(?:[/\\][\w.@+ -]+){2,}[/\\]?$|^(?:~|\.{1,2})[/\\][\w.@+-]+$|^file:\/\/\S+$/;
+var fileEnding = /\.(json|ya?ml|p12|pfx|jks|pem|key|crt|cer|txt|properties|conf|toml|ini|env|keytab)$/i;
+var shells = /* @__PURE__ */ new Set(["dotenv", "workflow", "text", "resource", "helm"]);
+function isSecretRef(value) {
+  if (!/^(aws-sm|aws-ssm|gcp-sm|azure-kv|vault|k8s|env|file):\/\//.test(value)) return false;
+  try {
+    parseSecretRef(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function literalsOf(expression) {
+  const inner = expression.trim();
+  const whole = /^(['"])(.*)\1(?:\s*\|\s*(?:quote|b64enc|squote|trim))*$/s.exec(inner);
+  if (whole?.[2] !== void 0 && !whole[2].includes(whole[1] ?? "")) return [whole[2]];
+  const found2 = [
+    ...inner.matchAll(
+      /\b(?:env_var|var|getenv|get|env)\(\s*(['"])[^'"]*\1\s*,\s*(?:default\s*=\s*)?(['"])(.*?)\2/g
+    )
+  ].map((match) => match[3]);
+  const defaults = [...inner.matchAll(/\b(?:default|d)\b\s*\(?\s*(['"])(.*?)\1/g)].map((match) => match[2]);
+  const either = [...inner.matchAll(/\|\|\s*(['"])(.*?)\1/g)].map((match) => match[2]);
+  return [...found2, ...defaults, ...either].filter((text2) => text2 !== void 0 && text2 !== "");
+}
+var nothing = { literals: [], reference: true };
+function withoutReferences(value) {
+  const literals = [];
+  const rest = value.replace(/\$\{\{(.*?)\}\}/gs, (_, inner) => {
+    literals.push(...literalsOf(inner));
+    return "";
+  }).replace(/\{\{-?(.*?)-?\}\}/gs, (_, inner) => {
+    literals.push(...literalsOf(inner));
+    return "";
+  }).replace(/\$\{([^{}]*)\}/g, (_, inner) => {
+    const [, name = "", , fallback = ""] = /^([\w.\s-]+?)(:[-=+?]?|-)(.*)$/s.exec(inner) ?? [];
+    if (fallback !== "" && !providers.test(name.trim()) && !/^[:?]?\?/.test(inner.slice(name.length)))
+      literals.push(fallback.replace(/^(['"])(.*)\1$/s, "$2"));
+    return "";
+  }).replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "").replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+  return { rest, literals };
+}
+function judge(value, format) {
+  const text2 = value.trim().replace(/^(['"])(.*)\1$/s, "$2").trim();
+  if (text2 === "") return nothing;
+  if (/^\$\(|^`/.test(text2)) return nothing;
+  if ((shells.has(format) ? /^\$[A-Za-z_]\w*$/ : /^\$[A-Z_][A-Z0-9_]*$/).test(text2)) return nothing;
+  if (isSecretRef(text2) || [...elsewhere, ...placeholders].some((form) => form.test(text2))) return nothing;
+  if ((fileName.test(text2) || fileEnding.test(text2) && !/\s/.test(text2)) && !looksRandom(text2, "named"))
+    return nothing;
+  const { rest, literals } = withoutReferences(text2);
+  if (rest === text2) return { literals: [text2], reference: false };
+  const drawn = looksRandom(rest, "named") && !fileName.test(`.${rest}`);
+  return { literals: drawn ? [...literals, rest] : literals, reference: true };
+}
+
+// policy/secrets/tokens.ts
+var at = (form) => new RegExp(`(?<![A-Za-z0-9])(?<value>${form})`, "g");
+var tokenRules = [
+  { rule: "aws-access-key-id", form: at("(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])") },
+  { rule: "aws-bedrock-key", form: at("ABSK[A-Za-z0-9+/]{109,}={0,2}") },
+  { rule: "github-token", form: at("gh[pousr]_[A-Za-z0-9]{36,}") },
+  { rule: "github-token", form: at("github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}") },
+  { rule: "gitlab-token", form: at("gl(?:pat|dt|rt|ptt|ft|imt|agent|soat|cbt|oas|ffct)-[A-Za-z0-9_.-]{20,}") },
+  { rule: "gitlab-token", form: at("GR1348941[A-Za-z0-9_-]{20,}") },
+  { rule: "bitbucket-token", form: at("ATBB[A-Za-z0-9]{28,}") },
+  { rule: "atlassian-token", form: at("ATATT3[A-Za-z0-9_=-]{60,}") },
+  { rule: "slack-token", form: at("xox[abeoprs]-[A-Za-z0-9-]{10,}") },
+  { rule: "slack-token", form: at("xapp-\\d-[A-Z0-9]+-\\d+-[a-f0-9]+") },
+  {
+    rule: "slack-webhook",
+    form: /(?<value>https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{20,})/g
+  },
+  {
+    rule: "teams-webhook",
+    form: /(?<value>https:\/\/[\w-]+\.webhook\.office\.com\/webhookb2\/[\w-]+@[\w-]+\/\w+\/\w{32}\/[\w-]+)/g
+  },
+  {
+    rule: "discord-webhook",
+    form: /(?<value>https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,})/g
+  },
+  { rule: "google-api-key", form: at("AIza[A-Za-z0-9_-]{35}") },
+  { rule: "google-oauth-secret", form: at("GOCSPX-[A-Za-z0-9_-]{28}") },
+  { rule: "google-oauth-token", form: at("ya29\\.[A-Za-z0-9_-]{20,}") },
+  { rule: "google-refresh-token", form: at("1//0[A-Za-z0-9_-]{40,}") },
+  { rule: "google-hmac-key", form: at("GOOG[A-Z0-9]{20,57}(?![A-Za-z0-9])") },
+  { rule: "azure-client-secret", form: /(?<![\w~.-])(?<value>[\w~.-]{3}\dQ~[\w~.-]{31,34})(?![\w~.-])/g },
+  {
+    rule: "azure-storage-key",
+    form: /(?<![A-Za-z0-9+/]|sha512[-:])(?<value>[A-Za-z0-9+/]{86}==)(?![A-Za-z0-9+/=])/g
+  },
+  { rule: "azure-key", form: at("[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}") },
+  { rule: "azure-storage-key", form: at("[A-Za-z0-9/+]{76}\\+AS(?:t|e|c)[A-Za-z0-9/+]{4,6}==") },
+  { rule: "azure-devops-token", form: at("[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}") },
+  { rule: "confluent-api-secret", form: at("cflt[A-Za-z0-9+/]{60}") },
+  { rule: "aiven-password", form: at("AVNS_[A-Za-z0-9_-]{16,}") },
+  { rule: "aiven-token", form: at("aivenv1[A-Za-z0-9+/_=-]{40,}") },
+  { rule: "pulumi-token", form: at("pul-[a-f0-9]{40}") },
+  { rule: "dbt-token", form: at("dbt[cu]_[A-Za-z0-9_-]{24,}={0,2}") },
+  { rule: "databricks-token", form: at("dapi[a-f0-9]{32}(?:-\\d)?") },
+  { rule: "databricks-token", form: at("dose[a-f0-9]{32}") },
+  { rule: "terraform-token", form: at("[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}") },
+  { rule: "vault-token", form: at("hv[sbr]\\.[A-Za-z0-9_-]{24,}") },
+  { rule: "vault-token", form: at("s\\.[A-Za-z0-9]{24}(?![A-Za-z0-9._-])(?=.*)") },
+  { rule: "npm-token", form: at("npm_[A-Za-z0-9]{36}") },
+  { rule: "npm-token", form: /:_(?:authToken|auth|password)\s*=\s*(?<value>[^\s$]{8,})/g },
+  { rule: "pypi-token", form: at("pypi-[A-Za-z0-9_-]{50,}") },
+  { rule: "rubygems-token", form: at("rubygems_[a-f0-9]{48}") },
+  { rule: "docker-token", form: at("dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,}") },
+  { rule: "stripe-key", form: at("(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}") },
+  { rule: "stripe-key", form: at("whsec_[A-Za-z0-9+/]{24,}={0,2}") },
+  { rule: "sendgrid-key", form: at("SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}") },
+  { rule: "twilio-key", form: at("SK[a-f0-9]{32}(?![A-Za-z0-9])") },
+  { rule: "mailgun-key", form: at("key-[a-f0-9]{32}(?![A-Za-z0-9])") },
+  { rule: "mailchimp-key", form: at("[a-f0-9]{32}-us\\d{1,2}(?![A-Za-z0-9])") },
+  { rule: "openai-key", form: at("sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]*") },
+  { rule: "openai-key", form: at("sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}") },
+  { rule: "anthropic-key", form: at("sk-ant-[a-z0-9]+-[A-Za-z0-9_-]{20,}") },
+  { rule: "huggingface-token", form: at("hf_[A-Za-z0-9]{30,}") },
+  { rule: "grafana-token", form: at("gl(?:sa|c)_[A-Za-z0-9+/_]{32,}={0,2}") },
+  { rule: "newrelic-key", form: at("NR(?:AK|II|JS|RA|AL)-[A-Za-z0-9_-]{19,}") },
+  { rule: "sentry-token", form: at("sntry[su]_[A-Za-z0-9+/_=-]{40,}") },
+  { rule: "dynatrace-token", form: at("dt0c01\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}") },
+  { rule: "digitalocean-token", form: at("do[opr]_v1_[a-f0-9]{64}") },
+  { rule: "doppler-token", form: at("dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9._-]{20,}") },
+  { rule: "linear-key", form: at("lin_(?:api|oauth)_[A-Za-z0-9]{32,}") },
+  { rule: "shopify-token", form: at("shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}") },
+  { rule: "postman-key", form: at("PMAK-[a-f0-9]{24}-[a-f0-9]{34}") },
+  { rule: "planetscale-token", form: at("pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{32,}") },
+  { rule: "supabase-token", form: at("sbp_[a-f0-9]{40}") },
+  { rule: "supabase-token", form: at("sb_secret_[A-Za-z0-9_-]{20,}") },
+  { rule: "sonar-token", form: at("sq[apu]_[a-f0-9]{40}") },
+  { rule: "tailscale-key", form: at("tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}") },
+  { rule: "telegram-token", form: at("\\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])") },
+  { rule: "artifactory-token", form: at("AKC[a-zA-Z0-9]{60,}") },
+  { rule: "onepassword-token", form: at("ops_eyJ[A-Za-z0-9+/=_-]{100,}") },
+  { rule: "snowflake-token", form: at("ver:\\d-hint:\\d+-ETMsDgAAA[A-Za-z0-9+/=]{60,}") },
+  { rule: "age-key", form: at("AGE-SECRET-KEY-1[A-Z0-9]{58}") },
+  { rule: "jwt", form: at("eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{16,}") },
+  {
+    rule: "private-key",
+    form: /(?<value>-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr])*[A-Za-z0-9+/=:][^]{0,80})/g
+  },
+  { rule: "private-key", form: at("PuTTY-User-Key-File-[23]: ") },
+  // PKCS#8 of RSA, EC and Ed25519, and PKCS#1, in DER: what PEM has between its lines.
+  {
+    rule: "private-key",
+    form: at(
+      "(?:MII[A-Za-z0-9+/]{2,3}[A-Za-z0-9+/]?IBADANBgkqhkiG9w0BAQEFAASC|MIGHAgEAMBMGByqGSM49|MC4CAQAwBQYDK2Vw|MHcCAQEEI|MII[A-Za-z0-9+/]{3}IBAAKCA)[A-Za-z0-9+/]{16,}"
+    )
+  },
+  {
+    rule: "password-hash",
+    form: /(?<![\w$])(?<value>\$(?:2[abxy]|5|6|apr1|argon2(?:id|i|d)|y|scrypt)\$[./A-Za-z0-9=,$+-]{20,})/g
+  }
+];
+
+// policy/secrets/detect.ts
+var depthMax = 4;
+var lengthMax = 1e6;
+function detect(leaf) {
+  const value = leaf.value.slice(0, lengthMax);
+  const hits = hitsOf({ ...leaf, value }, 0);
+  const seen = /* @__PURE__ */ new Set();
+  return hits.flatMap(({ rule, value: secret }) => {
+    const key = `${rule}\0${secret}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [findingOf(rule, leaf.keyPath, secret)];
+  });
+}
+function hitsOf({ keyPath, value, format }, depth) {
+  if (value.trim() === "") return [];
+  if (/(^|[.\]])secure$/.test(keyPath)) {
+    if (format !== "stack") return [{ rule: "secure-elsewhere", value }];
+    return isCiphertext(value) ? [] : [{ rule: "secure-not-encrypted", value }];
+  }
+  if (format === "stack" && /(^|[.\]])(encryptionsalt|encryptedkey|secretsprovider)$/.test(keyPath)) return [];
+  const byForm = tokensIn(value);
+  if (format === "source") return byForm;
+  const inside = [
+    ...byForm,
+    ...structuresIn(value, format),
+    ...depth < depthMax ? partsOf(value, format, depth) : []
+  ];
+  if (inside.length > 0) return inside;
+  return byKey(keyPath, value, format);
+}
+var isCiphertext = (value) => /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
+function tokensIn(text2) {
+  return tokenRules.flatMap(
+    ({ rule, form }) => [...text2.matchAll(form)].flatMap((match) => {
+      const value = match.groups?.value ?? match[0];
+      return isSample(value) ? [] : [{ rule, value }];
+    })
+  );
+}
+var isSample = (value) => new Set(value.slice(Math.min(8, value.length >> 1))).size <= 2;
+function structuresIn(text2, format) {
+  return captures(text2).flatMap(({ rule, name, value }) => {
+    if (name !== void 0 && kindOf(name) !== "secret" && !/^(accountkey|sharedaccesskey|accesskey|sharedsecretvalue)$/i.test(name))
+      return [];
+    return literalsIn(value, format, name ?? "password").map((literal) => ({ rule, value: literal }));
+  });
+}
+function literalsIn(value, format, keyPath) {
+  return judge(value, format).literals.filter((literal) => !isHarmless(literal, keyPath));
+}
+function partsOf(value, format, depth) {
+  const text2 = value.trim();
+  if (/^[[{]/.test(text2)) {
+    const parsed = parseJson(text2);
+    if (parsed !== void 0)
+      return [...leavesOf(parsed)].flatMap((inner2) => hitsOf({ ...inner2, format: "json" }, depth + 1));
+  }
+  const plain = decodedText(text2);
+  if (plain !== void 0) return hitsOf({ keyPath: "content", value: plain, format: "text" }, depth + 1);
+  if (!/[=:]/.test(text2) || !/\s|^[-"']*[\w.-]+=/.test(text2)) return [];
+  const inner = format === "sql" ? "sql" : "text";
+  return assignments(text2, format === "sql").flatMap(({ key, value: assigned }) => {
+    if (assigned === text2) return [];
+    const kind = kindOf(key);
+    return kind === "secret" || kind === "likely" ? byKey(key, assigned, inner) : [];
+  });
+}
+function parseJson(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+function decodedText(value) {
+  const compact = value.replace(/\s+/g, "");
+  if (compact.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact) || /^[0-9a-f]+$/i.test(compact))
+    return void 0;
+  const plain = Buffer.from(compact, "base64").toString("utf8");
+  const printable = plain.match(/[\t\n\r\x20-\x7e]/g)?.length ?? 0;
+  return printable === plain.length && /[\s:=]/.test(plain) ? plain : void 0;
+}
+var decodesToText = (value) => {
+  const plain = Buffer.from(value, "base64").toString("latin1");
+  return value.length >= 16 && /^[A-Za-z0-9+/]+={0,2}$/.test(value) && /^[\t\n\r\x20-\x7e]+$/.test(plain);
+};
+function byKey(keyPath, value, format) {
+  const kind = kindOf(keyPath);
+  if (kind === "public") return [];
+  const { literals } = judge(value, format);
+  return literals.flatMap((literal) => {
+    if (kind === "secret")
+      return isHarmless(literal, keyPath) ? [] : [{ rule: ruleOfKey(keyPath), value: literal }];
+    if (kind === "likely")
+      return looksRandom(literal, "named") && !isHarmless(literal, keyPath) ? [{ rule: "entropy-of-key", value: literal }] : [];
+    return looksRandom(literal, "unnamed") && !decodesToText(literal) ? [{ rule: "entropy", value: literal }] : [];
+  });
+}
+var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
+var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
+var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
+function isHarmless(value, keyPath) {
+  const text2 = value.trim();
+  if (/^(true|false|null|none|yes|no)$/i.test(text2) || kmsKey.test(text2)) return true;
+  if (/^(https?|s3a?|gs|abfss?|wasbs?):\/\/[^\s@?]+$/.test(text2)) return true;
+  if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text2) || /^ssh-\w+ AAAA/.test(text2)) return true;
+  if (isPassword(keyPath)) return false;
+  if (settings.test(text2) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text2)) return true;
+  const last = wordsOf(keyPath).at(-1) ?? "";
+  if (/^keys?$/.test(last) && nameOfKey.test(text2))
+    return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text2);
+  if (/credentials?$/.test(last)) return nameOfKey.test(text2);
+  if (/user info$/.test(wordsOf(keyPath).join(" "))) return !text2.includes(":");
+  return /^token/.test(last) && (text2.match(/\s/g)?.length ?? 0) >= 3;
+}
+var namedRules = [
+  ["aws-secret-key", /\b(aws|s3|s3a|glue|minio)\b.*\bsecret\b|\bsecret access key$/],
+  ["kafka-ssl-password", /\b(ssl|keystore|truststore)\b.*\bpassword$/],
+  ["confluent-api-secret", /\b(confluent|confluentcloud|schema registry|kafka) .*\bapi secret$|\buser info$/],
+  ["azure-storage-key", /\baccount key\b/],
+  ["aiven-token", /\baiven\b.*\btoken$/],
+  ["catalog-credential", /\b(credential|oauth2 .*secret|catalog .*token)$/],
+  ["pulumi-passphrase", /\bpulumi config passphrase$/]
+];
+var ruleOfKey = (keyPath) => {
+  const words = wordsOf(keyPath).join(" ");
+  return namedRules.find(([, key]) => key.test(words))?.[0] ?? "secret-by-key";
+};
+
 // policy/no-secrets/rules.ts
-function ruleFor(path, value, _which = "all") {
-  return Promise.resolve(/canary-secret/.test(value) ? "canary" : void 0);
+var byLooks = /* @__PURE__ */ new Set(["entropy", "entropy-of-key"]);
+function withoutPublic(text2) {
+  const names2 = new Set([...text2.matchAll(/^[\s-]*name:\s*([\w-]+)\s*$/gm)].map(([, name]) => name));
+  return text2.replace(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g, "").replace(
+    /^([\s-]*secret:)\s*([a-z][\w-]*)\s*$/gm,
+    (line, key, name) => names2.has(name) ? key : line
+  );
+}
+function ruleFor(keyPath, value, format, suspicion = "all") {
+  const judged = withoutPublic(value);
+  return detect({ keyPath, value: judged, format }).find(({ rule }) => suspicion === "all" || !byLooks.has(rule))?.rule;
 }
 
 // policy/no-secrets/configuration.ts
@@ -290,24 +1020,29 @@ function leavesOfFile(content, under) {
 }
 function sourcesOf({ directory, stacks, source }, stack) {
   const environment = process.env["TIDEGATE_ENVIRONMENT_FILE"] || (0, import_node_path2.join)(stacks, `${stack.split("-")[0] ?? stack}.yaml`);
-  return [
-    { file: (0, import_node_path2.join)(stacks, `Pulumi.${stack}.yaml`), under: "config" },
-    { file: (0, import_node_path2.join)(directory, "Pulumi.yaml"), under: "config" },
-    ...source === directory ? [] : [{ file: (0, import_node_path2.join)(source, "Pulumi.yaml"), under: "config" }],
-    { file: environment }
-  ].filter(({ file }) => (0, import_node_fs2.existsSync)(file));
+  const projects = [.../* @__PURE__ */ new Set([directory, source])].map((folder) => ({
+    file: (0, import_node_path2.join)(folder, "Pulumi.yaml"),
+    under: "config",
+    format: "project"
+  }));
+  const all = [
+    { file: (0, import_node_path2.join)(stacks, `Pulumi.${stack}.yaml`), under: "config", format: "stack" },
+    ...projects,
+    { file: environment, format: "environment" }
+  ];
+  return all.filter(({ file }) => (0, import_node_fs2.existsSync)(file));
 }
 var dotted = (path) => path.map(String).join(".");
-async function* inFiles(context) {
+function* inFiles(context) {
   const folder = projectFolder(context);
   if (folder === void 0) return;
-  for (const { file, under } of sourcesOf(folder, context.stack)) {
+  for (const { file, under, format } of sourcesOf(folder, context.stack)) {
     const name = (0, import_node_path2.relative)(folder.source, file);
     const place2 = name.startsWith("..") ? file : name;
     for (const { path, value, line } of leavesOfFile((0, import_node_fs2.readFileSync)(file, "utf8"), under)) {
-      const rule = await ruleFor(path, value);
-      if (rule === void 0) continue;
       const key = dotted(path);
+      const rule = ruleFor(key, value, format);
+      if (rule === void 0) continue;
       const fix2 = under === void 0 ? "name it by a `secretRef`" : `\`pulumi config set --secret ${key} --stack ${context.stack}\` encrypts it`;
       yield { key, message: `${place2}:${line}: ${key} holds a secret in clear (${rule}); ${fix2}.` };
     }
@@ -318,17 +1053,17 @@ function configurationPolicy() {
     name: "no-plain-secret-configuration",
     description: "No secret stands in clear in what a stack is configured by.",
     // The first of all resources: nothing has been made yet.
-    async resource({ type }, context) {
+    resource({ type }, context) {
       if (type !== "pulumi:pulumi:Stack") return [];
       const found2 = [];
       const told = /* @__PURE__ */ new Set();
-      for await (const { key, message } of inFiles(context)) {
+      for (const { key, message } of inFiles(context)) {
         found2.push({ message });
         told.add(key);
       }
       for (const [key, value] of context.configuration) {
         if (context.secretKeys.has(key) || told.has(key)) continue;
-        const rule = await ruleFor([key], value);
+        const rule = ruleFor(key, value, "project");
         if (rule !== void 0)
           found2.push({
             message: `the configuration's key ${key} holds a secret in clear (${rule}); set it with --secret.`
@@ -343,20 +1078,20 @@ function configurationPolicy() {
 var typeOf = ({ type }) => type.replace(/^(azure-native:[a-z]+)\/v\d\w*:/, "$1:");
 
 // policy/no-secrets/leaves.ts
-function* leavesOf(value, except = [], path = []) {
-  if (except.some(
-    (one) => one.length === path.length && one.every((key, index) => String(key) === String(path[index]))
-  ))
-    return;
-  if (typeof value === "string") yield { path, value };
+var isAt = (path, one) => one.length === path.length && one.every((key, index) => String(key) === String(path[index]));
+function* leavesOf2(value, except = [], path = [], keyPath = "") {
+  if (except.some((one) => isAt(path, one))) return;
+  if (typeof value === "string" || typeof value === "number") yield { path, keyPath, value: String(value) };
   else if (Array.isArray(value))
-    for (const [index, element] of value.entries()) yield* leavesOf(element, except, [...path, index]);
+    for (const [index, element] of value.entries())
+      yield* leavesOf2(element, except, [...path, index], `${keyPath}[${nameOf(element) ?? index}]`);
   else if (typeof value === "object" && value !== null)
-    for (const [key, member] of Object.entries(value)) yield* leavesOf(member, except, [...path, key]);
+    for (const [key, member] of Object.entries(value))
+      yield* leavesOf2(member, except, [...path, key], keyPath === "" ? key : `${keyPath}.${key}`);
 }
 
 // policy/no-secrets/places.ts
-var place = (type, at2) => ({ type, at: at2 });
+var place = (type, at3) => ({ type, at: at3 });
 var podEnv = /(^|\.)(containers|initContainers)\.\d+\.(env\.\d+\.value|args|command)/;
 var places = [
   place(/^kubernetes:core\/v1:ConfigMap$/, /^(data|binaryData)\./),
@@ -382,47 +1117,45 @@ var places = [
 ];
 function isPlaceOfSecrets(type, path) {
   const text2 = path.map(String).join(".");
-  return places.some(({ type: of, at: at2 }) => of.test(type) && at2.test(text2));
+  return places.some(({ type: of, at: at3 }) => of.test(type) && at3.test(text2));
 }
 
 // policy/no-secrets/inputs.ts
+var kept = "Let it come from an Output that is secret, and never `unsecret` it";
 var fix = "take it from a secret of the configuration or a `secretRef`, or mark it by `pulumi.secret`";
-async function* found(resource, known) {
-  const { values, secrets, urn } = resource;
-  for (const { path, value } of leavesOf(values, secrets)) {
+function* found(resource, known2) {
+  const { values: values2, secrets, urn } = resource;
+  for (const { path, keyPath, value } of leavesOf2(values2, secrets)) {
     if (value.includes(unknownValue)) continue;
-    const origin = known.within(value);
+    const origin = known2.within(value);
     if (origin !== void 0) {
       yield {
-        message: `${pathText(path)}: ${origin} stands here in clear; it has lost its mark on the way. Let it come from an Output that is secret, and never \`unsecret\` it.`,
+        message: `${pathText(path)}: ${origin} stands here in clear; it has lost its mark on the way. ${kept}.`,
         urn
       };
       continue;
     }
-    const rule = await ruleFor(path, value, isPlaceOfSecrets(typeOf(resource), path) ? "all" : "certain");
+    const suspicion = isPlaceOfSecrets(typeOf(resource), path) ? "all" : "certain";
+    const rule = ruleFor(keyPath, value, "resource", suspicion);
     if (rule !== void 0) yield { message: `${pathText(path)} holds a secret in clear (${rule}); ${fix}.`, urn };
   }
 }
-async function learn({ values, secrets, urn }, known) {
+function learn({ values: values2, secrets, urn }, known2) {
   const name = urn.split("::").pop() ?? urn;
-  for (const secret of secrets)
-    for (const { path, value } of leavesOf(valueUnder(values, secret), [], secret))
-      if (await ruleFor(path, value) !== void 0)
-        known.add(value, `the secret at ${pathText(path)} of '${name}'`);
+  for (const { path, keyPath, value } of leavesOf2(values2)) {
+    const isMarked = secrets.some((secret) => secret.length <= path.length && related(secret, path));
+    if (isMarked && ruleFor(keyPath, value, "resource") !== void 0)
+      known2.add(value, `the secret at ${pathText(path)} of '${name}'`);
+  }
 }
-var valueUnder = (values, path) => path.reduce(
-  (value, key) => typeof value === "object" && value !== null ? value[key] : void 0,
-  values
-);
 var isComponent = ({ type }) => type === "pulumi:pulumi:Stack" || /^[^:]+:[^:]+:[^:/]+$/.test(type);
-function inputsPolicy(known) {
-  const all = async (resources, context) => {
-    known.learn(context);
-    const violations = [];
-    for (const resource of resources) await learn(resource, known);
-    for (const resource of resources)
-      for await (const violation of found(resource, known)) violations.push(violation);
-    return violations;
+var isDefaultProvider = ({ type, name }) => type.startsWith("pulumi:providers:") && name.startsWith("default");
+function inputsPolicy(known2) {
+  const all = (resources, context) => {
+    known2.learn(context);
+    const made = resources.filter((resource) => !isDefaultProvider(resource));
+    for (const resource of made) learn(resource, known2);
+    return made.flatMap((resource) => [...found(resource, known2)]);
   };
   return {
     name: "no-plain-secret-input",
@@ -470,12 +1203,12 @@ function textsOf(value) {
 
 // policy/no-secrets/pack.ts
 function noSecrets() {
-  const known = new Known();
+  const known2 = new Known();
   return {
     name: "tidegate-no-secrets",
     version: "1.0.0",
     description: "No secret stands in clear in configuration, inputs or outputs",
-    policies: [configurationPolicy(), inputsPolicy(known)]
+    policies: [configurationPolicy(), inputsPolicy(known2)]
   };
 }
 
