@@ -73,10 +73,11 @@ function* inFiles(context: Context): Generator<Violation & { readonly key: strin
             const key = dotted(path);
             const rule = ruleFor(key, value, format);
             if (rule === undefined) continue;
+            const flags = path.length > 1 ? `--secret --path '${key}'` : `--secret ${key}`;
             const fix =
-                under === undefined
-                    ? "name it by a `secretRef`"
-                    : `\`pulumi config set --secret ${key} --stack ${context.stack}\` encrypts it`;
+                format === "stack"
+                    ? `\`pulumi config set ${flags} --stack ${context.stack}\` encrypts it`
+                    : "take it out of the file: a secret of the stack, or a `secretRef`, holds it";
             yield { key, message: `${place}:${line}: ${key} holds a secret in clear (${rule}); ${fix}.` };
         }
     }

@@ -1043,7 +1043,8 @@ function* inFiles(context) {
       const key = dotted(path);
       const rule = ruleFor(key, value, format);
       if (rule === void 0) continue;
-      const fix2 = under === void 0 ? "name it by a `secretRef`" : `\`pulumi config set --secret ${key} --stack ${context.stack}\` encrypts it`;
+      const flags = path.length > 1 ? `--secret --path '${key}'` : `--secret ${key}`;
+      const fix2 = format === "stack" ? `\`pulumi config set ${flags} --stack ${context.stack}\` encrypts it` : "take it out of the file: a secret of the stack, or a `secretRef`, holds it";
       yield { key, message: `${place2}:${line}: ${key} holds a secret in clear (${rule}); ${fix2}.` };
     }
   }
@@ -1148,14 +1149,19 @@ function learn({ values: values2, secrets, urn }, known2) {
       known2.add(value, `the secret at ${pathText(path)} of '${name}'`);
   }
 }
-var isComponent = ({ type }) => type === "pulumi:pulumi:Stack" || /^[^:]+:[^:]+:[^:/]+$/.test(type);
+var isComponent = ({ type }) => type === "pulumi:pulumi:Stack" || /^[^:]+:[^:/]+:[^:/]+$/.test(type);
 var isDefaultProvider = ({ type, name }) => type.startsWith("pulumi:providers:") && name.startsWith("default");
 function inputsPolicy(known2) {
+  const told = /* @__PURE__ */ new Set();
+  const isNew = ({ urn, message }) => {
+    const key = `${urn} ${message}`;
+    return !told.has(key) && told.add(key).has(key);
+  };
   const all = (resources, context) => {
     known2.learn(context);
     const made = resources.filter((resource) => !isDefaultProvider(resource));
     for (const resource of made) learn(resource, known2);
-    return made.flatMap((resource) => [...found(resource, known2)]);
+    return made.flatMap((resource) => [...found(resource, known2)]).filter(isNew);
   };
   return {
     name: "no-plain-secret-input",

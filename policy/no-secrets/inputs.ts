@@ -40,18 +40,24 @@ function learn({ values, secrets, urn }: Resource, known: Known): void {
 
 /** A component has no provider: what it holds is what the program has given it, and the engine keeps. */
 const isComponent = ({ type }: Resource): boolean =>
-    type === "pulumi:pulumi:Stack" || /^[^:]+:[^:]+:[^:/]+$/.test(type);
+    type === "pulumi:pulumi:Stack" || /^[^:]+:[^:/]+:[^:/]+$/.test(type);
 
 /** One that nobody has made: it holds the stack's configuration, which its own policy judges. */
 const isDefaultProvider = ({ type, name }: Resource): boolean =>
     type.startsWith("pulumi:providers:") && name.startsWith("default");
 
 export function inputsPolicy(known: Known): Policy {
+    /** What has been told of an input is not told of the whole stack again. */
+    const told = new Set<string>();
+    const isNew = ({ urn, message }: Violation): boolean => {
+        const key = `${urn} ${message}`;
+        return !told.has(key) && told.add(key).has(key);
+    };
     const all = (resources: readonly Resource[], context: Context): Violation[] => {
         known.learn(context);
         const made = resources.filter((resource) => !isDefaultProvider(resource));
         for (const resource of made) learn(resource, known);
-        return made.flatMap((resource) => [...found(resource, known)]);
+        return made.flatMap((resource) => [...found(resource, known)]).filter(isNew);
     };
     return {
         name: "no-plain-secret-input",
