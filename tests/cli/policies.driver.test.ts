@@ -15,6 +15,35 @@ new PolicyPack("small", {
 });
 `;
 
+describe("the driver's own policy pack", function () {
+    this.timeout(120_000);
+    const planted = "hT5zR9wQ2mLx7VbN4kYp";
+    let graph: SimulatedGraph;
+    before(() => {
+        graph = new SimulatedGraph({ net: { dependsOn: [], resources: [["Network", "n"]] } }, 1);
+        graph.write("Pulumi.dev-net.yaml", `config:\n  simulated:zone: a\n  simulated:kafkaPassword: ${planted}\n`);
+    });
+    after(() => graph.remove());
+
+    it("refuses a stack with a secret in clear, by file, line and key, before anything is made", async () => {
+        const { code, stdout, stderr } = await graph.run(["up", "dev"]);
+        assert.equal(code, 1, stdout + stderr);
+        assert.match(
+            stdout,
+            /no-plain-secret-configuration at Stack .*: Pulumi\.dev-net\.yaml:3: simulated:kafkaPassword holds a secret in clear[^]*\[policy\]/,
+        );
+        assert.ok(!(stdout + stderr).includes(planted), stdout + stderr);
+        assert.deepEqual(graph.things(), []);
+    });
+
+    it("takes it once it is a secret", async () => {
+        graph.write("Pulumi.dev-net.yaml", "config:\n  simulated:zone: a\n");
+        const { code, stdout } = await graph.run(["up", "dev"]);
+        assert.equal(code, 0, stdout);
+        assert.equal(graph.things().length, 1);
+    });
+});
+
 describe("policy packs of an environment", function () {
     this.timeout(120_000);
     let graph: SimulatedGraph;

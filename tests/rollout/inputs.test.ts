@@ -100,6 +100,9 @@ describe("what a deployment is made of", () => {
         assert.notEqual(configured, before);
         write("pack/index.js", "2");
         assert.notEqual((await inputs({ policyPacks })).policies, configured);
+        const told = (level: string) => inputs({ policyPacks: [{ path: join(root, "pack"), config: { all: level } }] });
+        assert.notEqual((await told("mandatory")).policies, (await told("advisory")).policies);
+        assert.equal((await told("mandatory")).policies, (await told("mandatory")).policies);
     });
 
     for (const [what, change, parts, more] of cases)
