@@ -1173,12 +1173,13 @@ function inputsPolicy(known2) {
 
 // policy/no-secrets/known.ts
 var shortest = 8;
+var isWord = (value) => /^[a-z]{1,15}$/i.test(value);
 var Known = class {
   origins = /* @__PURE__ */ new Map();
   seen;
   /** `origin`: how a message names it, never the value. */
   add(value, origin) {
-    if (value.length >= shortest && !this.origins.has(value)) this.origins.set(value, origin);
+    if (value.length >= shortest && !isWord(value) && !this.origins.has(value)) this.origins.set(value, origin);
   }
   /** Once for each configuration: what is under a secret key may be a whole object, of which each text counts. */
   learn({ configuration, secretKeys }) {

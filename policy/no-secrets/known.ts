@@ -6,6 +6,8 @@ import type { Context } from "../analyzer/pack";
 
 /** Characters; what is shorter stands in many a text by chance. */
 const shortest = 8;
+/** A word may be a name as well: `lakehouse`. */
+const isWord = (value: string): boolean => /^[a-z]{1,15}$/i.test(value);
 
 export class Known {
     private readonly origins = new Map<string, string>();
@@ -13,7 +15,7 @@ export class Known {
 
     /** `origin`: how a message names it, never the value. */
     add(value: string, origin: string): void {
-        if (value.length >= shortest && !this.origins.has(value)) this.origins.set(value, origin);
+        if (value.length >= shortest && !isWord(value) && !this.origins.has(value)) this.origins.set(value, origin);
     }
 
     /** Once for each configuration: what is under a secret key may be a whole object, of which each text counts. */

@@ -1,5 +1,7 @@
 /** What is committed of the packs is what their source compiles to, and loads where Pulumi runs it. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compiled, packFolder, packs } from "../../policy/build";
@@ -15,6 +17,19 @@ describe("the policy packs", () => {
                 readFileSync(join(packFolder(pack), "index.js"), "utf8") === (await compiled(pack)),
                 "run npm run policies",
             );
+        });
+
+    for (const pack of packs)
+        it(`${pack}: starts as the official language host starts it, and says its port`, async () => {
+            const script = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+            const child = spawn(process.execPath, [script, "127.0.0.1:1", packFolder(pack)], { cwd: packFolder(pack) });
+            try {
+                const [first] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
+                assert.match(first, /^\d+\n$/);
+            } finally {
+                child.kill("SIGKILL");
+                await once(child, "close");
+            }
         });
 
     it("names every policy of production once", () => {
