@@ -135,7 +135,7 @@ export async function sourcesOf({
     ...request
 }: SourcesRequest & Pick<InputsRequest, "stack" | "policyPacks">): Promise<string[]> {
     const { sources, projectFile, configuration } = await described(request);
-    const packs = policyPacks.flatMap(({ path, config }) => (config === undefined ? [path] : [path, config]));
+    const packs = policyPacks.flatMap(({ path, config }) => (typeof config === "string" ? [path, config] : [path]));
     return [...sources, projectFile, join(configuration, `Pulumi.${stack}.yaml`), ...packs];
 }
 

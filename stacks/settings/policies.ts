@@ -14,7 +14,7 @@ export const policySettings = z
         production: level
             .optional()
             .describe(
-                "Of the pack policy/production. Default: mandatory in the environment 'prod', off in 'local', advisory in all others.",
+                "Of the pack policy/production. Default: mandatory in an environment whose name begins with 'prod', off in 'local', advisory in all others.",
             ),
         levels: z
             .partialRecord(z.enum(policyNames), z.enum(["mandatory", "advisory", "disabled"]))
@@ -36,7 +36,7 @@ export type PolicySettings = z.infer<typeof policySettings>;
 /** Of the pack policy/production. */
 export function productionLevel({ name, policies }: { readonly name: string; readonly policies: PolicySettings }) {
     if (policies.production !== undefined) return policies.production;
-    return name === "prod" ? "mandatory" : name === "local" ? "off" : "advisory";
+    return name.startsWith("prod") ? "mandatory" : name === "local" ? "off" : "advisory";
 }
 
 /** Undefined where the environment's own secrets provider is allowed. */

@@ -44,8 +44,8 @@ describe("the policy packs", () => {
 
     it("is mandatory in prod, off in local, advisory elsewhere, unless the file says so", () => {
         assert.deepEqual(
-            [level("prod"), level("local"), level("dev"), level("staging")],
-            ["mandatory", "off", "advisory", "advisory"],
+            [level("prod"), level("prodgcp"), level("local"), level("dev"), level("staging")],
+            ["mandatory", "mandatory", "off", "advisory", "advisory"],
         );
         assert.equal(level("staging", { production: "mandatory" }), "mandatory");
     });
