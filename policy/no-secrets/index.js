@@ -1137,10 +1137,11 @@ function* found(resource, known2) {
       continue;
     }
     const suspicion = isPlaceOfSecrets(typeOf(resource), path) ? "all" : "certain";
-    const rule = ruleFor(keyPath, value, "resource", suspicion);
+    const rule = ruleFor(keyPath, value, namesSecrets(resource) ? "source" : "resource", suspicion);
     if (rule !== void 0) yield { message: `${pathText(path)} holds a secret in clear (${rule}); ${fix}.`, urn };
   }
 }
+var namesSecrets = ({ type }) => type.startsWith("kubernetes:external-secrets.io/");
 function learn({ values: values2, secrets, urn }, known2) {
   const name = urn.split("::").pop() ?? urn;
   for (const { path, keyPath, value } of leavesOf2(values2)) {

@@ -23,10 +23,13 @@ function* found(resource: Resource, known: Known): Generator<Violation> {
             continue;
         }
         const suspicion = isPlaceOfSecrets(typeOf(resource), path) ? "all" : "certain";
-        const rule = ruleFor(keyPath, value, "resource", suspicion);
+        const rule = ruleFor(keyPath, value, namesSecrets(resource) ? "source" : "resource", suspicion);
         if (rule !== undefined) yield { message: `${pathText(path)} holds a secret in clear (${rule}); ${fix}.`, urn };
     }
 }
+
+/** Its keys are called as secrets are, and hold names: only what is a secret by its form is one there. */
+const namesSecrets = ({ type }: Resource): boolean => type.startsWith("kubernetes:external-secrets.io/");
 
 /** What is marked in one place and looks like a secret there, must not stand in clear in another. */
 function learn({ values, secrets, urn }: Resource, known: Known): void {
