@@ -355,6 +355,22 @@ var structures = [
     holds: (_, text2) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text2)
   },
   {
+    rule: "command-line",
+    form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*--password-stdin/g
+  },
+  {
+    rule: "command-line",
+    form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>[\w.:-]+)\s+["']?(?<value>[^\s"'-][^\s"']*)/g
+  },
+  {
+    rule: "xml",
+    form: new RegExp(`<(?<name>${secretName})>\\s*(?<value>[^<\\s][^<]*?)\\s*</`, "gi")
+  },
+  {
+    rule: "xml",
+    form: new RegExp(`<name>\\s*(?<name>[\\w.-]+)\\s*</name>\\s*<value>\\s*(?<value>[^<]+?)\\s*</value>`, "gi")
+  },
+  {
     rule: "sql-password",
     form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g
   },
@@ -362,6 +378,7 @@ var structures = [
   { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
   { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g }
 ];
+var structureRules = structures.map(({ rule }) => rule);
 function captures(text2) {
   const found2 = [];
   for (const { rule, form, holds } of structures)
@@ -378,6 +395,7 @@ var unquoted = (text2) => {
 };
 function assignments(text2, sql) {
   const found2 = [];
+  let named;
   for (const [line, content] of text2.split(/\r?\n/).entries()) {
     if (/^\s*(#|;|\/\/|--\s)/.test(content) && !/[=:]/.test(content)) continue;
     const add = (key, value) => {
@@ -389,9 +407,11 @@ function assignments(text2, sql) {
     const [, whole, wholeValue] = /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
       content
     ) ?? [];
+    if (/^value$/i.test(whole ?? "") && named !== void 0) add(named, wholeValue);
+    named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : void 0;
     add(whole, wholeValue);
     for (const [, key, value] of content.matchAll(
-      /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s)?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g
+      /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g
     ))
       if (key !== whole) add(key, value);
     for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
@@ -425,7 +445,7 @@ function wordsOf(keyPath) {
   return words;
 }
 var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
-var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|primary|secondary|registration|ingestion|routing)$/;
+var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
 var likely = /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
 var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
 function kindOf(keyPath) {
@@ -434,12 +454,14 @@ function kindOf(keyPath) {
   const joined = words.join(" ");
   if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";
   if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
+  if (/\b(external|sealed) secrets$/.test(joined)) return "public";
   if (/\b(existing|pull) ?[a-z ]*secrets?( [a-z]+)?$/.test(joined) || /\bsecret( key)? ref\b/.test(joined))
     return "public";
   if (/^(ssm|kms|cmk|customer|hosted)$/.test(beforeLast) && last === "key") return "public";
   if (/\b(access key)( id)?$/.test(joined) || last === "accesskey" || last === "accesskeyid")
     return /secret access key$/.test(joined) ? "secret" : "likely";
   if (/\b(auth )?user info$/.test(joined) || /\bclient secret$/.test(joined)) return "secret";
+  if (/\bsecret key base$/.test(joined)) return "secret";
   if (last === "config" && beforeLast === "jaas") return "likely";
   if (nouns.test(last)) {
     if (/^(primary|foreign|partition|next|page|continuation|sync|max|min|num|count)$/.test(beforeLast) && /token/.test(last))
@@ -496,6 +518,7 @@ function changes(text2) {
 function looksRandom(text2, strictness) {
   if (!candidate.test(text2) || uuid.test(text2) || container.test(text2)) return false;
   if (/^(sha(1|256|384|512)|md5)[-:]/i.test(text2) || /^(arn|urn):/.test(text2) || text2.includes("://")) return false;
+  if (/^(SCRAM|SHA|AES|RSA|ECDSA|HMAC|TLS|HS|RS|ES|PS)[-_]?\w*(-\w+)*$/.test(text2) && text2.length < 40) return false;
   const kinds = new Set([...text2].map(kindOf2));
   if (strictness === "named") {
     if (text2.length < 12) return false;
@@ -860,13 +883,15 @@ var depthMax = 4;
 var lengthMax = 1e6;
 function detect(leaf) {
   const value = leaf.value.slice(0, lengthMax);
-  const hits = hitsOf({ ...leaf, value }, 0);
+  return findingsOf(hitsOf({ ...leaf, value }, 0), leaf.keyPath);
+}
+function findingsOf(hits, keyPath) {
   const seen = /* @__PURE__ */ new Set();
   return hits.flatMap(({ rule, value: secret }) => {
     const key = `${rule}\0${secret}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [findingOf(rule, leaf.keyPath, secret)];
+    return [findingOf(rule, keyPath, secret)];
   });
 }
 function hitsOf({ keyPath, value, format }, depth) {
@@ -876,22 +901,25 @@ function hitsOf({ keyPath, value, format }, depth) {
     return isCiphertext(value) ? [] : [{ rule: "secure-not-encrypted", value }];
   }
   if (format === "stack" && /(^|[.\]])(encryptionsalt|encryptedkey|secretsprovider)$/.test(keyPath)) return [];
-  const byForm = tokensIn(value);
+  if (format === "environment" && /secretRef$/i.test(keyPath)) {
+    const { literals } = judge(value, format);
+    return literals.map((literal) => ({ rule: "secret-ref-invalid", value: literal }));
+  }
+  const byForm = findTokens(value);
   if (format === "source") return byForm;
-  const inside = [
-    ...byForm,
-    ...structuresIn(value, format),
-    ...depth < depthMax ? partsOf(value, format, depth) : []
-  ];
+  const around = [...byForm, ...structuresIn(value, format)];
+  const told = new Set(around.map((hit) => hit.value));
+  const parts = depth < depthMax ? partsOf(value, format, depth).filter((hit) => !told.has(hit.value)) : [];
+  const inside = [...around, ...parts];
   if (inside.length > 0) return inside;
   return byKey(keyPath, value, format);
 }
 var isCiphertext = (value) => /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
-function tokensIn(text2) {
+function findTokens(text2) {
   return tokenRules.flatMap(
     ({ rule, form }) => [...text2.matchAll(form)].flatMap((match) => {
       const value = match.groups?.value ?? match[0];
-      return isSample(value) ? [] : [{ rule, value }];
+      return isSample(value) ? [] : [{ rule, value, index: match.index }];
     })
   );
 }
@@ -954,7 +982,7 @@ function byKey(keyPath, value, format) {
     return looksRandom(literal, "unnamed") && !decodesToText(literal) ? [{ rule: "entropy", value: literal }] : [];
   });
 }
-var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
+var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|mandatory|advisory|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
 var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
 function isHarmless(value, keyPath) {
@@ -964,6 +992,7 @@ function isHarmless(value, keyPath) {
   if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text2) || /^ssh-\w+ AAAA/.test(text2)) return true;
   if (isPassword(keyPath)) return false;
   if (settings.test(text2) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text2)) return true;
+  if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text2) && !looksRandom(text2, "named")) return true;
   const last = wordsOf(keyPath).at(-1) ?? "";
   if (/^keys?$/.test(last) && nameOfKey.test(text2))
     return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text2);
@@ -979,6 +1008,15 @@ var namedRules = [
   ["aiven-token", /\baiven\b.*\btoken$/],
   ["catalog-credential", /\b(credential|oauth2 .*secret|catalog .*token)$/],
   ["pulumi-passphrase", /\bpulumi config passphrase$/]
+];
+var keyRules = [
+  "secret-by-key",
+  "entropy-of-key",
+  "entropy",
+  "secure-elsewhere",
+  "secure-not-encrypted",
+  "secret-ref-invalid",
+  ...namedRules.map(([rule]) => rule)
 ];
 var ruleOfKey = (keyPath) => {
   const words = wordsOf(keyPath).join(" ");

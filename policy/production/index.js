@@ -360,7 +360,8 @@ var knownStateful = [
   ...under("confluentcloud:index/", "environment:Environment", "kafkaCluster:KafkaCluster", "kafkaTopic:KafkaTopic"),
   ...under("aiven:index/", "kafka:Kafka", "kafkaTopic:KafkaTopic", "pg:Pg", "clickhouse:Clickhouse"),
   // A process keeps what it writes in a folder of its own, which goes with it.
-  ...under("tidegate:embedded:", "Process", "Directory", "Bucket", "TableBucket", "KafkaTopic", "FlinkSqlJob")
+  ...under("tidegate:embedded:", "Process", "Directory", "Bucket", "TableBucket", "KafkaTopic", "FlinkSqlJob"),
+  ...under("tidegate:lakekeeper:", "Warehouse")
 ];
 function isStateful(type, own = []) {
   const out = own.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1));

@@ -172,7 +172,7 @@ function byKey(keyPath: string, value: string, format: SecretFormat): readonly H
 
 /** A word that says how, not what. */
 const settings =
-    /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
+    /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|mandatory|advisory|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
 const kmsKey =
     /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 const nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;

@@ -37,6 +37,7 @@ describe("the secrets of an environment", () => {
         const identities = `{ flink: ${identity}, dbt: ${identity} }`;
         const cluster = [
             ...[
+                "state: { secretsProvider: awskms://alias/tidegate }",
                 `foundation: { profile: kubeconfig, context: prod, identities: ${identities} }`,
                 "mode: streaming_bronze",
             ],

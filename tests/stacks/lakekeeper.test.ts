@@ -14,6 +14,7 @@ const catalog = {
 };
 const file = {
     name: "prod",
+    state: { secretsProvider: "awskms://alias/tidegate" },
     aws: { accountId: "123456789012", region: "eu-west-1" },
     foundation: {
         profile: "eks",
