@@ -5,6 +5,9 @@ export interface Pins {
     readonly pulumiMinimum: string;
     readonly go: string;
     readonly goMinimum: string;
+    readonly kubernetes: string;
+    readonly kubernetesMinimum: string;
+    readonly etcdMinimum: string;
     readonly java: string;
     readonly javaMinimum: number;
     readonly pythonMinimum: string;

@@ -12,7 +12,8 @@ import type { Board } from "./board";
 /** So many jars are on their way at once, over all sets. */
 const limit = pLimit(6);
 
-function jarUrl({ group, artifact, version, classifier }: Jar): Promise<string> {
+/** Where a jar is: in Maven Central, or in the mirror that TIDEGATE_MAVEN_REPOSITORY names. */
+export function jarUrl({ group, artifact, version, classifier }: Jar): Promise<string> {
     const mirror = process.env["TIDEGATE_MAVEN_REPOSITORY"]?.replace(/\/*$/, "/");
     return mavenArtifactUrl(
         { groupId: group, artifactId: artifact, version, ...(classifier && { classifier }) },

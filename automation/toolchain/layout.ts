@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { artifactsLike, digestOf, pins, platformTag, requirementFolder } from "./bootstrap.mjs";
-import { classListFile, jarLockFile, type JarSet } from "./jarLock";
+import { classListFile, jarLockFile, type Jar, type JarSet } from "./jarLock";
 
 /** Where each thing lies, or will lie, in the cache. Names carry version and digest, so a folder never changes. */
 export class Layout {
@@ -50,6 +50,16 @@ export class Layout {
         return join(this.root, `pulumi-${pins.pulumi}-built-${platformTag}-${digestOf(sums, launcher)}`);
     }
 
+    get apiServerBuilt(): string {
+        const sums = readFileSync(join(apiServerFolder, "go.sum"));
+        return join(this.root, `kubernetes-${pins.kubernetes}-built-${platformTag}-${digestOf(sums)}`);
+    }
+
+    get apiServerCrds(): string {
+        const sums = readFileSync(join(crdsFolder, "go.sum"));
+        return join(this.root, `crds-${digestOf(sums, flinkOperatorApi.sha256)}`);
+    }
+
     /** The Python environment is made for one Python, which is a part of its name. */
     data(pythonVersion: string): string {
         return `${requirementFolder("data", pins.dbtCore, this.root)}-python${pythonVersion}`;
@@ -76,6 +86,21 @@ export function stamp(path: string | undefined): string {
 
 /** go.mod and go.sum that the engine is built with. */
 export const engineFolder = join(__dirname, "engine");
+
+/** go.mod and go.sum that the Kubernetes API server and etcd are built with. */
+export const apiServerFolder = join(__dirname, "apiserver");
+
+/** go.mod and go.sum of the modules that carry definitions of custom resources. */
+export const crdsFolder = join(apiServerFolder, "crds");
+
+/** Carries the definitions of the Flink operator's custom resources. */
+export const flinkOperatorApi: Jar = {
+    group: "org.apache.flink",
+    artifact: "flink-kubernetes-operator-api",
+    version: "1.10.0",
+    bytes: 190_877,
+    sha256: "b1f44814e17514fa8395c61b329a3ee9087123a5bda5b21fe1a495d5182c30b6",
+};
 
 /**
  * Lies beside a built engine as pulumi-language-nodejs: there the engine takes it for its own and does not warn about it. The cache

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { messageOf } from "../core/errors";
 import { lockFileOf, pins, run } from "./bootstrap.mjs";
+import { apiServerFolder, crdsFolder } from "./layout";
 import { type Jar, jarLockFile, jarSets, type JarSet } from "./jarLock";
 
 /** What each hash-locked file is resolved from. */
@@ -90,12 +91,22 @@ async function lockEngine(): Promise<void> {
     await mustRun("go", ["mod", "tidy"], { cwd });
 }
 
+/** Requires and replacements of go.mod are edited by hand: the staging modules of k8s.io/kubernetes have its version, with 0 for 1. */
+async function lockApiServer(): Promise<void> {
+    await mustRun("go", ["mod", "tidy"], { cwd: apiServerFolder });
+    // Not tidied: no package of these is built, and so none of what they need is fetched.
+    const required = readFileSync(join(crdsFolder, "go.mod"), "utf8").matchAll(/^\t(\S+) (v\S+)$/gm);
+    for (const [, path, version] of required)
+        await mustRun("go", ["mod", "download", `${path}@${version}`], { cwd: crdsFolder });
+}
+
 async function main(): Promise<void> {
     const asked = process.argv.slice(2);
     const wants = (name: string) => asked.length === 0 || asked.includes(name);
     if (wants("python")) await lockPython();
     if (wants("jars")) for (const set of jarSets) await lockJars(set);
     if (wants("engine")) await lockEngine();
+    if (wants("apiserver")) await lockApiServer();
 }
 
 main().catch((error: unknown) => {

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import semver from "semver";
 import * as tar from "tar";
 import { messageOf, TidegateError } from "../core/errors";
-import { artifact, pins, run, toolFailure, which } from "./bootstrap.mjs";
+import { artifact, pins } from "./bootstrap.mjs";
 import type { Board, BoardLine } from "./board";
 import { fetchFile } from "./download";
+import { buildPrograms, findGo } from "./goModule";
 import { engineFolder, launcher, Layout } from "./layout";
 import type { PythonPackages } from "./python";
 
@@ -109,77 +109,21 @@ async function fromArchive({ root, board, signal, ...options }: PulumiOptions, l
     return true;
 }
 
-/** Go on PATH where it is new enough, else the pinned one from PyPI. */
-async function findGo(root: string, python: PythonPackages): Promise<string> {
-    const go = which("go");
-    if (go !== undefined) {
-        // GOTOOLCHAIN=local: what is asked is this Go's own version, and no other one is fetched.
-        const answer = await run(go, ["env", "GOVERSION"], { env: { ...process.env, GOTOOLCHAIN: "local" } });
-        const version = semver.coerce(answer.stdout);
-        if (answer.code === 0 && version !== null && semver.gte(version, pins.goMinimum)) return go;
-    }
-    await python.ensure("Go", "go", pins.go);
-    return new Layout(root).go;
-}
-
-/** Builds the engine from its Go module, every module checked against our go.sum. Takes some minutes of every core. */
+/** Builds the engine from its Go module. Takes some minutes of every core. */
 async function fromGoModule({ root, python, signal }: PulumiOptions, line: BoardLine): Promise<void> {
-    const layout = new Layout(root);
     const go = await findGo(root, python);
-    const fill = async (partial: string) => {
-        // Module and build cache (2.5 GB) are in the partial folder: kept after a failure, gone after a success.
-        const work = join(partial, "build");
-        const source = join(work, "source");
-        await mkdir(source, { recursive: true });
-        for (const file of ["go.mod", "go.sum", "tools.go"])
-            await copyFile(join(engineFolder, file), join(source, file));
-        const env = {
-            ...process.env,
-            GOPATH: join(work, "path"),
-            GOMODCACHE: join(work, "path", "mod"),
-            GOCACHE: join(work, "cache"),
-            GOTMPDIR: work,
-            GOFLAGS: "-mod=readonly -modcacherw -trimpath -buildvcs=false",
-            GOTOOLCHAIN: "local",
-            GOWORK: "off",
-            GO111MODULE: "on",
-            // As Pulumi's own releases are built; and no C compiler is needed.
-            CGO_ENABLED: "0",
-        };
-        // Go does not end its compilers when it is ended.
-        const options = { cwd: source, env, signal, group: true };
-        let fetched = 0;
-        const onDownload = (text: string) => {
-            if (text.startsWith("go: downloading")) line.say(`fetching Go modules, ${++fetched}`);
-        };
-        line.say("fetching Go modules");
-        const list = await run(go, ["list", "-deps", modulePath], { ...options, onLine: onDownload });
-        if (list.code !== 0) throw goFailure(list.output);
-        let compiled = 0;
-        const onCompile = (text: string) => {
-            if (!text.startsWith("go: ")) line.say(`compiling, ${++compiled} of about ${packagesToCompile} packages`);
-        };
-        const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pins.pulumi}`;
-        const build = ["build", "-v", "-ldflags", `-s -w ${version}`, "-o", join(work, "pulumi"), modulePath];
-        const result = await run(go, build, { ...options, onLine: onCompile });
-        if (result.code !== 0) throw goFailure(result.output);
-        await rename(join(work, "pulumi"), join(partial, "pulumi"));
-        await writeFile(join(partial, "pulumi-language-nodejs"), launcher, { mode: 0o755 });
-        await rm(work, { recursive: true, force: true });
+    const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pins.pulumi}`;
+    const fill = async (target: string) => {
+        await buildPrograms({
+            what: "Building the Pulumi engine with Go",
+            module: engineFolder,
+            programs: [{ path: modulePath, name: "pulumi", ldflags: `-s -w ${version}` }],
+            ...{ packagesToCompile, target, go, line, signal },
+        });
+        await writeFile(join(target, "pulumi-language-nodejs"), launcher, { mode: 0o755 });
     };
-    await artifact(layout.pulumiBuilt, fill, { root, keepPartial: true, signal, waiting: (pid) => line.waitFor(pid) });
-}
-
-function goFailure(output: string) {
-    if (/checksum mismatch|SECURITY ERROR/.test(output))
-        return new TidegateError(
-            `A Go module does not have the checksum of our go.sum.\n${output.trim().split("\n").slice(0, 8).join("\n")}`,
-            {
-                code: "checksum-mismatch",
-                hint: "A module proxy that serves something else does that: compare the setting GOPROXY.",
-            },
-        );
-    return toolFailure("Building the Pulumi engine with Go", output, "the Go module proxy");
+    const { pulumiBuilt } = new Layout(root);
+    await artifact(pulumiBuilt, fill, { root, keepPartial: true, signal, waiting: (pid) => line.waitFor(pid) });
 }
 
 /** Puts a Pulumi into the cache: the official release where it can be had, else one built from source. */
