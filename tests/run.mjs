@@ -3,6 +3,7 @@
 //   unit      pure functions, fakes, Pulumi mocks; no JVM, no engine
 //   engine    the real Pulumi engine on a file backend; real processes of one layer
 //   rehearsal environments of clouds, by `tidegate rehearse`: the real program and the real engine, with simulated providers
+//   kubernetes what components make for a cluster, and the gates of its jobs, on a real API server; builds that first where it has to
 //   graphs    the graphs of docs/examples: ordinary Pulumi projects, on the real engine
 //   driver    crashes, budgets, policies, drift, a ledger in a bucket: on the real engine, with resources in a simulated cloud
 //   embedded  the whole pipeline: a platform of its own in a temporary data directory, deployed by the CLI
@@ -10,7 +11,7 @@
 //   variants  the whole pipeline with each of the other choices of the environment file; only where it is named
 import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,9 +31,13 @@ const variants = ["tests/proofs/variants.proof.ts"];
 const host = ["--require", "./automation/toolchain/loader.cjs", "tests/_helpers/platformHost.ts"];
 const isRehearsal = (file) => file.startsWith("tests/rehearsal/");
 const suites = {
-    unit: { specs: files.filter((file) => !/\.(engine|graphs|driver|embedded)\.test\.ts$/.test(file)) },
+    unit: { specs: files.filter((file) => !/\.(engine|kubernetes|graphs|driver|embedded)\.test\.ts$/.test(file)) },
     engine: { specs: files.filter((file) => file.endsWith(".engine.test.ts") && !isRehearsal(file)) },
     rehearsal: { specs: files.filter((file) => file.endsWith(".engine.test.ts") && isRehearsal(file)) },
+    kubernetes: {
+        specs: files.filter((file) => file.endsWith(".kubernetes.test.ts")),
+        prepare: "tests/_helpers/apiServerTools.ts",
+    },
     graphs: { specs: files.filter((file) => file.endsWith(".graphs.test.ts")) },
     driver: { specs: files.filter((file) => file.endsWith(".driver.test.ts")) },
     embedded: { specs: embedded, host, variables: { TIDEGATE_TEST_DEPLOY: "1" } },
@@ -41,7 +46,7 @@ const suites = {
 };
 
 /** In which order the two lanes take them, the long ones first. */
-const queue = ["engine", "embedded", "rehearsal", "graphs", "driver", "sample", "variants", "unit"];
+const queue = ["engine", "embedded", "rehearsal", "kubernetes", "graphs", "driver", "sample", "variants", "unit"];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {
@@ -78,7 +83,16 @@ class Output {
 }
 
 /** Answers with the exit code, after the suite has taken away what it deployed. */
-function run(suite, stats, output) {
+async function run(suite, stats, output) {
+    if (suite.prepare !== undefined) {
+        const code = await start(
+            ["--require", "./automation/toolchain/loader.cjs", suite.prepare],
+            process.env,
+            output,
+            true,
+        );
+        if (code !== 0) return code;
+    }
     const mocha = [
         join(root, "node_modules/mocha/bin/mocha.js"),
         "--reporter",
@@ -88,7 +102,13 @@ function run(suite, stats, output) {
     ];
     const args = suite.host === undefined ? mocha : [...suite.host, process.execPath, ...mocha];
     const env = { ...process.env, ...suite.variables, TIDEGATE_TEST_STATS: stats };
+    return start(args, env, output);
+}
+
+/** `nice`: a build, which the other lane's tests come before. */
+function start(args, env, output, nice = false) {
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env });
+    if (nice && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     children.add(child);
     for (const stream of [child.stdout, child.stderr])
         stream.setEncoding("utf8").on("data", (text) => output.write(text));
@@ -131,10 +151,10 @@ async function runLane(names, output) {
         totals.pending += result.pending;
         for (const { title, seconds, error } of result.failed)
             failed.push(`${name}, after ${seconds} s: ${title}\n${error.replace(/^/gm, "    ")}`);
-        for (const { title, ms } of result.slow) slow.push({ ms, line: `${name.padEnd(9)} ${title}` });
+        for (const { title, ms } of result.slow) slow.push({ ms, line: `${name.padEnd(10)} ${title}` });
         lines.set(
             name,
-            `${name.padEnd(9)} ${String(result.passes).padStart(4)} passed ${String(result.failures).padStart(3)} failed ${String(result.pending).padStart(3)} skipped  ${seconds.padStart(7)} s`,
+            `${name.padEnd(10)} ${String(result.passes).padStart(4)} passed ${String(result.failures).padStart(3)} failed ${String(result.pending).padStart(3)} skipped  ${seconds.padStart(7)} s`,
         );
     }
 }

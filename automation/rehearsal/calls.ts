@@ -20,6 +20,7 @@ import type { Call, Happening } from "./faults";
 import { completed, keepsItsName, named } from "./outputs";
 import { claimOf, demandReferences, holderOf, namedText, takeAlong } from "./relations";
 import type { Making, Row } from "./row";
+import type { Beyond } from "./through";
 
 export { useRows } from "./relations";
 
@@ -49,6 +50,8 @@ export class SimulatedCalls implements ResourceCalls {
         private readonly settings: Values,
         private readonly context: CallContext,
         private readonly weather: Weather,
+        /** Where what happens here happens too. @default nowhere */
+        private readonly beyond?: Beyond,
     ) {}
 
     check(olds: Values | undefined, news: Values, seed: Uint8Array): { inputs: Values; failures: Failure[] } {
@@ -125,12 +128,13 @@ export class SimulatedCalls implements ResourceCalls {
 
     async delete(stored: Stored): Promise<void> {
         const { values, secrets } = unwrap(stored.inputs);
-        await this.changing("delete", values, secrets, () => {
+        await this.changing("delete", values, secrets, async () => {
             const thing = this.cloud.get(this.row.token, stored.id);
             // As the real ones: what is gone is gone.
             if (thing === undefined) return undefined;
             const kept = this.row.keeps?.(thing, this.cloud) ?? holderOf(thing, this.cloud);
             if (kept !== undefined) throw new Error(kept);
+            await this.beyond?.gone(thing.type, thing.inputs);
             // What lies in it goes first: whoever dies between the two finds the rest under its id.
             if (this.row.contains === true) takeAlong(thing, this.cloud);
             this.cloud.remove(thing.type, thing.id);
@@ -138,7 +142,7 @@ export class SimulatedCalls implements ResourceCalls {
         });
     }
 
-    private make(inputs: Values, visibleMs: number): Thing {
+    private async make(inputs: Values, visibleMs: number): Promise<Thing> {
         const { urn } = this.context;
         this.demand(inputs);
         const token = randomBytes(6).toString("hex");
@@ -147,17 +151,27 @@ export class SimulatedCalls implements ResourceCalls {
         const outputs = this.outputs({ ...unnamed, id });
         const thing: Thing = { type: this.row.token, id, urn, token, inputs, outputs, visibleMs };
         const there = this.cloud.make(thing, claimOf(this.row, inputs));
-        if (there === undefined) return thing;
+        if (there === undefined) {
+            try {
+                await this.beyond?.made(thing.type, inputs);
+            } catch (error) {
+                this.cloud.remove(thing.type, thing.id);
+                throw error;
+            }
+            return thing;
+        }
         if (this.row.idempotent !== true) throw this.inTheWay(there, inputs);
+        await this.beyond?.made(there.type, inputs);
         const set = { ...there, urn, inputs, outputs: this.outputs(this.making(inputs, there)) };
         this.cloud.put(set);
         return set;
     }
 
-    private remake(id: string, inputs: Values): Thing {
+    private async remake(id: string, inputs: Values): Promise<Thing> {
         const thing = this.cloud.get(this.row.token, id);
         if (thing === undefined) throw new Error(`NotFound: ${this.row.token} ${id} does not exist`);
         this.demand(inputs);
+        await this.beyond?.made(thing.type, inputs);
         const updated = { ...thing, inputs, outputs: this.outputs(this.making(inputs, thing)) };
         const there = this.cloud.change(updated, claimOf(this.row, inputs));
         if (there !== undefined) throw this.inTheWay(there, inputs);
@@ -184,7 +198,7 @@ export class SimulatedCalls implements ResourceCalls {
         operation: SimulatedOperation["operation"],
         inputs: Values,
         secrets: readonly Path[],
-        work: (visibleMs: number) => Thing | undefined,
+        work: (visibleMs: number) => Promise<Thing | undefined>,
     ): Promise<Thing | undefined> {
         const { urn } = this.context;
         const call: Call = { type: this.row.token, urn, name: nameOf(urn), operation };
@@ -209,7 +223,7 @@ export class SimulatedCalls implements ResourceCalls {
         }
         let thing: Thing | undefined;
         try {
-            thing = work(happening.unseenMs === 0 ? 0 : Date.now() + happening.unseenMs);
+            thing = await work(happening.unseenMs === 0 ? 0 : Date.now() + happening.unseenMs);
         } catch (error) {
             note("refused");
             const text = error instanceof Error ? error.message : String(error);

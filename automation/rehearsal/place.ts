@@ -19,6 +19,8 @@ const settingsSchema = z.strictObject({
     chaos: z.number().int().nullable().default(null),
     /** Real seconds for each second of the cloud. */
     secondsPerSecond: z.number().min(0).max(1).default(0),
+    /** Kubeconfig of a real API server that objects of Kubernetes go through to; null: there is none. */
+    apiServer: z.string().nullable().default(null),
 });
 export type RehearsalSettings = z.infer<typeof settingsSchema>;
 

@@ -44,6 +44,8 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
     const whole = (await loadGraphFile(ownGraphFile)).graph;
     const choices = select(whole.only(layersOf(meant)), filterOf(flags));
     const faults = await planOf(flags);
+    const apiServer = flags.apiServer === undefined ? null : resolve(flags.apiServer);
+    if (apiServer !== null) (await import("../../rehearsal/through.js")).demandNear(apiServer);
     // Programs, plugins and shells have other working directories.
     process.env["TIDEGATE_ENVIRONMENT_FILE"] = resolve(meant.file);
     process.env["TIDEGATE_DATA"] = resolve(dataRoot());
@@ -55,7 +57,7 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
         const store = ledgerStore(`file://${join(dataRoot(), "rehearsals", ".locks", name)}`);
         const lock = { onLost: (error: TidegateError) => interrupts.lose(error.message) };
         await holding(await lockOf(`the rehearsal of ${name}`, store, "rehearse"), lock, async () => {
-            await prepareDirectory(name, directory, faults, flags);
+            await prepareDirectory(name, directory, { faults, apiServer }, flags);
             process.env[rehearsalVariable] = directory;
             if (flags.json !== true)
                 process.stdout.write(
@@ -112,7 +114,7 @@ function demandFree(directory: string): void {
 async function prepareDirectory(
     name: string,
     directory: string,
-    faults: FaultPlan,
+    { faults, apiServer }: { readonly faults: FaultPlan; readonly apiServer: string | null },
     flags: RehearseFlags,
 ): Promise<void> {
     demandFree(directory);
@@ -129,6 +131,7 @@ async function prepareDirectory(
     writeRehearsal(directory, {
         environment: name,
         faults,
+        apiServer,
         chaos: flags.chaos ?? null,
         secondsPerSecond: flags.latency === "none" ? 0 : 1 / flags.speed,
     });

@@ -34,6 +34,8 @@ export interface RehearseFlags extends FilterFlags {
     readonly chaos?: number;
     /** What `update` rolls out: another version of the environment's file. Default: one with day-two edits. */
     readonly update?: string;
+    /** Kubeconfig of a real API server. */
+    readonly apiServer?: string;
     readonly latency: "none" | "realistic";
     /** Seconds of the cloud in a second of this machine. */
     readonly speed: number;

@@ -139,6 +139,7 @@ export function rolloutCommands(program: Command): void {
             countingNumber,
             600,
         )
+        .option("--api-server <kubeconfig>", "a real API server that objects of Kubernetes go through to")
         .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
         .option("--keep", "leave the simulated platform standing")
         .option("--shell", "a shell in which plain `pulumi` works on the simulated cloud")

@@ -17,9 +17,11 @@ async function main(): Promise<void> {
     const directory = process.env[rehearsalVariable];
     if (directory === undefined || directory === "")
         throw new Error(`${rehearsalVariable} names no folder: this plugin is for \`tidegate rehearse\` alone.`);
-    const { faults, chaos, secondsPerSecond } = readRehearsal(directory);
+    const { faults, chaos, secondsPerSecond, apiServer } = readRehearsal(directory);
     const cloud = new SimulatedCloud(cloudOf(directory));
     const table = tableOf(name);
+    const beyond =
+        apiServer === null || name !== "kubernetes" ? undefined : (await import("../through.js")).openBeyond(apiServer);
     const rows = new Map(table.rows.map((row) => [row.token, row]));
     useRows([...allTables().values()].flatMap((one) => one.rows));
     let crashing = false;
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
                     `Nothing is known of ${type}: a rehearsal cannot tell what the real ${name} would do with it. ` +
                         `It knows ${rows.size} types; docs/rehearsal-fidelity.md lists them.`,
                 );
-            return new SimulatedCalls(row, seen, settings, context, weather);
+            return new SimulatedCalls(row, seen, settings, context, weather, beyond);
         },
         invoke: (token, args) => {
             const invoke = table.invokes[token];

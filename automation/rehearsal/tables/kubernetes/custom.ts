@@ -60,7 +60,7 @@ type Containers = readonly Values[];
  * The pods that a template comes to: the operator puts the container `flink-main-container` into it, with nothing of its own
  * that `restricted` asks for. Templates of job and task managers are laid over that of both.
  */
-function flinkPods(inputs: Values): Values[] {
+export function flinkPods(inputs: Values): Values[] {
     const main = "flink-main-container";
     return ["jobManager", "taskManager"].map((role) => {
         const [both, own] = [["podTemplate"], [role, "podTemplate"]].map(

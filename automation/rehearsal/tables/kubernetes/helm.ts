@@ -99,7 +99,7 @@ export const examples: Readonly<Record<string, Values>> = {
             group: "example.invalid",
             names: { kind: "Example", plural: "examples" },
             scope: "Namespaced",
-            versions: [{ name: "v1", served: true, storage: true }],
+            versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
         },
     },
 };

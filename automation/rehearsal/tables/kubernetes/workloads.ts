@@ -49,8 +49,8 @@ const admitted = (kind: string, path: readonly string[], rest: (pod: Values) => 
         rest,
     );
 
-const podTemplate = ["spec", "template", "spec"];
-const cronTemplate = ["spec", "jobTemplate", ...podTemplate];
+export const podTemplate = ["spec", "template", "spec"];
+export const cronTemplate = ["spec", "jobTemplate", ...podTemplate];
 
 const controller =
     (more: Values = {}) =>
