@@ -7,9 +7,11 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRefusal, type Kind, type KubernetesObject } from "../../automation/clients/kubernetes";
+import { TidegateError } from "../../automation/core/errors";
 import { repositoryRoot } from "../../automation/core/repository";
 import { rowsByToken } from "../rehearsal/examples";
 import { kindOf } from "../../automation/rehearsal/through";
+import { podsOf } from "../../automation/rehearsal/tables/kubernetes/pods";
 import { podRules, goodPod } from "../../automation/rehearsal/tables/kubernetes/podSecurity";
 import { table } from "../../automation/rehearsal/tables/kubernetes";
 import type { Values } from "../../components/provider/values";
@@ -112,12 +114,38 @@ describe("an API server of a test", () => {
         };
         const tokens = [...rowsByToken.keys()].filter((token) => kindOf(token, {}) !== undefined);
 
-        for (const token of tokens)
+        /** Of other programs than the API server: what they refuse it takes. */
+        const operators = [
+            "a name of a FlinkDeployment of more than 45 characters",
+            "an ExternalSecret whose store is not there: it never becomes ready, and Pulumi's wait fails",
+        ];
+        /** The object, and the pods that its controller would ask for. */
+        const ask = async (object: KubernetesObject & Kind): Promise<void> => {
+            await server.api.create(object, { dryRun: true });
+            for (const { metadata, spec } of podsOf(object.kind, object)) {
+                const pod = { apiVersion: "v1", kind: "Pod", spec: withImages(spec) };
+                const names = { namespace: object.metadata.namespace, generateName: "pod-" };
+                await server.api.create({ ...pod, metadata: { ...metadata, ...names } }, { dryRun: true });
+            }
+        };
+
+        for (const token of tokens) {
             it(`takes the example of ${token}`, async () => {
                 const { metadata, ...rest } = objectFor(token);
                 const name = token.endsWith("CustomResourceDefinition") ? metadata.name : "another";
-                await server.api.apply({ ...rest, metadata: { ...metadata, name } }, "tidegate-test", { dryRun: true });
+                await ask({ ...rest, metadata: { ...metadata, name } });
             });
+
+            it(`refuses what the row of ${token} does`, async () => {
+                const taken: string[] = [];
+                for (const { what, refused } of rowsByToken.get(token)?.row.refuses ?? [])
+                    await ask(objectFor(token, refused)).then(
+                        () => void (operators.includes(what) || taken.push(what)),
+                        (error: unknown) => assert.ok(TidegateError.is(error) && error.code === "kubernetes-refused"),
+                    );
+                assert.deepEqual(taken, []);
+            });
+        }
     });
 
     it("ends with the process that started it, however that ends", async function () {
