@@ -88,5 +88,9 @@ describe("a real API server", () => {
                 for (const kind of ["FlinkDeployment", "ConfigMap"])
                     assert.ok(kinds.has(kind), `${name} makes no ${kind}`);
             assert.deepEqual(await refusalsOf(manifests), []);
+            // Each has a cluster of its own, and this one name in it.
+            for (const { object } of manifests)
+                if (object.kind === "StorageClass")
+                    await server.api.delete(object, undefined, object.metadata.name ?? "");
         });
 });
