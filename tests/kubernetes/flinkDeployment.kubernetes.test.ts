@@ -1,14 +1,13 @@
-/** The gate of a job on a cluster, on a real API server's watches, with the operator played. */
+/** The gate of a job on a cluster, on a real API server, with the operator played. */
 import assert from "node:assert/strict";
-import { isRefusal, type Kind, type KubernetesObject } from "../../automation/clients/kubernetes";
-import { systemClock } from "../../automation/gates/clock";
-import {
-    awaitDeployment,
-    flinkDeploymentKind,
-    type DeploymentWatch,
-} from "../../automation/gates/validation/watchDeployment";
+import { readFileSync } from "node:fs";
+import type { Kind, KubernetesObject } from "../../automation/clients/kubernetes";
+import { runChecks, systemClock, validationFor, type Clock, type CheckResult } from "../../automation/gates";
+import { liveCluster } from "../../automation/gates/cluster";
+import type { ClusterRuntimeContract } from "../../stacks/contracts";
 import type { ApiServer } from "../_helpers/apiServer";
-import { FlinkOperator, running, type Status } from "./flinkOperator";
+import { fakePlatform } from "../_helpers/gateFakes";
+import { FlinkOperator, flinkDeploymentKind, running, type Status } from "./flinkOperator";
 import { sharedServer } from "./shared";
 
 const namespace = "operated";
@@ -52,18 +51,51 @@ describe("the verdict on a FlinkDeployment, as its API server tells of it", () =
     });
     const operate = (script: (object: KubernetesObject) => readonly Status[]): FlinkOperator =>
         (operator = new FlinkOperator(server.api, namespace, script));
-    /** What a rollout that begins now waits for. */
-    const verdict = (more: Partial<DeploymentWatch> = {}) =>
-        awaitDeployment({
-            api: server.api,
-            ...{ namespace, name, kind: "streaming", clock: systemClock, startedMs: Date.now(), timeoutSeconds: 60 },
-            signal: new AbortController().signal,
-            ...more,
-        });
+    /** Looks twenty times a second, as the gate does every few seconds. */
+    const quick: Clock = {
+        now: () => systemClock.now(),
+        sleep: (ms, signal) => systemClock.sleep(ms > 10_000 ? ms : Math.min(ms, 50), signal),
+    };
 
-    it("waits for an object that is not there yet, through all that becomes of it, for its checkpoint", async () => {
+    interface Wish {
+        readonly kind?: "streaming" | "batch";
+        readonly startedMs?: number;
+        readonly timeoutSeconds?: number;
+        readonly kubeconfig?: string;
+        /** What Flink itself says; there is no JobManager here to be asked. */
+        readonly completedCheckpointMs?: () => Promise<number | undefined>;
+    }
+
+    /** What the gate of a rollout says that begins now. */
+    async function verdict({
+        kind = "streaming",
+        startedMs = Date.now(),
+        timeoutSeconds = 60,
+        kubeconfig = server.kubeconfig,
+        completedCheckpointMs = () => Promise.resolve(undefined),
+    }: Wish = {}): Promise<CheckResult> {
+        const cluster = {
+            ...liveCluster({ kubeconfig: readFileSync(kubeconfig, "utf8"), clusterName: "test" }),
+            completedCheckpointMs,
+        };
+        const runtime = {
+            namespace,
+            jobs: [{ name, deployment: name, kind }],
+            checkpointTimeoutMs: 600_000,
+            dbt: { runtime: "airflow", namespace, schedule: "", timeZone: "", object: "" },
+        } as unknown as ClusterRuntimeContract;
+        const context = {
+            ...fakePlatform().context({ run: { startedMs }, settings: { clusterJobSeconds: timeoutSeconds } }),
+            clients: { cluster },
+            onCluster: { runtime },
+        };
+        const check = validationFor("runtime", context).find(({ id }) => id === `jobs.${name}`);
+        const [result] = await runChecks([check ?? assert.fail("there is no such check")], { clock: quick });
+        return result ?? assert.fail("the check has no result");
+    }
+
+    it("waits through all that becomes of it, for its checkpoint", async () => {
         const startedMs = Date.now();
-        const answer = verdict({ startedMs });
         operate(() => [
             { lifecycleState: "CREATED", jobManagerDeploymentStatus: "MISSING" },
             lifecycle("DEPLOYED", { jobManagerDeploymentStatus: "DEPLOYING", jobStatus: { state: "RECONCILING" } }),
@@ -71,8 +103,8 @@ describe("the verdict on a FlinkDeployment, as its API server tells of it", () =
             checkpointAt(startedMs + 1),
         ]);
         await server.api.create(deployment());
-        const { outcome, evidence } = await answer;
-        assert.equal(outcome, "ready");
+        const { status, evidence, message } = await verdict({ startedMs });
+        assert.equal(status, "pass", message);
         assert.deepEqual(evidence["generation"], evidence["observedGeneration"]);
     });
 
@@ -85,94 +117,72 @@ describe("the verdict on a FlinkDeployment, as its API server tells of it", () =
                 : [lifecycle("UPGRADING"), lifecycle("FAILED", { error: "no such image" })],
         );
         await server.api.create(deployment());
-        assert.equal((await verdict({ startedMs })).outcome, "ready");
+        assert.equal((await verdict({ startedMs })).status, "pass");
         await server.api.apply(deployment({ image: "example.invalid/other" }), "tidegate-test");
-        const { outcome, reason } = await verdict({ startedMs });
-        assert.deepEqual([outcome, reason], ["failed", `${name} is FAILED: no such image`]);
+        const { status, message } = await verdict({ startedMs });
+        assert.deepEqual([status, message], ["fail", `${name} is FAILED: no such image`]);
     });
 
     it("fails at once where the job fails, with the operator's reason", async () => {
         const error = JSON.stringify({ type: "ReconciliationException", message: "quota exceeded" });
         operate(() => [lifecycle("DEPLOYED"), lifecycle("DEPLOYED", { jobStatus: { state: "FAILED" }, error })]);
         await server.api.create(deployment());
-        const { outcome, reason } = await verdict();
-        assert.deepEqual([outcome, reason], ["failed", `The job of ${name} is FAILED: quota exceeded`]);
+        const { status, message } = await verdict();
+        assert.deepEqual([status, message], ["fail", `The job of ${name} is FAILED: quota exceeded`]);
     });
 
     it("does not take a suspended job for one that runs", async () => {
-        operate(() => [
-            lifecycle("SUSPENDED", { jobStatus: { state: "FINISHED" }, jobManagerDeploymentStatus: "MISSING" }),
-        ]);
-        await server.api.create(
-            deployment({ job: { jarURI: "local:///job.jar", upgradeMode: "savepoint", state: "suspended" } }),
-        );
-        const { outcome, reason } = await verdict({ timeoutSeconds: 1, lookSeconds: 1 });
-        assert.deepEqual([outcome, reason], ["waiting", `${name} is SUSPENDED.`]);
+        const suspended = lifecycle("SUSPENDED", {
+            jobStatus: { state: "FINISHED" },
+            jobManagerDeploymentStatus: "MISSING",
+        });
+        const script = operate(() => []);
+        const job = { jarURI: "local:///job.jar", upgradeMode: "savepoint", state: "suspended" };
+        await server.api.create(deployment({ job }));
+        await script.say(name, { observedGeneration: 1, ...suspended });
+        const { status, message } = await verdict({ timeoutSeconds: 1 });
+        assert.equal(status, "fail");
+        assert.equal(message, `${name} is SUSPENDED. That was waited for 1 s.`);
     });
 
     it("waits through restarts of the job, and is ready where it has come back", async () => {
         const startedMs = Date.now();
-        const restarts = operate(() => [checkpointAt(startedMs - 1)]);
-        await server.api.create(deployment());
-        const answer = verdict({ startedMs });
-        for (const state of ["RESTARTING", "RUNNING", "RESTARTING"])
-            await restarts.say(name, {
+        const old = { lastCheckpoint: { timeStamp: startedMs - 1 } };
+        operate(() => [
+            checkpointAt(startedMs - 1),
+            ...["RESTARTING", "RUNNING", "RESTARTING"].map((state) => ({
                 ...running,
-                jobStatus: { state, checkpointInfo: { lastCheckpoint: { timeStamp: startedMs - 1 } } },
-            });
-        await restarts.say(name, checkpointAt(startedMs + 1));
-        assert.equal((await answer).outcome, "ready");
-    });
-
-    it("sees that an object is deleted, which its finalizer delays", async () => {
-        const startedMs = Date.now();
-        operate(() => [running]);
+                jobStatus: { state, checkpointInfo: old },
+            })),
+            checkpointAt(startedMs + 1),
+        ]);
         await server.api.create(deployment());
-        const done = new AbortController();
-        const events = server.api.watch(flinkDeploymentKind, namespace, { name, signal: done.signal });
-        const answer = verdict({ startedMs, timeoutSeconds: 3, lookSeconds: 1 });
-        for await (const { type, object } of events) {
-            if (
-                type !== "DELETED" &&
-                object.metadata.deletionTimestamp === undefined &&
-                (object.metadata.finalizers ?? []).length > 0
-            )
-                await server.api.delete(flinkDeploymentKind, namespace, name);
-            if (type === "DELETED") break;
-        }
-        assert.equal((await answer).reason, `There is no FlinkDeployment ${name}.`);
+        const { status, message } = await verdict({ startedMs });
+        assert.equal(status, "pass", message);
     });
 
-    it("is judged by Flink's own checkpoints too, which no event tells of", async () => {
+    it("is judged by Flink's own checkpoints too, which no status tells of", async () => {
         const startedMs = Date.now();
         operate(() => [running]);
         await server.api.create(deployment());
         let asked = 0;
         const completedCheckpointMs = () => Promise.resolve(++asked < 3 ? undefined : startedMs + 1);
-        assert.equal((await verdict({ startedMs, completedCheckpointMs, lookSeconds: 0.05 })).outcome, "ready");
+        assert.equal((await verdict({ startedMs, completedCheckpointMs })).status, "pass");
     });
 
     it("of a batch job is that it has FINISHED", async () => {
-        const script = operate(() => [lifecycle("DEPLOYED")]);
+        const gone = { jobStatus: { state: "FINISHED" }, jobManagerDeploymentStatus: "MISSING" };
+        operate(() => [lifecycle("DEPLOYED"), lifecycle("STABLE", gone)]);
         await server.api.create(deployment());
-        const answer = verdict({ kind: "batch" });
-        await script.say(
-            name,
-            lifecycle("STABLE", { jobStatus: { state: "FINISHED" }, jobManagerDeploymentStatus: "MISSING" }),
-        );
-        assert.equal((await answer).outcome, "ready");
+        const { status, message } = await verdict({ kind: "batch" });
+        assert.equal(status, "pass", message);
     });
 
-    it("ends with the signal, and with what the server says to somebody without rights", async () => {
-        const stopped = new AbortController();
-        const answer = verdict({ signal: stopped.signal });
-        stopped.abort(new Error("enough"));
-        await assert.rejects(answer, /enough/);
-        const stranger = server.stranger();
-        try {
-            await assert.rejects(verdict({ api: stranger }), (error) => isRefusal(error, 403));
-        } finally {
-            stranger.close();
-        }
+    it("is red where there is no such object, and where the server lets nobody see it", async () => {
+        const { status, message } = await verdict();
+        assert.deepEqual([status, message], ["fail", `There is no FlinkDeployment ${name} in ${namespace}.`]);
+        const refused = await verdict({ kubeconfig: server.strangersKubeconfig });
+        assert.equal(refused.status, "fail");
+        assert.match(refused.message ?? "", /did not let us read FlinkDeployment .*forbidden/);
     });
 });

@@ -4,7 +4,8 @@
  * Source: https://nightlies.apache.org/flink/flink-kubernetes-operator-docs-release-1.15/docs/custom-resource/reference/
  */
 import { isRefusal, type KubernetesApi, type KubernetesObject } from "../../automation/clients/kubernetes";
-import { flinkDeploymentKind } from "../../automation/gates/validation/watchDeployment";
+
+export const flinkDeploymentKind = { apiVersion: "flink.apache.org/v1beta1", kind: "FlinkDeployment" };
 
 /** Of `status`, laid over what is there. */
 export type Status = Readonly<Record<string, unknown>>;

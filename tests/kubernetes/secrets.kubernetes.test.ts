@@ -18,7 +18,7 @@ describe("secrets of a store, before a real API server", () => {
     before(async () => {
         server = await sharedServer();
         for (const name of namespaces)
-            await server.api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+            await server.api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, "tidegate-test");
     });
 
     const objectOf = (type: string, inputs: Values): KubernetesObject & Kind => {
@@ -60,7 +60,7 @@ describe("secrets of a store, before a real API server", () => {
         const program = await layer(
             runtimeOf({
                 broker: broker({ saslMechanism: "PLAIN", secretRef: "aws-sm://prod/kafka" }),
-                secretStore: { kind: "SecretStore", name: "vault" },
+                secretAccess: { store: { kind: "SecretStore", name: "vault" } },
             }),
         );
         const externals = program.made.filter(({ type }) => type.endsWith(":ExternalSecret"));

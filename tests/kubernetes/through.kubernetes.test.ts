@@ -10,7 +10,7 @@ import { SimulatedCalls } from "../../automation/rehearsal/calls";
 import { goodPod } from "../../automation/rehearsal/tables/kubernetes/podSecurity";
 import { ApiServerBeyond } from "../../automation/rehearsal/through";
 import type { Values } from "../../components/provider/values";
-import type { ApiServer } from "../_helpers/apiServer";
+import { ApiServer } from "../_helpers/apiServer";
 import { rowsByToken } from "../rehearsal/examples";
 import { allPhases, green, Place, resultOf, said } from "../rehearsal/run";
 import { removeFolders, temporaryCloud, urnOf, weather } from "../rehearsal/support";
@@ -141,6 +141,10 @@ describe("a rehearsal with an API server", () => {
     });
 
     describe("by the command", () => {
+        // One of its own: what a rehearsal takes away in the end is there for nobody else.
+        let own: ApiServer;
+        before(async () => (own = await ApiServer.start()));
+        after(() => own?.stop());
         const places: Place[] = [];
         const place = (): Place => {
             const file = join(__dirname, "..", "rehearsal", "environments", "kubeconfig.yaml");
@@ -150,12 +154,12 @@ describe("a rehearsal with an API server", () => {
         };
         after(() => places.forEach((one) => one.remove()));
         const namespaces = async () =>
-            (await server.api.list({ apiVersion: "v1", kind: "Namespace" })).map(({ metadata }) => metadata.name ?? "");
+            (await own.api.list({ apiVersion: "v1", kind: "Namespace" })).map(({ metadata }) => metadata.name ?? "");
 
         it("plays the whole life of an environment on the server too, and leaves nothing there", async () => {
             const before = await namespaces();
             const where = place();
-            const { phases } = green(await where.rehearse(["--json", "--api-server", server.kubeconfig]));
+            const { phases } = green(await where.rehearse(["--json", "--api-server", own.kubeconfig]));
             assert.deepEqual(
                 phases.map(({ phase }) => phase),
                 allPhases,
@@ -165,12 +169,12 @@ describe("a rehearsal with an API server", () => {
                 [],
             );
             assert.deepEqual((await namespaces()).sort(), before.sort());
-            assert.deepEqual(where.filesWith(readApiAccess(server.kubeconfig).token ?? assert.fail()), []);
+            assert.deepEqual(where.filesWith(readApiAccess(own.kubeconfig).token ?? assert.fail()), []);
         });
 
         it("is red where the server refuses", async () => {
             const where = place();
-            const outcome = await where.rehearse(["--json", "--api-server", server.strangersKubeconfig]);
+            const outcome = await where.rehearse(["--json", "--api-server", own.strangersKubeconfig]);
             const { ok, phases } = resultOf(outcome);
             assert.deepEqual([outcome.code, ok, phases.length], [1, false, 1], said(outcome));
             assert.match(JSON.stringify(phases), /namespaces .*forbidden: User \\*"stranger/);
@@ -182,7 +186,7 @@ describe("a rehearsal with an API server", () => {
                 const write = (
                     change: (kubeconfig: { clusters: { cluster: { server: string } }[]; users: object[] }) => void,
                 ) => {
-                    const kubeconfig = parse(readFileSync(server.kubeconfig, "utf8")) as Parameters<typeof change>[0];
+                    const kubeconfig = parse(readFileSync(own.kubeconfig, "utf8")) as Parameters<typeof change>[0];
                     change(kubeconfig);
                     const file = join(folder, "kubeconfig");
                     writeFileSync(file, JSON.stringify(kubeconfig));
