@@ -9,6 +9,7 @@ import { dataCommands } from "./commands/data";
 import { doctorCommand } from "./commands/doctor";
 import { imageCommands } from "./commands/images";
 import { platformCommands } from "./commands/platform";
+import { releaseCommands } from "./commands/release";
 import { rolloutCommands } from "./commands/rollout";
 import { secretCommands } from "./commands/secrets";
 import { shellCommands } from "./commands/shell";
@@ -33,6 +34,7 @@ Exit codes: 0 done, 1 a gate or a stack failed, 2 wrong input, 3 a tool is missi
         );
     doctorCommand(program);
     rolloutCommands(program);
+    releaseCommands(program);
     dataCommands(program);
     platformCommands(program);
     imageCommands(program);

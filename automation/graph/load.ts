@@ -89,6 +89,25 @@ const inputsSchema = z.strictObject({
         .describe("Names of environment variables that programs read."),
 });
 
+const releasesSchema = z.strictObject({
+    store: z
+        .string()
+        .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR (relative to this file), s3://…, gs://… or azblob://…")
+        .optional()
+        .describe("Where releases and proofs are kept, for all environments. Default: beside this file."),
+    allowedSigners: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+            "File of those who may sign, as `ssh-keygen -Y verify -f` takes it. Default: nothing has to be signed.",
+        ),
+    files: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Files and folders that belong to a release beside projects, imports, packs and locks."),
+});
+
 export const graphSchema = z.strictObject({
     name: name.optional().describe("What reports call the graph. Default: the name of its folder."),
     module: z
@@ -109,6 +128,9 @@ export const graphSchema = z.strictObject({
             "A command that says whether a resource is there whose creation was cut off. Its folder is this file's.",
         ),
     environments: z.record(name, environmentSettings).optional().describe("Default: any name is an environment."),
+    releases: releasesSchema
+        .prefault({})
+        .describe("Where releases are kept, who has to sign them, what else is in them."),
     stacks: z.record(
         name,
         z.strictObject({
@@ -164,6 +186,14 @@ export interface GraphFile {
     /** Absolute; undefined where the graph needs none. */
     readonly module: string | undefined;
     readonly environments: Readonly<Record<string, EnvironmentSettings>> | undefined;
+    readonly releases: {
+        /** URL; a `file://` is absolute. */
+        readonly store: string;
+        /** Absolute; undefined: nothing has to be signed. */
+        readonly allowedSigners: string | undefined;
+        /** Absolute. */
+        readonly files: readonly string[];
+    };
     readonly lookup: { readonly run: string | readonly string[]; readonly timeoutSeconds: number } | undefined;
     definition(stack: string): StackDefinition;
 }
@@ -233,12 +263,26 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
         graph,
         module: parsed.module === undefined ? undefined : resolve(directory, parsed.module),
         environments: parsed.environments,
+        releases: releasesOf(parsed.releases, directory),
         lookup: parsed.lookup,
         definition: (stack) => {
             const found = definitions.get(graph.node(stack).name);
             if (found === undefined) throw new Error(`'${stack}' has no definition`);
             return found;
         },
+    };
+}
+
+function releasesOf(
+    { store, allowedSigners, files }: z.infer<typeof releasesSchema>,
+    directory: string,
+): GraphFile["releases"] {
+    const place = store ?? "file://.";
+    const local = place.startsWith("file://") ? resolve(directory, place.slice("file://".length)) : undefined;
+    return {
+        store: local === undefined ? place : `file://${local}`,
+        allowedSigners: allowedSigners === undefined ? undefined : resolve(directory, allowedSigners),
+        files: files.map((file) => resolve(directory, file)),
     };
 }
 

@@ -79,6 +79,7 @@ const lakehouse: DriverModule = {
         const tools = worksHere(settings) ? await locateTools() : undefined;
         return openLakehouse({ environment: settings, graph: graph.graph, engine, tools, choice, startedMs, redactor });
     },
+    release: async (request) => (await import("./release.js")).gatherLakehouse(request),
     dismantle: async (environment, { graph }) => dismantle(await loadEnvironment(environment), graph),
 };
 export { lakehouse as module };

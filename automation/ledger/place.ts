@@ -16,6 +16,12 @@ export const ledgerIn = (place: string, environment: string): string => {
     return isBucketUrl(place) ? below(place, folder) : `${place.replace(/\/+$/, "")}/${folder}`;
 };
 
+/** The URL of the releases in a place: of all environments. */
+export const releasesIn = (place: string): string =>
+    isBucketUrl(place) ? below(place, releasesFolder) : `${place.replace(/\/+$/, "")}/${releasesFolder}`;
+
+const releasesFolder = ".tidegate/releases";
+
 /**
  * The store of a ledger's URL: `file://`, `s3://`, `gs://` or `azblob://`, as Pulumi's backends take them. Nothing is asked
  * or loaded before its first use.

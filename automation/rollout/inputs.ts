@@ -192,7 +192,7 @@ const lockNames = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnp
 const otherLocks = ["requirements.txt", "poetry.lock", "uv.lock", "go.mod", "go.sum"];
 
 /** The nearest locks of packages, from the project upward. */
-function locks(project: string): string[] {
+export function locks(project: string): string[] {
     for (let folder = project; ; folder = dirname(folder)) {
         const found = [...lockNames, ...otherLocks]
             .map((name) => join(folder, name))
@@ -213,7 +213,8 @@ function sdkVersion(project: string): string {
 /** Never of a program: what others have made, and what Pulumi and this driver write. */
 const passedOver = new Set(["node_modules", ".git", ".tidegate", ".pulumi", "__pycache__", ".venv", "venv"]);
 
-async function filesIn(path: string): Promise<string[]> {
+/** All that is in a folder, or the file itself; settings of single stacks are not of the program. */
+export async function filesIn(path: string): Promise<string[]> {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined || found.isFile()) return [path];
     const entries = await readdir(path, { withFileTypes: true });

@@ -13,6 +13,7 @@ import type { Home } from "../engine/target";
 import type { Outputs } from "../engine/snapshot";
 import type { CheckResult, Verdict } from "../gates";
 import type { GraphFile } from "../graph/load";
+import type { Gathered, GatherRequest } from "../release/gather";
 import type { MoreInputs } from "./inputs";
 
 /** What something of a module that runs for one stack may look at. */
@@ -119,6 +120,8 @@ export interface DriverModule {
     /** Fetches what an environment needs beside Pulumi. */
     ensure?(environment: string, progress: Progress, signal: AbortSignal): Promise<void>;
     open(request: OpenRequest): Promise<ModuleParts>;
+    /** What a release of it is made of. @default its projects with what they import, its packs and locks */
+    release?(request: GatherRequest): Promise<Gathered>;
     /** After its stacks are destroyed, or in their stead by `down --force`, when no Pulumi may be there. */
     dismantle?(environment: string, graph: GraphFile): Promise<Dismantled>;
 }
@@ -134,6 +137,7 @@ const shape = z.looseObject({
         stacksThen: z.custom<NonNullable<DriverModule["stacksThen"]>>(isFunction, "has to be a function").optional(),
         stacks: z.custom<NonNullable<DriverModule["stacks"]>>(isFunction, "has to be a function").optional(),
         ledger: z.custom<NonNullable<DriverModule["ledger"]>>(isFunction, "has to be a function").optional(),
+        release: z.custom<NonNullable<DriverModule["release"]>>(isFunction, "has to be a function").optional(),
         dismantle: z.custom<NonNullable<DriverModule["dismantle"]>>(isFunction, "has to be a function").optional(),
     }),
 });

@@ -11,8 +11,19 @@ import { z } from "zod";
  */
 export type Loads = Readonly<Record<string, readonly string[]>>;
 
-export async function programFiles(entries: readonly string[], loads: Loads = {}): Promise<string[]> {
+export interface Closure {
+    /** Absolute; a folder where a program cannot be followed. */
+    readonly files: readonly string[];
+    /** Packages that the files import, without paths in them: `@pulumi/aws`. */
+    readonly packages: readonly string[];
+}
+
+export const programFiles = async (entries: readonly string[], loads: Loads = {}): Promise<readonly string[]> =>
+    (await closureOf(entries, loads)).files;
+
+export async function closureOf(entries: readonly string[], loads: Loads = {}): Promise<Closure> {
     const found = new Set<string>();
+    const packages = new Set<string>();
     for (const entry of entries) {
         const point = await entryPoint(entry);
         if (point === undefined) {
@@ -31,11 +42,24 @@ export async function programFiles(entries: readonly string[], loads: Loads = {}
             absWorkingDir: dirname(point),
             plugins: [following(loads)],
         }).catch(() => undefined);
-        if (result === undefined) found.add(dirname(point));
-        else for (const input of Object.keys(result.metafile.inputs)) found.add(resolve(dirname(point), input));
+        if (result === undefined) {
+            found.add(dirname(point));
+            continue;
+        }
+        for (const [input, { imports }] of Object.entries(result.metafile.inputs)) {
+            found.add(resolve(dirname(point), input));
+            for (const { path, external } of imports)
+                if (external === true && !/^(\.|node:)/.test(path)) packages.add(packageOf(path));
+        }
     }
-    return [...found];
+    return { files: [...found], packages: [...packages] };
 }
+
+const packageOf = (path: string): string =>
+    path
+        .split("/")
+        .slice(0, path.startsWith("@") ? 2 : 1)
+        .join("/");
 
 const lazily = new Set(["require-call", "dynamic-import"]);
 /** Marks what the plugin itself has asked for, which would come back to it. */

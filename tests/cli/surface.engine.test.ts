@@ -28,6 +28,11 @@ const commands = [
     ["images", "lock"],
     ["secrets", "scan"],
     ["secrets", "audit"],
+    ["release", "create"],
+    ["release", "list"],
+    ["release", "show"],
+    ["release", "diff"],
+    ["release", "verify"],
 ];
 
 describe("the command line", () => {
