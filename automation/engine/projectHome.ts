@@ -49,7 +49,7 @@ export class ProjectHome implements Home {
         private readonly tools: EngineTools,
         private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
     ) {
-        this.directory = join(graph.directory, ".tidegate", environment);
+        this.directory = join(this.root, ".tidegate", environment);
         this.ledger = ledgerIn(this.ledgerPlace(), environment);
         const named = given.policyPacks.map(({ path, config }) => ({
             path: resolve(graph.directory, path),
@@ -171,17 +171,22 @@ export class ProjectHome implements Home {
         return found;
     }
 
+    /** Of a release: the folder that it is rolled out from, not the one that it was unpacked in. */
+    private get root(): string {
+        return this.graph.home ?? this.graph.directory;
+    }
+
     /** What the graph says goes before what the shell says; undefined leaves it to the project and to `pulumi login`. */
     private backend(): string | undefined {
         const { backend } = this.given;
         if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
-        const folder = fileBackend(backend, this.graph.directory);
+        const folder = fileBackend(backend, this.root);
         return folder === null ? backend : `file://${folder}`;
     }
 
     /** Beside the state; beside the graph where the state is a service's, or nobody has said where it is. */
     private ledgerPlace(): string {
-        const { directory } = this.graph;
+        const directory = this.root;
         const named = this.given.ledger ?? this.backend();
         if (!holdsLedger(named)) return `file://${directory}`;
         const folder = fileBackend(named, directory);
@@ -189,7 +194,7 @@ export class ProjectHome implements Home {
     }
 
     private fileState(): string | null {
-        return fileBackend(this.backend(), this.graph.directory);
+        return fileBackend(this.backend(), this.root);
     }
 }
 

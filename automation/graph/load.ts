@@ -9,6 +9,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
 import { nearest, readYamlFile } from "../core/yamlFile";
 import { Graph } from "./graph";
+import { promotionMistake, promotionSchema, type Promotion } from "./promotion";
 import { changeBudgetSchema, protectedSchema, statefulSchema } from "./protection";
 import {
     commandSchema,
@@ -131,6 +132,7 @@ export const graphSchema = z.strictObject({
     releases: releasesSchema
         .prefault({})
         .describe("Where releases are kept, who has to sign them, what else is in them."),
+    promotion: promotionSchema.optional().describe("The way of a release from one environment to the next."),
     stacks: z.record(
         name,
         z.strictObject({
@@ -194,6 +196,12 @@ export interface GraphFile {
         /** Absolute. */
         readonly files: readonly string[];
     };
+    readonly promotion: Promotion | undefined;
+    /**
+     * Where state, ledger and reports of its environments are found from: of a release, the graph that it is rolled out
+     * by. @default the folder of the file
+     */
+    readonly home?: string;
     readonly lookup: { readonly run: string | readonly string[]; readonly timeoutSeconds: number } | undefined;
     definition(stack: string): StackDefinition;
 }
@@ -246,6 +254,11 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
             protected: guarded,
         });
     }
+    const mistake = promotionMistake(
+        parsed.promotion ?? {},
+        parsed.environments === undefined ? undefined : Object.keys(parsed.environments),
+    );
+    if (mistake !== undefined) throw invalid(`In ${file}, ${mistake}.`, "docs/promotion.md describes `promotion`.");
     const graph = new Graph(
         Object.entries(parsed.stacks).map(([stack, one]) => ({
             name: stack,
@@ -264,6 +277,7 @@ export async function loadGraphFile(file = findGraphFile()): Promise<GraphFile> 
         module: parsed.module === undefined ? undefined : resolve(directory, parsed.module),
         environments: parsed.environments,
         releases: releasesOf(parsed.releases, directory),
+        promotion: parsed.promotion,
         lookup: parsed.lookup,
         definition: (stack) => {
             const found = definitions.get(graph.node(stack).name);

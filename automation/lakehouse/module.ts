@@ -56,6 +56,7 @@ const lakehouse: DriverModule = {
         return layers.filter((layer) => typeof then === "object" && then !== null && layer in then);
     },
     directory: async (environment) => (await loadEnvironment(environment)).dataDirectory,
+    file: async (environment) => (await loadEnvironment(environment)).file,
     ledger: async (environment) => ledgerOf(await loadEnvironment(environment)),
     async check({ environment, options }) {
         const settings = await loadEnvironment(environment);

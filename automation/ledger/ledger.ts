@@ -48,6 +48,18 @@ export const entrySchema = z.discriminatedUnion("type", [
         /** The run that this one resumes. */
         resumes: z.string().optional(),
         holder: z.object({ host: z.string(), pid: z.number(), user: z.string() }),
+        /** What is rolled out, where it is a release. */
+        release: z
+            .object({
+                id: z.string(),
+                /** Of a promotion: the environment that it was proved in, and the run there. */
+                from: z.object({ environment: z.string(), run: z.string() }).optional(),
+                /** SHA-256 of what is of the environment alone. */
+                settings: z.string(),
+                /** Why it was promoted although the environment was frozen. */
+                despiteFreeze: z.string().optional(),
+            })
+            .optional(),
         /** Whose lock of the environment it took over, and by which right. */
         tookOver: z.object({ holder: holderSchema.optional(), why: z.enum(["gone", "silent", "forced"]) }).optional(),
         versions: z.object({ tidegate: z.string(), pulumi: z.string(), node: z.string() }),

@@ -115,6 +115,8 @@ export interface DriverModule {
     directory?(environment: string): Promise<string>;
     /** The URL of an environment's ledger and lock, for `down --force`, which opens nothing. */
     ledger?(environment: string): Promise<string>;
+    /** The file that is of an environment alone. @default none: its settings in the graph's file */
+    file?(environment: string): Promise<string>;
     /** Before minutes of downloads: whether the environment and the options can be right. */
     check?(request: Pick<OpenRequest, "environment" | "options">): Promise<void>;
     /** Fetches what an environment needs beside Pulumi. */
@@ -137,6 +139,7 @@ const shape = z.looseObject({
         stacksThen: z.custom<NonNullable<DriverModule["stacksThen"]>>(isFunction, "has to be a function").optional(),
         stacks: z.custom<NonNullable<DriverModule["stacks"]>>(isFunction, "has to be a function").optional(),
         ledger: z.custom<NonNullable<DriverModule["ledger"]>>(isFunction, "has to be a function").optional(),
+        file: z.custom<NonNullable<DriverModule["file"]>>(isFunction, "has to be a function").optional(),
         release: z.custom<NonNullable<DriverModule["release"]>>(isFunction, "has to be a function").optional(),
         dismantle: z.custom<NonNullable<DriverModule["dismantle"]>>(isFunction, "has to be a function").optional(),
     }),

@@ -24,6 +24,7 @@ import type { EventSink } from "./events";
 import { rulesOf, type ChangeRules } from "./budget";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
+import { Proving, type ProveRequest } from "./proving";
 import {
     commandLookup,
     givenLookup,
@@ -66,7 +67,7 @@ export interface Watch {
 }
 
 /** What a run is, for its first record. */
-export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "resumes">;
+export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "resumes" | "release">;
 
 const packageVersion = (): string =>
     z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8"))).version;
@@ -106,6 +107,7 @@ export class Session {
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
     private journal: RunLedger | undefined;
+    private proving: Proving | undefined;
     /** What may be changed. */
     readonly rules: ChangeRules;
 
@@ -230,8 +232,10 @@ export class Session {
 
     /** For a run that changes something: it is written down, and what has not changed is known. */
     async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
-        const { home, graph, parts, tools, takenOver } = this;
-        const versions = { tidegate: packageVersion(), pulumi: tools.pulumi.version, node: process.versions.node };
+        const { home, graph, parts, takenOver } = this;
+        const { versions } = this;
+        this.proving = await Proving.open(graph, home.environment);
+        await this.proving?.begin(about.operation, about.release?.id);
         const [key, successes] = await Promise.all([
             DigestKey.open(this.store),
             this.ledger.successes(graph.graph.order),
@@ -256,6 +260,30 @@ export class Session {
             environment: process.env,
         });
         return new Rollout({ ...this.dependencies(watch), journal, memory });
+    }
+
+    /** What rolls out. */
+    get versions(): RunStarted["versions"] {
+        return { tidegate: packageVersion(), pulumi: this.tools.pulumi.version, node: process.versions.node };
+    }
+
+    /**
+     * After a run that was green as a whole: leaves a proof of the release, where the graph has a way of promotion. Undefined
+     * where it has none, false where there is too little to prove it by.
+     */
+    async prove(release: string, gates: ProveRequest["gates"]): Promise<boolean | undefined> {
+        const { proving, journal, ledger, graph, home, versions } = this;
+        if (proving === undefined || journal === undefined) return undefined;
+        const stacks = graph.graph.order;
+        return proving.prove({
+            release,
+            simulated: home.simulated ?? false,
+            run: journal.id,
+            ledger,
+            stacks,
+            gates,
+            versions,
+        });
     }
 
     private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {

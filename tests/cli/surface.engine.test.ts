@@ -5,6 +5,7 @@ import { Checkout } from "../_helpers/checkout";
 const commands = [
     ["doctor"],
     ["up"],
+    ["promote"],
     ["resume"],
     ["history"],
     ["show"],

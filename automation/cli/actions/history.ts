@@ -6,6 +6,7 @@ import type { Entry, Ledger, Run, RunStarted } from "../../ledger/ledger";
 import { holderText, leaseSeconds } from "../../ledger/lock";
 import { changesText } from "../../rollout/teller";
 import { environmentGraph } from "../../rollout/environmentGraph";
+import { shortId } from "../../release/manifest";
 import { Session } from "../../rollout/session";
 import { printJson, table } from "../output";
 import { duration } from "../../core/duration";
@@ -57,6 +58,7 @@ export async function history(environment: string, flags: HistoryFlags): Promise
         state,
         seconds === undefined ? "" : duration(seconds),
         started === undefined ? "" : `${started.holder.user}@${started.holder.host}`,
+        started?.release === undefined ? "" : shortId(started.release.id),
         started?.resumes === undefined ? "" : `resumes ${started.resumes}`,
     ]);
     process.stdout.write(`${table(rows)}\n`);
@@ -92,14 +94,23 @@ const rights = {
 const takeoverText = ({ holder, why }: NonNullable<RunStarted["tookOver"]>): string =>
     `took the lock of ${holder === undefined ? "somebody unknown" : holderText(holder)}, ${rights[why]}`;
 
+const releaseOf = ({ id, from, settings, despiteFreeze }: NonNullable<RunStarted["release"]>): string =>
+    [
+        `release ${shortId(id)}`,
+        ...(from === undefined ? [] : [`promoted from ${from.environment}, proved by run ${from.run}`]),
+        `settings ${settings.slice(0, 12)}`,
+        ...(despiteFreeze === undefined ? [] : [`despite a freeze: ${despiteFreeze}`]),
+    ].join(", ");
+
 function lineOf(entry: Entry): string {
     switch (entry.type) {
         case "run-started": {
-            const { operation, environment, stacks, holder, versions, resumes, tookOver } = entry;
+            const { operation, environment, stacks, holder, versions, resumes, tookOver, release } = entry;
             const by = `${holder.user}@${holder.host}, process ${holder.pid}`;
             const again = resumes === undefined ? "" : `, resuming ${resumes}`;
+            const what = release === undefined ? "" : `${releaseOf(release)}; `;
             const over = tookOver === undefined ? "" : `, ${takeoverText(tookOver)}`;
-            return `${operation} ${environment}: ${stacks.join(" → ")} (${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again}${over})`;
+            return `${operation} ${environment}: ${stacks.join(" → ")} (${what}${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again}${over})`;
         }
         case "operation-started":
             return `${pc.bold(entry.stack)}: ${entry.operation} begins: ${entry.why}`;

@@ -9,6 +9,7 @@ import { FactsCollector, type RunFacts } from "../../reports/facts";
 import type { EventSink } from "../../rollout/events";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
+import { settingsOfEnvironment } from "../../rollout/proving";
 import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { table } from "../output";
@@ -19,6 +20,7 @@ import { Session, type RunAbout, type SessionRequest, type Watch } from "../../r
 import { Interrupts } from "../interrupts";
 import { duration } from "../../core/duration";
 import { annotateEvents } from "../annotate";
+import { demandPromoted, releaseHere, tellProof, type ReleaseOfRun } from "./releaseOfRun";
 import { viewFor } from "../viewFor";
 
 /** Of every command that changes an environment: how it gets the lock, and what it is told of what was cut off. */
@@ -39,14 +41,52 @@ export interface UpFlags extends FilterFlags, ChangeFlags {
     readonly all?: true;
     readonly refresh?: true;
     readonly approve?: readonly string[];
+    readonly release?: string;
     readonly json?: true;
 }
 
 /** One environment after the other; the next one only where this one is green. */
-export async function up(environments: readonly string[], flags: UpFlags, resumes?: string): Promise<void> {
+export async function up(
+    environments: readonly string[],
+    flags: UpFlags,
+    resumes?: string,
+    resumed?: ReleaseOfRun,
+): Promise<void> {
+    if (flags.release !== undefined) return upRelease(environments, flags, flags.release, resumes, resumed);
+    return upGraph(await loadGraphFile(), environments, flags, { resumes });
+}
+
+async function upRelease(
+    environments: readonly string[],
+    flags: UpFlags,
+    wanted: string,
+    resumes: string | undefined,
+    resumed: ReleaseOfRun | undefined,
+): Promise<void> {
+    const [environment, ...more] = environments;
+    if (environment === undefined || more.length > 0)
+        throw new TidegateError("A release is rolled out to one environment at a time.", {
+            code: "usage",
+            hint: "`promotion` of the graph's file says how it gets to the next one: docs/promotion.md.",
+            exitCode: exitCodes.usage,
+        });
+    const { openRelease } = await import("./released.js");
+    const opened = await openRelease(environment, wanted);
+    if (opened === undefined) return;
+    const { id, graph } = opened;
+    const release = resumed ?? { id, settings: await settingsOfEnvironment(graph, environment) };
+    await upGraph(graph, [environment], { ...flags, release: id }, { resumes, release });
+}
+
+/** `graph`: that of a release, or of what lies here. */
+export async function upGraph(
+    whole: GraphFile,
+    environments: readonly string[],
+    flags: UpFlags,
+    about: { readonly resumes?: string | undefined; readonly release?: ReleaseOfRun | undefined },
+): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
-        const whole = await loadGraphFile();
         const module = loadModule(whole);
         const { data, events } = flags;
         const options = { ...(data === undefined ? {} : { data }), ...(events === undefined ? {} : { events }) };
@@ -56,6 +96,7 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
         for (const environment of environments) {
             await module.check?.({ environment, options });
             const graph = await environmentGraph(environment, whole);
+            await demandPromoted(graph, environment, about.release);
             rollouts.push([environment, graph, select(graph.graph, filterOf(flags))]);
         }
         const progress = stderrProgress();
@@ -69,7 +110,7 @@ export async function up(environments: readonly string[], flags: UpFlags, resume
             const pending = givenDecisions(flags.pending ?? []);
             const session = await open(environment, interrupts, { graph, options, pending });
             const done = await session.holding("up", lockOptions(flags, interrupts), () =>
-                rollOut(session, choices, flags, interrupts, resumes),
+                rollOut(session, choices, flags, interrupts, about),
             );
             if (!done) return;
         }
@@ -98,6 +139,7 @@ const keptFlags = z.object({
     approve: z.array(z.string()).optional(),
     data: z.string().optional(),
     events: z.number().optional(),
+    release: z.string().optional(),
     only: z.array(z.string()).optional(),
     from: z.array(z.string()).optional(),
     until: z.array(z.string()).optional(),
@@ -144,7 +186,8 @@ export async function resume(environment: string, request: ResumeFlags): Promise
         process.stdout.write(
             `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}\n`,
         );
-    await up([environment], { ...keptFlags.parse(run.started.options), ...request } as UpFlags, run.id);
+    const kept = { ...keptFlags.parse(run.started.options), ...request } as UpFlags;
+    await up([environment], kept, run.id, kept.release === undefined ? undefined : run.started.release);
 }
 
 function foreignOption({ file }: GraphFile): TidegateError {
@@ -175,7 +218,7 @@ async function rollOut(
     choices: readonly Choice[],
     flags: UpFlags,
     interrupts: Interrupts,
-    resumes?: string,
+    given: { readonly resumes?: string | undefined; readonly release?: ReleaseOfRun | undefined },
 ): Promise<boolean> {
     // A state that cannot be gone on from is told before the first stack is touched.
     await session.home.prepare();
@@ -183,11 +226,13 @@ async function rollOut(
     const known = await session.snapshots(session.leftOut(choices), interrupts.orderly.signal);
     const { json = false, failFast = false, exercise, parallel, all, refresh, approve = [] } = flags;
     const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
+    const release = given.release ?? (await releaseHere(session));
     const about: RunAbout = {
         operation: "up",
         stacks,
         options: { ...flags },
-        ...(resumes === undefined ? {} : { resumes }),
+        ...(given.resumes === undefined ? {} : { resumes: given.resumes }),
+        ...(release === undefined ? {} : { release }),
     };
     const result = await run(
         session,
@@ -205,6 +250,9 @@ async function rollOut(
             }),
         collector.sink,
     );
+    const whole = exercise && stacks.length === session.graph.graph.order.length;
+    if (result.ok && release !== undefined)
+        await tellProof(session, release.id, given.release !== undefined, whole, collector.facts(), json);
     const places = session.parts.places?.(result.outputs) ?? {};
     const { html } = await report(session.home.directory, collector.facts(places));
     if (!flags.json) await closing(session, result, { ...places, report: html }, collector.facts(places));

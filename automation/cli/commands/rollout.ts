@@ -12,6 +12,7 @@ import { countingNumber, wholeNumber } from "../arguments";
 import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
+import type { PromoteFlags } from "../actions/promote";
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -47,9 +48,26 @@ export function rolloutCommands(program: Command): void {
         .option("--all", "deploy what has not changed too")
         .option("--refresh", "the same: everything is refreshed")
         .option(...approveOption)
+        .option("--release <release>", "roll out a release instead of what lies here: its name, or the beginning of it")
         .option("--fail-fast", "start nothing more after a failure, not even what does not stand on it")
         .option("--json", "events as NDJSON on standard output")
         .action(async (names: string[], flags: UpFlags) => (await import("../actions/rollout.js")).up(names, flags));
+
+    const promote = program
+        .command("promote")
+        .description("roll a release out that was proved in another environment: that one and no other")
+        .argument("<source>", "environment that it was proved in")
+        .argument("<target>", "environment that takes it");
+    changeOptions(promote)
+        .option("--release <release>", "its name, or the beginning of it; default: the one that was green last")
+        .option("--dry-run", "say whether it may go and what it would change; nothing is touched")
+        .option("--despite-freeze <why>", "promote although the target is frozen; it is written down")
+        .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option(...approveOption)
+        .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
+        .action(async (source: string, target: string, flags: PromoteFlags) =>
+            (await import("../actions/promote.js")).promote(source, target, flags),
+        );
 
     const resume = program
         .command("resume")

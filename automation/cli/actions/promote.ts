@@ -1,0 +1,220 @@
+/** What `promote` does: a release that was proved in one environment is rolled out to the next. */
+import pc from "picocolors";
+import { repositoryRoot } from "../../core/repository";
+import { exitCodes, messageOf, TidegateError } from "../../core/errors";
+import { loadGraphFile, type GraphFile } from "../../graph/load";
+import { diffReleases, type ReleaseDifference } from "../../release/diff";
+import { shortId } from "../../release/manifest";
+import { openReleases, type Releases } from "../../release/open";
+import type { Proof } from "../../release/proof";
+import { Proofs } from "../../release/proofs";
+import { judgePromotion, type PromotionAnswer } from "../../release/promotion";
+import { changesAnything } from "../../rollout/changes";
+import { environmentGraph } from "../../rollout/environmentGraph";
+import { settingsOfEnvironment } from "../../rollout/proving";
+import { Session } from "../../rollout/session";
+import { Interrupts } from "../interrupts";
+import { printJson } from "../output";
+import { exitCodeOf, open, run, upGraph, type ChangeFlags } from "./rollout";
+import { differenceText } from "./release";
+import { openRelease } from "./released";
+import type { ReleaseOfRun } from "./releaseOfRun";
+
+export interface PromoteFlags extends ChangeFlags {
+    readonly release?: string;
+    readonly dryRun?: true;
+    readonly despiteFreeze?: string;
+    readonly parallel: number;
+    readonly approve?: readonly string[];
+    readonly json?: true;
+}
+
+const write = (text: string): void => void process.stdout.write(`${text}\n`);
+
+export async function promote(source: string, target: string, flags: PromoteFlags): Promise<void> {
+    const graph = await loadGraphFile();
+    const releases = await openReleases(graph);
+    const proofs = new Proofs(releases.objects, releases.trust);
+    const id = await chosen(flags.release, source, proofs, releases);
+    const answer = await judge(graph, id, source, target, proofs, flags);
+    const difference = await differenceFrom(target, id, proofs, releases);
+    if (!flags.json) tell(id, source, target, answer, difference);
+    const [refused] = answer.refusals;
+    if (refused !== undefined && flags.dryRun !== true) throw refusal(id, source, target, answer);
+    if (flags.dryRun) return dryRun(id, source, target, answer, difference, flags);
+    const opened = await openRelease(target, id);
+    if (opened === undefined || answer.proof === undefined) return;
+    const release: ReleaseOfRun = {
+        id,
+        from: { environment: source, run: answer.proof.run },
+        settings: await settingsOfEnvironment(opened.graph, target),
+        ...(flags.despiteFreeze === undefined ? {} : { despiteFreeze: flags.despiteFreeze }),
+    };
+    const { dryRun: _dry, despiteFreeze: _despite, ...rest } = flags;
+    await upGraph(opened.graph, [target], { ...rest, release: id, exercise: true }, { release });
+}
+
+/** The one that is named, else the one that was green last where it comes from. */
+async function chosen(
+    wanted: string | undefined,
+    source: string,
+    proofs: Proofs,
+    { store }: Releases,
+): Promise<string> {
+    if (wanted !== undefined) return store.find(wanted);
+    const [newest] = await proofs.green(source);
+    if (newest !== undefined) return newest;
+    throw new TidegateError(`There is no release that was green in ${source}.`, {
+        code: "release-unproved",
+        hint: `\`npx tidegate up ${source} --release RELEASE\` proves one there.`,
+        exitCode: exitCodes.refused,
+    });
+}
+
+async function judge(
+    graph: GraphFile,
+    release: string,
+    source: string,
+    target: string,
+    proofs: Proofs,
+    { despiteFreeze }: PromoteFlags,
+): Promise<PromotionAnswer> {
+    const [found, marks] = await Promise.all([proofs.of(source, release), proofs.marks(source)]);
+    const answer = judgePromotion({
+        release,
+        source,
+        target,
+        rule: graph.promotion?.[target],
+        proofs: found.map(({ proof }) => proof),
+        marks,
+        simulated: (process.env["TIDEGATE_REHEARSAL"] ?? "") !== "",
+        now: Date.now(),
+        despiteFreeze,
+    });
+    // Once is enough: the driver of the release asks the same again, and has no settings of where it comes from.
+    if (!answer.current || answer.proof === undefined || repositoryRoot.endsWith(`/${release}`)) return answer;
+    const changed = await changedSince(answer.proof, source);
+    if (changed.length === 0) return answer;
+    const why = `${changed.join(", ")} of ${source} ${changed.length === 1 ? "was" : "were"} changed outside the driver since its proof`;
+    return { ...answer, refusals: [...answer.refusals, { code: "proof-stale", why }] };
+}
+
+/** Stacks whose state is not the proof's any more; of a state that cannot be read from here nothing is known. */
+async function changedSince({ checkpoints }: Proof, source: string): Promise<string[]> {
+    let session: Session | undefined;
+    try {
+        session = await Session.open(source, { graph: await environmentGraph(source) });
+        const { home } = session;
+        const changed: string[] = [];
+        for (const [stack, checkpoint] of Object.entries(checkpoints)) {
+            const version = await home.version(stack);
+            if (version !== checkpoint) changed.push(stack);
+        }
+        return changed;
+    } catch (error) {
+        process.stderr.write(
+            `${pc.yellow("!")} The state of ${source} cannot be read from here (${messageOf(error).split("\n")[0]}): whether anybody has changed it since its proof is not known.\n`,
+        );
+        return [];
+    } finally {
+        session?.close();
+    }
+}
+
+interface Difference {
+    /** Undefined: nothing is known to run there. */
+    readonly from: string | undefined;
+    readonly found: ReleaseDifference | undefined;
+}
+
+async function differenceFrom(target: string, id: string, proofs: Proofs, { store }: Releases): Promise<Difference> {
+    const from = (await proofs.marks(target)).at(-1)?.[1].release;
+    if (from === undefined) return { from, found: undefined };
+    const [before, after] = await Promise.all([store.manifest(from), store.manifest(id)]);
+    return { from, found: diffReleases(before, after) };
+}
+
+function tell(
+    id: string,
+    source: string,
+    target: string,
+    { proof, soakedMinutes, refusals }: PromotionAnswer,
+    { from, found }: Difference,
+): void {
+    write(`promote ${pc.bold(shortId(id))}: ${source} → ${target}`);
+    if (proof !== undefined)
+        write(
+            `  proved in ${source} by run ${proof.run} at ${proof.time}: ${proof.gates.length} checks; it has stayed ${Math.floor(soakedMinutes)} minutes`,
+        );
+    for (const { code, why } of refusals) write(`  ${pc.red("✗")} ${why} ${pc.dim(`[${code}]`)}`);
+    if (from === undefined || found === undefined) write(`  no release is known in ${target}`);
+    else write(`  the last in ${target} is ${shortId(from)}. ${differenceText(found).replace(/^/gm, "  ").trim()}`);
+}
+
+function refusal(id: string, source: string, target: string, { refusals }: PromotionAnswer): TidegateError {
+    const [first] = refusals;
+    const why = refusals.map((one) => one.why).join("; ");
+    const hints = {
+        "promotion-undeclared": "`promotion` of the graph's file says which environment takes releases from which.",
+        "release-unproved": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it there.`,
+        "proof-simulated": `Prove it in the real ${source}.`,
+        "proof-stale": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it anew.`,
+        "soak-too-short": `It may go once it has stayed in ${source} as long as promotion.${target}.soakMinutes says.`,
+        "environment-frozen":
+            "Wait for the end of the window; in an emergency, --despite-freeze WHY, which is written down.",
+    } as const;
+    const message = `${shortId(id)} was not promoted to ${target}: ${why}. Nothing was touched.`;
+    return new TidegateError(message, {
+        code: first?.code ?? "release-unproved",
+        hint: hints[first?.code ?? "release-unproved"],
+        exitCode: exitCodes.refused,
+    });
+}
+
+/** What a promotion would do, with a preview of it; nothing is touched. Exit code 6 where it would be refused. */
+async function dryRun(
+    id: string,
+    source: string,
+    target: string,
+    answer: PromotionAnswer,
+    difference: Difference,
+    { json, parallel, approve = [] }: PromoteFlags,
+): Promise<void> {
+    const opened = await openRelease(target, id);
+    if (opened === undefined) return;
+    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    try {
+        const graph = await environmentGraph(target, opened.graph);
+        const session = await open(target, interrupts, { graph });
+        await session.home.prepare();
+        const result = await run(
+            session,
+            interrupts,
+            false,
+            (watch) => session.driver(watch).preview({ parallel, approve }),
+            () => {},
+            json ?? false,
+        );
+        const changing = [...result.changes.values()].filter(changesAnything).map(({ stack }) => stack);
+        if (json)
+            printJson({
+                release: id,
+                source,
+                target,
+                refusals: answer.refusals,
+                soakedMinutes: answer.soakedMinutes,
+                proof: answer.proof ?? null,
+                from: difference.from ?? null,
+                difference: difference.found ?? null,
+                changing,
+                notPreviewable: Object.fromEntries(result.notPreviewable),
+            });
+        else
+            write(
+                `Nothing was touched. ${changing.length === 0 ? "No stack would change" : `${changing.join(", ")} would change`}.`,
+            );
+        process.exitCode = result.ok && answer.refusals.length > 0 ? exitCodes.refused : exitCodeOf(result, interrupts);
+    } finally {
+        interrupts.close();
+    }
+}

@@ -1,0 +1,101 @@
+/** What a graph says of the way of a release from one environment to the next. Pure. */
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'");
+const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "HH:MM");
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+const isTimezone = (zone: string): boolean => {
+    try {
+        return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+    } catch {
+        return false;
+    }
+};
+
+const freezeSchema = z.union([
+    z.strictObject({
+        from: z.iso.datetime({ offset: true }),
+        until: z.iso.datetime({ offset: true }),
+        why: z.string().min(1).describe("For whoever is refused."),
+    }),
+    z.strictObject({
+        days: z.array(z.enum(weekdays)).min(1),
+        from: hour.default("00:00"),
+        until: hour.default("24:00").describe("Of the same day; not in it."),
+        timezone: z.string().refine(isTimezone, "a time zone, as Europe/Berlin").default("UTC"),
+        why: z.string().min(1),
+    }),
+]);
+export type Freeze = Readonly<z.infer<typeof freezeSchema>>;
+
+const ruleSchema = z.strictObject({
+    from: z
+        .array(name)
+        .default([])
+        .describe("Environments that it takes releases from. Default: none, it is the first."),
+    soakMinutes: z
+        .number()
+        .min(0)
+        .default(0)
+        .describe("How long a release has to have stayed in the one that it comes from."),
+    maxAgeHours: z.number().positive().optional().describe("How old its proof may be at most. Default: any age."),
+    freeze: z.array(freezeSchema).default([]).describe("When nothing is promoted to it."),
+});
+export type PromotionRule = Readonly<z.infer<typeof ruleSchema>>;
+
+export const promotionSchema = z.record(name, ruleSchema);
+export type Promotion = Readonly<Record<string, PromotionRule>>;
+
+/** The window that a moment lies in; undefined where there is none. `now` in milliseconds since the epoch. */
+export function frozenBy(rule: PromotionRule, now: number): Freeze | undefined {
+    return rule.freeze.find((freeze) => {
+        if (!("days" in freeze)) return Date.parse(freeze.from) <= now && now < Date.parse(freeze.until);
+        const { day, time } = localTime(now, freeze.timezone);
+        return freeze.days.some((one) => one === day) && freeze.from <= time && time < freeze.until;
+    });
+}
+
+function localTime(now: number, timeZone: string): { readonly day: string; readonly time: string } {
+    const format = new Intl.DateTimeFormat("en-US", {
+        timeZone,
+        weekday: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+    });
+    const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+    return {
+        day: (parts.get("weekday") ?? "").toLowerCase(),
+        time: `${parts.get("hour") ?? ""}:${parts.get("minute") ?? ""}`,
+    };
+}
+
+/** A name that the rules give and that is no environment, or a way that comes back to where it began. */
+export function promotionMistake(
+    promotion: Promotion,
+    environments: readonly string[] | undefined,
+): string | undefined {
+    for (const [target, { from }] of Object.entries(promotion)) {
+        for (const one of [target, ...from])
+            if (environments !== undefined && !environments.includes(one))
+                return `promotion names '${one}', which is no environment`;
+        for (const one of from)
+            if (!(one in promotion))
+                return `promotion.${target} takes releases from '${one}', of which promotion says nothing`;
+    }
+    const visit = (target: string, path: readonly string[]): string | undefined => {
+        if (path.includes(target))
+            return `promotion has a cycle: ${[...path.slice(path.indexOf(target)), target].join(" → ")}`;
+        for (const one of promotion[target]?.from ?? []) {
+            const found = visit(one, [...path, target]);
+            if (found !== undefined) return found;
+        }
+        return undefined;
+    };
+    for (const target of Object.keys(promotion)) {
+        const found = visit(target, []);
+        if (found !== undefined) return found;
+    }
+    return undefined;
+}

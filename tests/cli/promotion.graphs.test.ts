@@ -1,0 +1,125 @@
+/** A release of somebody's projects, signed, from its making through one environment to the next, on the real engine. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generatePrivateKey } from "sshpk";
+import { z } from "zod";
+import { Example } from "../_helpers/example";
+import type { Outcome } from "../_helpers/checkout";
+
+const made = z.object({ release: z.string(), signer: z.object({ name: z.string() }) });
+const dryRun = z.object({
+    release: z.string(),
+    refusals: z.array(z.object({ code: z.string() })),
+    difference: z.object({ stacks: z.array(z.object({ stack: z.string() })) }).nullable(),
+    changing: z.array(z.string()),
+});
+
+describe("a promotion", () => {
+    let example: Example;
+    let key: string;
+    const run = (args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
+        example.run(args, { TIDEGATE_SIGNING_KEY: key, ...variables });
+    const green = async (args: readonly string[]): Promise<string> => {
+        const { code, stdout, stderr } = await run(args);
+        assert.equal(code, 0, `${args.join(" ")}\n${stdout}${stderr}`);
+        return stdout;
+    };
+    const refused = async (args: readonly string[], code: string): Promise<void> => {
+        const before = example.fileNames().length;
+        const { code: found, stdout, stderr } = await run(args);
+        assert.equal(found, 6, `${stdout}${stderr}`);
+        assert.match(stderr, new RegExp(`\\[${code}\\]`));
+        assert.equal(example.fileNames().length, before, "something was touched");
+    };
+    const create = async (): Promise<string> => {
+        const { release, signer } = made.parse(JSON.parse(await green(["release", "create", "--json"])));
+        assert.equal(signer.name, "ci");
+        return release;
+    };
+
+    let first: string;
+    let second: string;
+
+    before(() => {
+        example = Example.create("services");
+        const pair = generatePrivateKey("ed25519");
+        key = join(example.directory, "..", "key");
+        writeFileSync(key, pair.toString("openssh"), { mode: 0o600 });
+        writeFileSync(join(example.directory, "allowed_signers"), `ci ${pair.toPublic().toString("ssh")}\n`);
+        // Two stacks are enough, and faster.
+        example.edit("tidegate.yaml", /^ {2}app:[^]*/m, "");
+        example.edit(
+            "tidegate.yaml",
+            /^stacks:/m,
+            "releases: { allowedSigners: allowed_signers }\npromotion: { dev: {}, prod: { from: [dev] } }\nstacks:",
+        );
+    });
+    after(() => example.remove());
+
+    it("begins with a release that is signed and verified", async () => {
+        first = await create();
+        assert.match(await green(["release", "verify", first.slice(0, 8)]), /signed by ci/);
+    });
+
+    it("takes nothing that was not proved, and an `up` is no way round", async () => {
+        await refused(["promote", "dev", "prod", "--release", first], "release-unproved");
+        await refused(["up", "prod", "--release", first], "promotion-required");
+    });
+
+    it("is of what was green where it comes from, though what lies here is another thing by now", async () => {
+        assert.match(await green(["up", "dev"]), new RegExp(`${first.slice(0, 12)} is proved in dev`));
+        example.edit("database/index.js", "database in", "Database in");
+        // Two at once: one holds the environment, and the other is told.
+        const both = await Promise.all([run(["promote", "dev", "prod"]), run(["promote", "dev", "prod"])]);
+        const codes = both.map(({ code }) => code).sort();
+        assert.deepEqual(codes, [0, 4], both.map(({ stdout, stderr }) => stdout + stderr).join("\n"));
+        assert.match(both.find(({ code }) => code === 4)?.stderr ?? "", /environment-busy/);
+        const told = await green(["show", "last", "-e", "prod"]);
+        assert.match(told, new RegExp(`release ${first.slice(0, 12)}, promoted from dev, proved by run `));
+        assert.ok(
+            !example.fileNames().some((name) => readFileSync(join(example.files, name), "utf8").startsWith("Database")),
+        );
+    });
+
+    it("says beforehand what it would change, and then changes the one stack that the release touches", async () => {
+        second = await create();
+        assert.notEqual(second, first);
+        await green(["up", "dev", "--release", second.slice(0, 10)]);
+        const before = example.fileNames().length;
+        const ahead = dryRun.parse(JSON.parse(await green(["promote", "dev", "prod", "--dry-run", "--json"])));
+        assert.equal(ahead.release, second);
+        assert.deepEqual(ahead.refusals, []);
+        assert.deepEqual(
+            ahead.difference?.stacks.map(({ stack }) => stack),
+            ["database"],
+        );
+        assert.deepEqual(ahead.changing, ["database"]);
+        const told = await green(["promote", "dev", "prod"]);
+        assert.match(told, /network +unchanged since run/);
+        assert.match(told, /database +1 updated/);
+        assert.equal(example.fileNames().length, before);
+    });
+
+    it("takes no release that was touched in the store, no forged proof, and none of a state that somebody has changed", async () => {
+        const store = join(example.directory, ".tidegate", "releases");
+        const tampered = async (path: string, from: string | RegExp, to: string, code: string): Promise<void> => {
+            const text = readFileSync(path, "utf8");
+            assert.match(text, new RegExp(from));
+            writeFileSync(path, text.replace(from, to));
+            await refused(["promote", "dev", "prod", "--release", second], code);
+            writeFileSync(path, text);
+        };
+        const proofs = join(store, "proofs", "dev", second);
+        const proof = join(proofs, readdirSync(proofs).find((name) => name.endsWith(".json")) ?? "");
+        await tampered(proof, '"time": "2', '"time": "1', "signature-missing");
+        await tampered(
+            join(store, second, "manifest.json"),
+            '"graph": "services"',
+            '"graph": "Services"',
+            "release-invalid",
+        );
+        const state = join(example.directory, "state", ".pulumi", "stacks", "database", "dev.json");
+        await tampered(state, '"version":3,', '"version": 3,', "proof-stale");
+    });
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generatePrivateKey } from "sshpk";
+import { TidegateError } from "../../automation/core/errors";
+import { FileStore } from "../../automation/ledger/store";
+import type { Proof } from "../../automation/release/proof";
+import { Proofs } from "../../automation/release/proofs";
+import { AllowedSigners, SigningKey } from "../../automation/release/signature";
+
+const [one, other] = ["a".repeat(64), "b".repeat(64)];
+const proof = (more: Partial<Proof> = {}): Proof => ({
+    version: 1,
+    release: one,
+    environment: "staging",
+    simulated: false,
+    mark: "00000001",
+    run: "run",
+    time: "2026-01-01T00:00:00.000Z",
+    settings: "c".repeat(64),
+    checkpoints: { app: "1" },
+    gates: [
+        {
+            id: "1",
+            stage: 1,
+            title: "it answers",
+            status: "pass",
+            message: "yes",
+            evidence: { code: 200 },
+            seconds: 0,
+            stack: "app",
+            layer: "app",
+        },
+    ],
+    versions: { tidegate: "1", pulumi: "3", node: "24" },
+    user: "me",
+    host: "here",
+    ...more,
+});
+const mark = {
+    environment: "staging",
+    operation: "up",
+    time: "2026-01-01T00:00:00.000Z",
+    user: "me",
+    host: "here",
+} as const;
+const pair = generatePrivateKey("ed25519");
+const key = SigningKey.parse(pair.toString("openssh"), "key");
+const trust = AllowedSigners.parse(`ci ${pair.toPublic().toString("ssh")}`, "allowed_signers");
+
+describe("proofs", () => {
+    let folder: string;
+    let store: FileStore;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "tidegate-proofs-"));
+        store = new FileStore(folder);
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+    const files = (ending: string): string[] =>
+        readdirSync(folder, { recursive: true, encoding: "utf8" })
+            .filter((name) => name.endsWith(ending))
+            .map((name) => join(folder, name));
+
+    it("are found by environment and release, with who has signed them", async () => {
+        const proofs = new Proofs(store, trust);
+        await proofs.write(proof(), key);
+        assert.deepEqual(await proofs.of("staging", other), []);
+        assert.deepEqual(await proofs.of("dev", one), []);
+        const [found] = await proofs.of("staging", one);
+        assert.deepEqual(found?.proof, proof());
+        assert.equal(found?.signer?.name, "ci");
+    });
+
+    it("name the release that was green last first", async () => {
+        const proofs = new Proofs(store, undefined);
+        await proofs.write(proof({ mark: "00000001" }), undefined);
+        await proofs.write(proof({ mark: "00000002", release: other }), undefined);
+        assert.deepEqual(await proofs.green("staging"), [other, one]);
+        await proofs.write(proof({ mark: "00000003" }), undefined);
+        assert.deepEqual(await proofs.green("staging"), [one, other]);
+    });
+
+    it("are refused with signing on where anything of them was changed, or nobody has signed who may", async () => {
+        const proofs = new Proofs(store, trust);
+        const refused = (error: unknown): boolean => TidegateError.is(error) && error.code === "signature-missing";
+        await proofs.write(proof(), key);
+        const [file = ""] = files(".json");
+        const [signature = ""] = files(".sig");
+        const [text, signed] = [readFileSync(file, "utf8"), readFileSync(signature, "utf8")];
+        const changes = [
+            [file, text.replace('"time": "2026', '"time": "2025')],
+            [file, text.replace('"simulated": false', '"simulated": true')],
+            [file, text.replace('"status": "pass"', '"status": "fail"')],
+            [signature, signed.replace(/^A/m, "B").replace(/\nU/, "\nV")],
+            [signature, ""],
+        ] as const;
+        for (const [path, content] of changes) {
+            const before = readFileSync(path, "utf8");
+            assert.notEqual(content, before, path);
+            writeFileSync(path, content);
+            await assert.rejects(proofs.of("staging", one), refused);
+            writeFileSync(path, before);
+        }
+        assert.equal((await proofs.of("staging", one)).length, 1);
+        rmSync(signature);
+        await assert.rejects(proofs.of("staging", one), refused);
+    });
+
+    it("prove nothing of another release or environment by lying in its place, signed as they are", async () => {
+        const proofs = new Proofs(store, trust);
+        await proofs.write(proof(), key);
+        for (const ending of [".json", ".sig"]) {
+            const text = readFileSync(files(ending)[0] ?? "", "utf8");
+            await store.create(`proofs/staging/${other}/00000009-000000${ending}`, text);
+            await store.create(`proofs/prod/${one}/00000009-000000${ending}`, text);
+        }
+        for (const [environment, release] of [
+            ["staging", other],
+            ["prod", one],
+        ] as const)
+            assert.deepEqual(await proofs.of(environment, release).catch(() => []), []);
+    });
+
+    it("without signing are passed over where they are damaged; a forged one is taken", async () => {
+        const proofs = new Proofs(store, undefined);
+        await proofs.write(proof(), undefined);
+        const [file = ""] = files(".json");
+        const text = readFileSync(file, "utf8");
+        writeFileSync(file, text.slice(0, 40));
+        assert.deepEqual(await proofs.of("staging", one), []);
+        writeFileSync(file, text.replace('"time": "2026', '"time": "2025'));
+        assert.equal((await proofs.of("staging", one)).length, 1);
+    });
+});
+
+describe("marks", () => {
+    it("are numbered as they are made, two at once too; one that cannot be read is something that was begun", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "tidegate-proofs-"));
+        try {
+            const proofs = new Proofs(new FileStore(folder), undefined);
+            assert.deepEqual(await proofs.marks("staging"), []);
+            const names = await Promise.all([1, 2, 3].map(() => proofs.mark({ ...mark, release: one })));
+            assert.deepEqual(names.toSorted(), ["00000001", "00000002", "00000003"]);
+            writeFileSync(join(folder, "rollouts", "staging", "00000002.json"), "{");
+            const marks = await proofs.marks("staging");
+            assert.deepEqual(
+                marks.map(([name, { release }]) => [name, release]),
+                [
+                    ["00000001", one],
+                    ["00000002", undefined],
+                    ["00000003", one],
+                ],
+            );
+        } finally {
+            rmSync(folder, { recursive: true, force: true });
+        }
+    });
+});
