@@ -94,8 +94,22 @@ const catalog = (auth: object) => ({
     },
 });
 
+const databases = { aws: "rds", gcp: "cloudsql", azure: "flexibleServer" } as const;
+
 /** Another catalog is another line. */
 const catalogs = {
+    lakekeeper: {
+        settings: (cloud) => ({
+            catalog: {
+                profile: "lakekeeper",
+                acceptTermsOfUse: true,
+                host: "catalog.example.com",
+                ingress: { className: "nginx", tlsSecretName: "catalog-tls" },
+                auth: { mode: "serviceAccount", operator: "env://LAKEKEEPER_TOKEN" },
+                database: { kind: databases[cloud] },
+            },
+        }),
+    },
     "external-account": { settings: catalog({ mode: "serviceAccount", audience: "lakekeeper" }) },
     "external-oauth2": {
         settings: (cloud) =>
