@@ -19,7 +19,7 @@ import {
     type Connection,
 } from "@platformatic/kafka";
 import { boundedOptions, kafkaError, topicMetadata } from "./kafka";
-import type { KafkaConnection } from "./kafkaConnection";
+import { steady, type KafkaConnection } from "./kafkaConnection";
 import { RecordBatch, type ProducerIdentity } from "./recordBatch";
 import { TidegateError } from "../core/errors";
 
@@ -84,7 +84,9 @@ export class BatchProducer {
         topic: string,
         options: BatchProducerOptions = {},
     ): Promise<BatchProducer> {
-        const client = new Producer({ ...boundedOptions(connection), idempotent: true, retries: 2, maxInflights: 16 });
+        const client = steady(
+            new Producer({ ...boundedOptions(connection), idempotent: true, retries: 2, maxInflights: 16 }),
+        );
         try {
             const { partitionsCount } = await topicMetadata(client, topic);
             const produce = (await client.listApis()).find(({ name }) => name === "Produce");

@@ -11,7 +11,7 @@ import {
     type ClusterTopicMetadata,
 } from "@platformatic/kafka";
 import { TidegateError, messageOf } from "../core/errors";
-import { kafkaOptions, type KafkaConnection } from "./kafkaConnection";
+import { kafkaOptions, steady, type KafkaConnection } from "./kafkaConnection";
 
 /** @default of every call's time limit, milliseconds */
 export const defaultTimeoutMs = 15_000;
@@ -42,7 +42,7 @@ export async function topicOffsets(
     topic: string,
     options: { timeoutMs?: number } = {},
 ): Promise<TopicOffsets> {
-    const admin = new Admin(boundedOptions(connection));
+    const admin = steady(new Admin(boundedOptions(connection)));
     return bounded(connection, `reading the offsets of topic ${topic}`, options.timeoutMs, admin, async () => {
         const { id, partitions } = await topicMetadata(admin, topic);
         const numbers = partitions.map((_, index) => index);
@@ -91,7 +91,7 @@ export async function consumeBounded(
 ): Promise<ConsumedRecord[]> {
     const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     const offsets = await topicOffsets(connection, topic, { timeoutMs });
-    const consumer = new Consumer({ ...boundedOptions(connection), groupId: "tidegate-bounded" });
+    const consumer = steady(new Consumer({ ...boundedOptions(connection), groupId: "tidegate-bounded" }));
     const records: ConsumedRecord[] = [];
     const limit = options.limit ?? Number.POSITIVE_INFINITY;
     return bounded(connection, `reading records of topic ${topic}`, timeoutMs, consumer, async () => {
@@ -174,7 +174,7 @@ export async function produceRecords(
     records: readonly RecordToProduce[],
     options: { timeoutMs?: number } = {},
 ): Promise<number> {
-    const producer = new Producer(boundedOptions(connection));
+    const producer = steady(new Producer(boundedOptions(connection)));
     return bounded(connection, `sending records to topic ${topic}`, options.timeoutMs, producer, async () => {
         await topicMetadata(producer, topic);
         await producer.send({
@@ -212,7 +212,7 @@ export async function commitGroupOffsets(
     offsets: ReadonlyMap<number, bigint>,
     options: { timeoutMs?: number } = {},
 ): Promise<void> {
-    const admin = new Admin(boundedOptions(connection));
+    const admin = steady(new Admin(boundedOptions(connection)));
     const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset }));
     await bounded(connection, `commit offsets of group ${group}`, options.timeoutMs, admin, () =>
         admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] }),

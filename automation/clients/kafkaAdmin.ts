@@ -2,7 +2,7 @@
 import type { Admin } from "@platformatic/kafka";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TidegateError, messageOf } from "../core/errors";
-import { kafkaOptions, type KafkaConnection } from "./kafkaConnection";
+import { kafkaOptions, steady, type KafkaConnection } from "./kafkaConnection";
 
 export interface Topic {
     readonly name: string;
@@ -151,8 +151,8 @@ export class KafkaAdmin {
     }
 
     private connected(): Promise<Admin> {
-        this.admin ??= import("@platformatic/kafka").then(
-            ({ Admin }) =>
+        this.admin ??= import("@platformatic/kafka").then(({ Admin }) =>
+            steady(
                 new Admin({
                     ...kafkaOptions(this.connection),
                     timeout: requestMilliseconds,
@@ -160,6 +160,7 @@ export class KafkaAdmin {
                     retries,
                     retryDelay: retryMilliseconds,
                 }),
+            ),
         );
         return this.admin;
     }

@@ -1,5 +1,5 @@
 /** How a Kafka client of this process reaches a broker: the broker contract, as @platformatic/kafka wants it. */
-import type { BaseOptions } from "@platformatic/kafka";
+import type { Base, BaseOptions } from "@platformatic/kafka";
 import type { BrokerContract } from "../../stacks/contracts";
 
 export type KafkaConnection = Pick<
@@ -21,4 +21,14 @@ export function kafkaOptions(connection: KafkaConnection, clientId = "tidegate")
             ? { sasl: { mechanism: spoken[mechanism as keyof typeof spoken], ...connection.credentials } }
             : {}),
     };
+}
+
+/**
+ * A client that a connection's second error does not end this process with. Where a broker resets a connection in the midst of
+ * signing in, version 2.12.1 emits `error` for the socket and then for the request that waits on it, and its pool listens to the
+ * first alone; what both say comes to the caller anyway.
+ */
+export function steady<T extends Pick<Base, "connections">>(client: T): T {
+    client.connections.on("connecting", ({ connection }) => void connection.on("error", () => {}));
+    return client;
 }
