@@ -407,6 +407,10 @@ var hourMs = 36e5;
 function isPassing(resource) {
   if (typeOf(resource) === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment") return isBatch(resource);
   if (/:(KafkaTopic|Topic|EventHub)$/.test(typeOf(resource))) return retentionMs(resource) <= hourMs;
+  if (typeOf(resource) === "docker:index/volume:Volume")
+    return listOf(valueAt(resource, "labels")).some(
+      (one) => at(one, ["label"]) === "tidegate.holds" && at(one, ["value"]) === "scratch"
+    );
   if (typeOf(resource) === "kubernetes:core/v1:Namespace") return !isOfPlatform(resource);
   return typeOf(resource) === "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 }
@@ -577,6 +581,7 @@ function podSpecOf(resource) {
 
 // policy/production/policies/images.ts
 var pinned = /@sha256:[0-9a-f]{64}$/;
+var imageId = /^sha256:[0-9a-f]{64}$/;
 function* imagesOf(resource) {
   const type = typeOf(resource);
   const found2 = [
@@ -585,7 +590,7 @@ function* imagesOf(resource) {
       value: container["image"]
     })),
     ...type === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment" ? placesAt(resource, "spec.image") : [],
-    ...type === "docker:index/container:Container" ? placesAt(resource, "image") : [],
+    ...type === "docker:index/container:Container" ? placesAt(resource, "image").filter(({ value }) => !imageId.test(String(value))) : [],
     ...type === "docker:index/remoteImage:RemoteImage" ? placesAt(resource, "name") : []
   ];
   for (const { path, value } of found2) if (typeof value === "string") yield { path, image: value };

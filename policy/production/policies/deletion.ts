@@ -1,6 +1,7 @@
 /** What holds data, or the key to data, cannot be deleted by a mistake in a program. */
 import { isStateful } from "../../../automation/rollout/stateful";
-import { demand, isNotTrue, isTrue, oneOf, typeOf, unmet, valueAt, type Demand } from "../../analyzer/look";
+import { at } from "../../../components/provider/values";
+import { demand, isNotTrue, isTrue, listOf, oneOf, typeOf, unmet, valueAt, type Demand } from "../../analyzer/look";
 import type { Resource, Policy } from "../../analyzer/pack";
 
 const demands: readonly Demand[] = [
@@ -32,10 +33,17 @@ const demands: readonly Demand[] = [
 
 const hourMs = 3_600_000;
 
-/** A batch job ends, and its cluster goes with it; a topic of an hour holds probes; what a Helm chart brings along it keeps. */
+/**
+ * A batch job ends, and its cluster goes with it; a topic of an hour holds probes; what a Helm chart brings along it keeps; a
+ * container's configuration and socket, in volumes labelled so, can be had again.
+ */
 function isPassing(resource: Resource): boolean {
     if (typeOf(resource) === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment") return isBatch(resource);
     if (/:(KafkaTopic|Topic|EventHub)$/.test(typeOf(resource))) return retentionMs(resource) <= hourMs;
+    if (typeOf(resource) === "docker:index/volume:Volume")
+        return listOf(valueAt(resource, "labels")).some(
+            (one) => at(one, ["label"]) === "tidegate.holds" && at(one, ["value"]) === "scratch",
+        );
     if (typeOf(resource) === "kubernetes:core/v1:Namespace") return !isOfPlatform(resource);
     return typeOf(resource) === "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 }

@@ -8,6 +8,8 @@ import { projectFolder } from "../../analyzer/project";
 import { podSpecOf } from "./podSpecs";
 
 const pinned = /@sha256:[0-9a-f]{64}$/;
+/** Of an image that is there: of its content, and in no registry. The resource that pulls it names the digest. */
+const imageId = /^sha256:[0-9a-f]{64}$/;
 
 function* imagesOf(resource: Resource): Generator<{ readonly path: Path; readonly image: string }> {
     const type = typeOf(resource);
@@ -17,7 +19,9 @@ function* imagesOf(resource: Resource): Generator<{ readonly path: Path; readonl
             value: container["image"],
         })),
         ...(type === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment" ? placesAt(resource, "spec.image") : []),
-        ...(type === "docker:index/container:Container" ? placesAt(resource, "image") : []),
+        ...(type === "docker:index/container:Container"
+            ? placesAt(resource, "image").filter(({ value }) => !imageId.test(String(value)))
+            : []),
         ...(type === "docker:index/remoteImage:RemoteImage" ? placesAt(resource, "name") : []),
     ];
     for (const { path, value } of found) if (typeof value === "string") yield { path, image: value };
