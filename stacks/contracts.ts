@@ -101,7 +101,7 @@ const anyStorage = {
 
 /** An S3 interface on this machine, reached with static credentials. */
 export const s3InterfaceContract = z.object({
-    profile: z.literal("embedded"),
+    profile: z.enum(["embedded", "docker"]),
     ...anyStorage,
     /** S3 endpoint as a URL with scheme, e.g. `http://127.0.0.1:8333`. */
     endpoint: z.url(),
@@ -110,6 +110,8 @@ export const s3InterfaceContract = z.object({
     /** What else the storage process serves; only the catalog layer reads it. */
     services: z.strictObject({ masterAddress: z.string(), icebergRest: z.url() }).nullable(),
     credentials: s3Credentials,
+    /** How the containers of other layers reach it, once they are in its network; absent where it is no container. */
+    docker: z.strictObject({ network: z.string().min(1), endpoint: z.url() }).optional(),
 });
 export type S3InterfaceContract = z.infer<typeof s3InterfaceContract>;
 
@@ -136,8 +138,9 @@ export type StorageContract = z.infer<typeof storageContract>;
  */
 export function s3Interface<S extends Pick<StorageContract, "profile" | "warehouse">>(
     storage: S,
-): Extract<S, { profile: "embedded" }> {
-    if (storage.profile === "embedded") return storage as Extract<S, { profile: "embedded" }>;
+): Extract<S, { endpoint: unknown }> {
+    if (storage.profile === "embedded" || storage.profile === "docker")
+        return storage as unknown as Extract<S, { endpoint: unknown }>;
     throw new TidegateError(
         `The storage is ${storage.warehouse}: only the identities of its workloads reach it, nothing on this machine does.`,
         {
@@ -151,7 +154,7 @@ export const securityProtocols = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SS
 export const saslMechanisms = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "AWS_MSK_IAM"] as const;
 
 export const brokerContract = z.object({
-    profile: z.enum(["embedded", "msk", "confluent", "aiven", "google", "eventhubs", "external"]),
+    profile: z.enum(["embedded", "docker", "msk", "confluent", "aiven", "google", "eventhubs", "external"]),
     /** `host:port[,host:port…]`. */
     bootstrapServers: z.string().min(1),
     securityProtocol: z.enum(securityProtocols),
@@ -169,12 +172,14 @@ export const brokerContract = z.object({
     secretRef: z.string().min(1).nullable().default(null),
     /** The cluster as its cloud names it: an ARN, a resource name, an id. @default null */
     cluster: z.string().min(1).nullable().default(null),
+    /** How the containers of other layers reach it, once they are in its network; absent where it is no container. */
+    docker: z.strictObject({ network: z.string().min(1), bootstrapServers: z.string().min(1) }).optional(),
 });
 export type BrokerContract = z.infer<typeof brokerContract>;
 
 export const catalogContract = z.discriminatedUnion("type", [
     z.object({
-        profile: z.enum(["embedded", "lakekeeper", "external"]),
+        profile: z.enum(["embedded", "docker", "lakekeeper", "external"]),
         type: z.literal("rest"),
         uri: z.url(),
         /** Warehouse as the catalog names it, e.g. `s3://lake`. */
@@ -198,6 +203,8 @@ export const catalogContract = z.discriminatedUnion("type", [
         properties: z.record(z.string(), z.string()).optional(),
         /** Whether DuckDB can ATTACH it; otherwise tables are read by their metadata location. */
         attach: z.boolean(),
+        /** How the containers of other layers reach it, once they are in its network; absent where it is no container. */
+        docker: z.strictObject({ network: z.string().min(1), uri: z.url() }).optional(),
     }),
     z.object({
         profile: z.enum(["embedded"]),
@@ -211,7 +218,7 @@ export type CatalogContract = z.infer<typeof catalogContract>;
 
 /** A Flink whose REST API and SQL gateway this machine reaches: its own, or somebody else's. */
 export const flinkContract = z.object({
-    profile: z.enum(["embedded", "external"]),
+    profile: z.enum(["embedded", "docker", "external"]),
     /** JobManager's REST API and web UI. */
     flinkRest: z.url(),
     /** Flink SQL gateway, without the version path. */
@@ -221,6 +228,8 @@ export const flinkContract = z.object({
     /** Streaming jobs that this layer keeps running, by `pipeline.name`. */
     jobs: z.array(z.string()),
     dbt: z.strictObject({ target: z.string(), duckdbFile: z.string(), threads: z.number().int().min(1) }),
+    /** Where containers in its network scrape Flink's metrics, `host:port`; absent where it is no container. */
+    docker: z.strictObject({ network: z.string().min(1), metrics: z.array(z.string().min(1)) }).optional(),
 });
 export type FlinkContract = z.infer<typeof flinkContract>;
 
@@ -281,9 +290,11 @@ export const jobMetrics = "flinkJobs";
 
 /** Metrics that are read at URLs. */
 export const metricsContract = z.object({
-    profile: z.literal("embedded"),
+    profile: z.enum(["embedded", "docker"]),
     /** Where metrics are read: name → URL. */
     metrics: z.record(z.string(), z.url()),
+    /** A Prometheus that scrapes them; absent where there is none. */
+    prometheus: z.url().optional(),
 });
 export type MetricsContract = z.infer<typeof metricsContract>;
 

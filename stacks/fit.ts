@@ -17,6 +17,7 @@ import { adlsProblems } from "../components/storage/adlsChecks";
 import { gcsProblems } from "../components/storage/gcsChecks";
 import { layers, type Layer, type Workload } from "./contracts";
 import type { EnvironmentFile } from "./environment";
+import { dockerProblems } from "./fitDocker";
 import { lakekeeperProblems } from "./fitLakekeeper";
 import { localSecretRefs, secretRefKind, type SecretRefKind } from "./secretRef";
 import { cloudOf, type Cloud } from "./settings/clouds";
@@ -29,6 +30,8 @@ export type Environment = Omit<EnvironmentFile, "state" | "gates">;
 export function* misfits(environment: Environment): Generator<Problem> {
     yield* missing(environment);
     yield* onThisMachine(environment);
+    yield* slots(environment);
+    yield* dockerProblems(environment);
     yield* onCluster(environment);
     yield* identities(environment);
     yield* networks(environment);
@@ -81,14 +84,14 @@ function* missing(environment: Environment): Generator<Problem> {
 
 /** Processes of this machine: Flink, and what it reads and writes. */
 function* onThisMachine(environment: Environment): Generator<Problem> {
-    const { catalog, runtime, storage, mode, name } = environment;
+    const { catalog, runtime, storage, name } = environment;
     if (catalog?.profile === "embedded" && catalog.type === "hadoop" && name !== "local")
         yield problem(
             "catalog.type",
             "'hadoop' is not safe for several writers: only the environment 'local' may use it",
             "Use a REST catalog.",
         );
-    if (catalog?.profile === "embedded" && storage !== undefined && storage.profile !== "embedded")
+    if (catalog?.profile === "embedded" && storage !== undefined && cloudOf[storage.profile] !== undefined)
         yield problem(
             "catalog.profile",
             `'embedded' cannot serve tables on '${storage.profile}': it is a process of this machine, with the storage's static credentials, and nothing but its workloads' identities reaches that`,
@@ -104,6 +107,11 @@ function* onThisMachine(environment: Environment): Generator<Problem> {
                 "Use runtime.profile kubernetes or external.",
             );
     }
+}
+
+/** Of a Flink whose TaskManager is one. */
+function* slots({ runtime, mode }: Environment): Generator<Problem> {
+    if (runtime?.profile !== "embedded" && runtime?.profile !== "docker") return;
     if (runtime.parallelism > runtime.taskSlots)
         yield problem(
             "runtime.parallelism",

@@ -12,10 +12,10 @@ export function* lakekeeperProblems(environment: Environment): Generator<Problem
             "stands on foundation, which this environment does not have",
             "Add a foundation: eks, gke, aks, or kubeconfig for a cluster that is there.",
         );
-    if (storage?.profile === "embedded")
+    if (storage?.profile === "embedded" || storage?.profile === "docker")
         yield problem(
             "storage.profile",
-            "'embedded' is on this machine: Lakekeeper on the cluster does not reach it",
+            `'${storage.profile}' is on this machine: Lakekeeper on the cluster does not reach it`,
             "Use s3, gcs or adls.",
         );
     const { kind } = catalog.database;

@@ -65,6 +65,15 @@ export const standIns = {
     observability: { profile: "embedded", metrics: {} },
 } satisfies { readonly [L in Layer]: Contract<L> };
 
+/** What containers have beside the members of a stand-in, by their layers. */
+const inDocker = {
+    storage: { services: null, docker: { network: "stand-in", endpoint: `http://${host}:1` } },
+    broker: { docker: { network: "stand-in", bootstrapServers: `${host}:1` } },
+    catalog: { warehouse: "stand-in", docker: { network: "stand-in", uri: `http://${host}:1` } },
+    runtime: { docker: { network: "stand-in", metrics: [`${host}:1`] } },
+    observability: { prometheus: `http://${host}:1` },
+} satisfies { readonly [L in Exclude<Layer, "foundation">]: Partial<Contract<L>> };
+
 const ofClouds = {
     s3: { scheme: "s3", separator: "://", account: null },
     gcs: { scheme: "gs", separator: "://", account: "stand-in" },
@@ -181,5 +190,7 @@ function realised(environment: Pick<EnvironmentFile, Layer>, layer: Layer): Cont
     if (layer === "runtime" && profile === "kubernetes") return runtimeOfACluster;
     if (layer === "observability" && profile === "kubernetes") return observabilityOfACluster;
     const found = standIns[layer];
+    if (profile === "docker" && layer !== "foundation")
+        return { ...found, ...inDocker[layer], profile } as Contract<Layer>;
     return profile === undefined ? found : ({ ...found, profile } as Contract<Layer>);
 }

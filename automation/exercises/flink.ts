@@ -1,6 +1,6 @@
 /** The exercise of Flink's batch jobs: bronze reads what is new in Kafka, silver is made anew from bronze. */
 import { createHash, randomBytes } from "node:crypto";
-import { renderPipeline, jobName, type RenderedScript } from "../../sql/pipeline";
+import { renderPipeline, jobName, type PipelineOptions, type RenderedScript } from "../../sql/pipeline";
 import type { Dataset } from "../../sql/dataset";
 import type { Platform } from "../../stacks/contracts";
 import { FlinkClient, type Job, type JobState } from "../clients/flink";
@@ -15,6 +15,8 @@ import { schemaProblem } from "./tableSchema";
 export interface BatchOptions {
     readonly dataset: Dataset;
     readonly platform: Platform;
+    /** The platform as Flink reaches it, where that is another way than this machine's. @default platform */
+    readonly seen?: Pick<PipelineOptions, "platform" | "connector">;
     readonly progress: Progress;
     readonly signal: AbortSignal;
     /** Make silver anew though bronze did not change. @default false */
@@ -186,11 +188,11 @@ class BatchRun {
         partitions: number,
         range?: { start: Record<number, bigint>; end: Record<number, bigint> },
     ): Promise<RenderedScript> {
-        const { dataset, platform } = this.#options;
+        const { dataset, platform, seen = { platform } } = this.#options;
         const { slots } = await this.#flink.overview();
         // A task per partition: with fewer, one of them would read two, and the others wait for it.
         const parallelism = Math.max(1, Math.min(slots, Math.max(platform.runtime.parallelism, partitions)));
-        const scripts = renderPipeline({ dataset, platform, mode: "batch", parallelism, ...(range ? { range } : {}) });
+        const scripts = renderPipeline({ dataset, ...seen, mode: "batch", parallelism, ...(range ? { range } : {}) });
         const script = scripts.find((one) => one.name === name);
         if (script === undefined) throw new TypeError(`renderPipeline gave no script '${name}'`);
         return script;

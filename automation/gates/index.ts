@@ -6,6 +6,7 @@ import type { PreflightContext } from "./preflight/context";
 import {
     dataDirectoryCheck,
     diskCheck,
+    dockerCheck,
     memoryCheck,
     portsCheck,
     stateBackendCheck,
@@ -76,9 +77,10 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             memoryCheck(context),
             stateBackendCheck(context),
             sqlCheck(context),
+            dockerCheck(context),
             // All of them now: a port that is busy must not be found when half of the layers run.
-            ...layers.map((each) => portsCheck(context, each)).filter((check) => check !== undefined),
-        ];
+            ...layers.map((each) => portsCheck(context, each)),
+        ].filter((check) => check !== undefined);
     return [upstreamCheck, secretRefsCheck, portsCheck]
         .map((checkOf) => checkOf(context, layer))
         .filter((check) => check !== undefined);

@@ -1,5 +1,5 @@
 /**
- * images.lock: the container images that a platform on a cluster runs, by their digests, and what each was built from. It is
+ * images.lock: the container images that a platform runs, by their digests, and what each was built from. It is
  * committed; promotion carries it from one environment to the next. Nothing here makes a digest up: `tidegate images lock`
  * is told those that a registry gave.
  */
@@ -9,9 +9,23 @@ import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
+import pulled from "../../images/pulled.json";
 
-export const imageNames = ["flink", "dbt", "lakekeeper"] as const;
-export type ImageName = (typeof imageNames)[number];
+/** Built from this repository. */
+export const builtImages = ["flink", "dbt"] as const;
+type BuiltImage = (typeof builtImages)[number];
+
+/** Somebody else's, as their makers publish them: images/pulled.json says which version of each. */
+export const pulledImages = Object.keys(pulled) as PulledImage[];
+type PulledImage = keyof typeof pulled;
+
+export type ImageName = BuiltImage | PulledImage;
+export const imageNames: readonly ImageName[] = [...builtImages, ...pulledImages];
+
+/** `name:tag` of the version that an image somebody else makes is wanted in. */
+export const wantedTag = (image: PulledImage): string => pulled[image];
+
+const isPulled = (image: ImageName): image is PulledImage => image in pulled;
 
 /** `registry/repository@sha256:…`; a registry's name has a dot or a port. Source: https://github.com/distribution/reference */
 const referencePattern =
@@ -23,22 +37,22 @@ const imageReference = z
     .regex(referencePattern, "registry/repository@sha256:<64 hexadecimal digits>, without a tag");
 
 const locked = z.strictObject({
-    /** What a pod runs. */
+    /** What is run. */
     reference: imageReference,
-    /** Of the files that it was built from. */
+    /** Of the files that it was built from; of its name and tag, where somebody else made it. */
     inputs: z.string().regex(/^sha256:[0-9a-f]{64}$/),
 });
 
 export const lockSchema = z.strictObject({
     version: z.literal(1),
-    images: z.strictObject({ flink: locked.optional(), dbt: locked.optional(), lakekeeper: locked.optional() }),
+    images: z.partialRecord(z.enum([...builtImages, ...pulledImages]), locked),
 });
 export type ImageLock = z.infer<typeof lockSchema>;
 
 export const lockFile = join(repositoryRoot, "images.lock");
 
 /** What an image is built from, as its Dockerfile copies it. */
-const builtFrom: Readonly<Record<ImageName, readonly string[]>> = {
+const builtFrom: Readonly<Record<BuiltImage, readonly string[]>> = {
     flink: ["images/flink", "automation/toolchain/pins.json"],
     dbt: [
         "images/dbt",
@@ -47,16 +61,15 @@ const builtFrom: Readonly<Record<ImageName, readonly string[]>> = {
         "automation/toolchain/requirements/data.txt",
         "automation/toolchain/requirements/duckdb-extensions.txt",
     ],
-    // Somebody else's: it is pulled as it is.
-    lakekeeper: [],
 };
 
 /** What dbt and Python leave behind. */
 const passedOver = new Set(["target", "logs", "dbt_packages", "__pycache__", ".user.yml"]);
 
-/** SHA-256 of the names and contents of the files that an image is built from. */
+/** SHA-256 of the names and contents of the files that an image is built from; of name and tag of somebody else's. */
 export function inputsDigest(image: ImageName, root = repositoryRoot): string {
     const hash = createHash("sha256");
+    if (isPulled(image)) return `sha256:${hash.update(wantedTag(image)).digest("hex")}`;
     for (const file of builtFrom[image].flatMap((path) => filesIn(join(root, path))).sort()) {
         const content = createHash("sha256").update(readFileSync(file)).digest("hex");
         hash.update(`${relative(root, file).split(sep).join("/")}\0${content}\n`);
@@ -104,7 +117,7 @@ export function writeLock(
     if (given.length === 0)
         throw new TidegateError("No image is named that is to be locked.", {
             code: "usage",
-            hint: "npx tidegate images lock --flink registry/repository@sha256:… --dbt registry/repository@sha256:…",
+            hint: `npx tidegate images lock --flink registry/repository@sha256:… There are ${imageNames.join(", ")}.`,
             exitCode: exitCodes.usage,
         });
     const images = { ...readLock(file)?.images };
@@ -135,7 +148,7 @@ export const placeholderImage = (image: ImageName): string =>
     `rehearsal.invalid/tidegate-${image}@sha256:${"0".repeat(64)}`;
 
 /**
- * What a pod runs. A rehearsal takes placeholders for what is not locked.
+ * What is run. A rehearsal takes placeholders for what is not locked.
  * @throws TidegateError `images-not-locked`, `images-outdated`
  */
 export function imageOf(
@@ -148,17 +161,27 @@ export function imageOf(
     if (found === undefined)
         throw new TidegateError(`The image '${image}' is not locked: this platform can only be rehearsed.`, {
             code: "images-not-locked",
-            hint: `${builtFrom[image].length > 0 ? `Build and push images/${image}, then ` : ""}\`npx tidegate images lock --${image} registry/repository@sha256:…\`: images/README.md.`,
+            hint: `${origin(image)}, then \`npx tidegate images lock --${image} registry/repository@sha256:…\`: images/README.md.`,
             exitCode: exitCodes.usage,
         });
     if (found.inputs !== inputsDigest(image, root))
-        throw new TidegateError(`The image '${image}' was built from other files than those that are here.`, {
-            code: "images-outdated",
-            hint: `Build, push and lock it anew, or go back to the files of its lock: images/README.md. It is made of ${builtFrom[image].join(", ")}.`,
-            exitCode: exitCodes.usage,
-        });
+        throw new TidegateError(
+            isPulled(image)
+                ? `The image '${image}' is locked in another version than ${wantedTag(image)}, which images/pulled.json wants.`
+                : `The image '${image}' was built from other files than those that are here.`,
+            {
+                code: "images-outdated",
+                hint: isPulled(image)
+                    ? `Lock the digest of ${wantedTag(image)}: images/README.md.`
+                    : `Build, push and lock it anew, or go back to the files of its lock: images/README.md. It is made of ${builtFrom[image].join(", ")}.`,
+                exitCode: exitCodes.usage,
+            },
+        );
     return found.reference;
 }
+
+const origin = (image: ImageName): string =>
+    isPulled(image) ? `Look the digest of ${wantedTag(image)} up` : `Build and push images/${image}`;
 
 function parseJson(text: string): unknown {
     try {

@@ -13,7 +13,7 @@ import type { Tools } from "../toolchain";
 import { openCatalog } from "../clients/iceberg";
 import { topicOffsets } from "../clients/kafka";
 import { waitFor } from "../clients/flinkHttp";
-import { folders, loadSilver, namespaces } from "./platform";
+import { folders, loadSilver, namespaces, seenByFlink } from "./platform";
 import { fileStamp, projectDigest } from "./dbtBuild";
 import { RunStateFile } from "./runState";
 
@@ -91,7 +91,7 @@ export type BatchResult = Awaited<ReturnType<typeof runBatch>>;
 export async function flink(context: ExerciseContext): Promise<BatchResult> {
     const { environment, platform, dataset, progress, signal } = context;
     if (environment.mode === "streaming_bronze") await untilBronzeHasAll(context);
-    const result = await runBatch({ dataset, platform, progress, signal });
+    const result = await runBatch({ dataset, platform, seen: seenByFlink(environment, platform), progress, signal });
     await new RunStateFile(environment.dataDirectory).update({
         batchJobs: result.jobs.map(({ name, jobId, reason }) => ({
             name: jobName(dataset, name),

@@ -7,6 +7,7 @@ import { fixedPorts, type Environment } from "../../stacks/environment";
 import { parseContract } from "../../stacks/contracts";
 import type { Dataset } from "../../sql/dataset";
 import { renderPipeline } from "../../sql/pipeline";
+import { DockerEngine, dockerSocket } from "../clients/docker";
 import { topicOffsets } from "../clients/kafka";
 import { prepareHome, stackName, stateDirectory } from "./home";
 import { expectedCounts, readManifest } from "../exercises/events/manifest";
@@ -26,6 +27,7 @@ import type { Outputs } from "../engine/snapshot";
 import type { SecretResolver } from "../secrets/resolver";
 import { inspectTools } from "../toolchain";
 import { loadEnvironment } from "../../stacks/environment";
+import { containerMemoryMiB } from "../../stacks/settings/dockerMemory";
 import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
 import { secretsOf, signedIn } from "./secrets";
 import { ownProcesses } from "./processes";
@@ -54,7 +56,7 @@ export async function gateContext(
 ): Promise<GateContext> {
     const dataset = datasetOf(environment);
     const objects = contractOf(environment, "storage", outputs);
-    const storage = objects?.profile === "embedded" ? objects : undefined;
+    const storage = objects !== undefined && "credentials" in objects ? objects : undefined;
     const foundation = contractOf(environment, "foundation", outputs);
     const brokers = contractOf(environment, "broker", outputs);
     const broker = brokers === undefined ? undefined : await signedIn(environment, brokers, secrets);
@@ -63,7 +65,7 @@ export async function gateContext(
     const onCluster = flink?.profile === "kubernetes" ? flink : undefined;
     const runtime = flink?.profile === "kubernetes" ? undefined : flink;
     const metrics = contractOf(environment, "observability", outputs);
-    const observability = metrics?.profile === "embedded" ? metrics : undefined;
+    const observability = metrics !== undefined && "metrics" in metrics ? metrics : undefined;
     const monitored = metrics?.profile === "kubernetes" ? metrics : undefined;
     const lastRun = new RunStateFile(environment.dataDirectory);
     const state = await lastRun.read();
@@ -94,7 +96,7 @@ export async function gateContext(
             }),
             ...(runtime === undefined ? {} : liveFlink(runtime)),
             ...(foundation === undefined ? {} : { cluster: liveCluster(foundation) }),
-            ...(objects === undefined || objects.profile === "embedded" ? {} : await bucketOf(objects)),
+            ...(objects === undefined || "credentials" in objects ? {} : await bucketOf(objects)),
             dbt: {
                 where: folders(environment).dbt,
                 lastBuild: async () => {
@@ -199,12 +201,31 @@ export function preflightContext(
             },
             checkedFrom: environment.rehearsal === null ? environment.secrets.checkedFrom : "simulated",
         },
-        fixedPorts: fixedPorts(environment),
+        // A rehearsal opens none.
+        fixedPorts: environment.rehearsal === null ? fixedPorts(environment) : [],
         ownProcesses: () => ownProcesses(environment),
+        ...dockerOf(environment),
         dependencies: (layer) =>
             graph.node(layer).dependsOn.filter((name): name is Layer => layers.some((known) => known === name)),
         outputs: async (layer) => outputs.get(layer),
         stackName: (layer) => stackName(environment, layer),
+    };
+}
+
+/** Where an environment has containers: their Engine. */
+function dockerOf(environment: Environment): Pick<PreflightContext, "docker"> {
+    const wanted = containerMemoryMiB(environment) * 2 ** 20;
+    if (wanted === 0 || environment.rehearsal !== null) return {};
+    const engine = () => new DockerEngine(dockerSocket());
+    return {
+        docker: {
+            wanted,
+            look: async () => {
+                await engine().ping();
+                return engine().info();
+            },
+            ownPorts: async () => engine().publishedPorts(`tidegate.environment=${environment.name}`),
+        },
     };
 }
 

@@ -240,11 +240,11 @@ export async function prepareWorkDirectory(environment: Environment, stack: stri
     return directory;
 }
 
-/** The plugins that are named by their folder. Of clouds only those of a rehearsal, which simulates its own too: real ones are Pulumi's to find. */
+/** The plugins that are named by their folder. Those of clouds, and the own one, are simulated in a rehearsal; real ones of clouds are Pulumi's to find. */
 function providers({ rehearsal }: Pick<Environment, "rehearsal">): { readonly name: string; readonly path: string }[] {
-    const own = { name: "tidegate", path: join(repositoryRoot, "components", "provider") };
-    const folder = join(repositoryRoot, "automation", "rehearsal", "provider");
-    return rehearsal === null ? [own] : simulated.map((name) => ({ name, path: folder }));
+    if (rehearsal === null) return [{ name: "tidegate", path: join(repositoryRoot, "components", "provider") }];
+    const path = join(repositoryRoot, "automation", "rehearsal", "provider");
+    return simulated.map((name) => ({ name, path }));
 }
 
 const checkpointSchema = z.looseObject({

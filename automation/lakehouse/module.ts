@@ -34,7 +34,7 @@ import { LakehouseHome, ledgerOf, stackFile, stackName } from "./home";
 import { datasetOf, lacksUpstream } from "./platform";
 import { deadProcesses, stopLeftOvers } from "./processes";
 import { programOf } from "./program";
-import { demandSimulated, ofThisMachine, openRehearsal } from "./rehearsal";
+import { demandSimulated, openRehearsal } from "./rehearsal";
 import { loginOf, secretResolver, signedInPlatform } from "./secrets";
 import { rememberFlink, rememberRestarts } from "./restarts";
 
@@ -85,10 +85,10 @@ const lakehouse: DriverModule = {
 };
 export { lakehouse as module };
 
-/** Whether processes of this machine are part of it, or Flink and dbt are driven from here: what runs on a cluster needs Pulumi alone. */
+/** Whether processes or containers of this machine are part of it, or Flink and dbt are driven from here: what runs on a cluster needs Pulumi alone. */
 const worksHere = (environment: Environment): boolean =>
     environment.runtime?.profile === "external" ||
-    layersOf(environment).some((layer) => ofThisMachine.has(environment[layer]?.profile ?? ""));
+    layersOf(environment).some((layer) => ["embedded", "docker"].includes(environment[layer]?.profile ?? ""));
 
 interface Opened {
     readonly environment: Environment;

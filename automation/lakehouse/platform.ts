@@ -13,6 +13,7 @@ import { standInOf } from "../../stacks/standIns";
 import type { Dataset } from "../../sql/dataset";
 import { loadDataset } from "../../sql/manifest";
 import { onCluster } from "../../sql/cluster";
+import { inContainers } from "../../sql/docker";
 import type { PipelineOptions, PipelinePlatform } from "../../sql/pipeline";
 import { openCatalog, type IcebergTable } from "../clients/iceberg";
 import { stackName } from "./home";
@@ -55,13 +56,14 @@ export function platformOrStandIns(environment: Environment, outputs: ReadonlyMa
     };
 }
 
-/** The platform as Flink's SQL is rendered from it: on a cluster by what the pods mount. */
+/** The platform as Flink's SQL is rendered from it: on a cluster by what the pods mount, in containers by their names. */
 export function seenByFlink(
     environment: Pick<Environment, "runtime">,
     platform: PipelinePlatform,
 ): Pick<PipelineOptions, "platform" | "connector"> {
     const { runtime } = environment;
     if (runtime?.profile === "kubernetes") return onCluster(platform);
+    if (runtime?.profile === "docker") return inContainers(platform);
     return runtime?.profile === "external" ? { platform, connector: runtime.connector } : { platform };
 }
 

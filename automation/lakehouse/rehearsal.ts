@@ -22,7 +22,7 @@ import { programOf } from "./program";
 import { secretResolver } from "./secrets";
 
 /** Profiles of plain processes: there is no cloud to simulate, and a rehearsal starts nothing that is real. */
-export const ofThisMachine = new Set(["embedded", "docker"]);
+const ofThisMachine = new Set(["embedded"]);
 
 /** @throws TidegateError `rehearsal-of-processes` */
 export function demandSimulated(environment: Environment): void {

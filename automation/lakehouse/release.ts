@@ -5,7 +5,7 @@ import { z } from "zod";
 import { charts } from "../../components/kubernetes/charts";
 import { contracts, layers, type Layer } from "../../stacks/contracts";
 import { repositoryRoot } from "../core/repository";
-import { imageNames, readLock } from "../images/lock";
+import { imageNames, readLock, type ImageName } from "../images/lock";
 import { ReleaseFiles } from "../release/files";
 import { graphText, pluginsOf, type Gathered, type GatherRequest } from "../release/gather";
 import type { PartName, ReleaseVersion } from "../release/manifest";
@@ -35,13 +35,26 @@ const partOf: Readonly<Record<string, PartName>> = {
     "automation/toolchain/engine": "locks",
 };
 
+/** Which layer runs each image. */
+const imagesOf: Readonly<Record<ImageName, readonly Layer[]>> = {
+    flink: ["runtime"],
+    dbt: ["runtime"],
+    seaweedfs: ["storage"],
+    kafka: ["broker"],
+    lakekeeper: ["catalog"],
+    postgres: ["catalog"],
+    prometheus: ["observability"],
+};
+const ofImages = [...new Set(Object.values(imagesOf).flat())];
+
 /** Layers that read a file which nothing imports; what stands nowhere here is read by all, or by the driver alone. */
 const readBy: Readonly<Record<string, readonly Layer[]>> = {
     sql: ["runtime"],
     "sql/datasets": ["broker", "runtime"],
     dbt: ["runtime"],
     images: ["runtime"],
-    "images.lock": ["runtime"],
+    "images/pulled.json": ofImages,
+    "images.lock": ofImages,
     "automation/toolchain/jars/kafka": ["broker"],
     "automation/toolchain/jars/flink": ["runtime"],
 };
@@ -158,7 +171,7 @@ function versions(): ReleaseVersion[] {
         })),
         ...imageNames.flatMap((name) => {
             const version = images[name]?.reference;
-            return version === undefined ? [] : [{ kind: "image" as const, name, version, stacks: ["runtime"] }];
+            return version === undefined ? [] : [{ kind: "image" as const, name, version, stacks: imagesOf[name] }];
         }),
     ];
 }

@@ -8,7 +8,7 @@ import type { Row } from "./row";
 const labels = ["tags", "labels", "resourceLabels", "userLabels", "metadata.labels"] as const;
 
 /** Of things that are in no cloud, but in a state alone: nobody can lay hands on them. */
-const imaginary = ["random", "tls"];
+const imaginary = ["random:", "tls:", "tidegate:embedded:Credential", "tidegate:embedded:Certificate"];
 
 /**
  * Changes one thing of each stack: the labels of one that has some; else one is deleted that nothing else names.
@@ -23,7 +23,7 @@ export function disturb(
     for (const stack of stacks) {
         const things = cloud
             .all()
-            .filter(({ urn, type }) => stackOf(urn) === stack && !imaginary.includes(type.split(":")[0] ?? ""));
+            .filter(({ urn, type }) => stackOf(urn) === stack && !imaginary.some((start) => type.startsWith(start)));
         const text = relabel(cloud, things, rows) ?? deleteOne(cloud, things, rows);
         if (text !== undefined) done.set(stack, text);
     }

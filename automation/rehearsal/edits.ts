@@ -1,7 +1,7 @@
 /**
  * What a rehearsal changes in a copy of the environment's file to play a day-two rollout: a newer version, a bigger class, more
- * partitions, by what the profiles of the environment have. All of it is what the clouds do in place; a change that
- * replaces what holds data is a mistake of the program, or of a row.
+ * partitions, by what the profiles of the environment have. All of it is what the clouds do in place, or leaves data where
+ * it is; a change that replaces what holds data is a mistake of the program, or of a row.
  */
 import { resourceClasses } from "../../stacks/settings/runtime/kubernetes";
 import type { EnvironmentFile } from "../../stacks/environment";
@@ -59,7 +59,9 @@ function ofFoundation(settings: Settings<"foundation">): Found {
 }
 
 const ofStorage = (settings: Settings<"storage">): Found =>
-    settings.profile === "embedded" ? [] : [["oldVersionDays", settings.oldVersionDays + 7]];
+    settings.profile === "embedded" || settings.profile === "docker"
+        ? []
+        : [["oldVersionDays", settings.oldVersionDays + 7]];
 
 function ofBroker(settings: Settings<"broker">): Found {
     switch (settings.profile) {
@@ -93,6 +95,9 @@ function ofBroker(settings: Settings<"broker">): Found {
             return settings.sku === "Premium"
                 ? [["capacity", next(premiumUnits, settings.capacity)], ...grownTopic(settings)]
                 : [["maximumCapacity", (settings.maximumCapacity ?? 10) + 1]];
+        case "docker":
+            // Another container, over the data of the one before.
+            return [["memoryMiB", settings.memoryMiB * 2], ...grownTopic(settings)];
         case "embedded":
         case "external":
             return [];

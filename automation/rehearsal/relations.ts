@@ -65,9 +65,12 @@ export function holderOf(thing: Thing, cloud: SimulatedCloud): string | undefine
 export const isAlone = (thing: Thing, cloud: SimulatedCloud): boolean => namedBy(thing, cloud).length === 0;
 
 /** What lies in a thing goes with it, whoever made it. */
-export function takeAlong({ id }: Thing, cloud: SimulatedCloud): void {
-    for (const inner of cloud.all()) if (inner.id.startsWith(`${id}/`)) cloud.remove(inner.type, inner.id, inner.scope);
+export function takeAlong(thing: Thing, cloud: SimulatedCloud): void {
+    const { inside = below } = rowsByType.get(thing.type) ?? {};
+    for (const other of cloud.all()) if (inside(thing, other)) cloud.remove(other.type, other.id, other.scope);
 }
+
+const below = ({ id }: Thing, other: Thing): boolean => other.id.startsWith(`${id}/`);
 
 /** A value as a message names it. */
 export const text = (value: unknown): string => (typeof value === "string" ? `'${value}'` : JSON.stringify(value));

@@ -99,6 +99,8 @@ export interface Row {
     readonly keeps?: (thing: Thing, cloud: SimulatedCloud) => string | undefined;
     /** Whether its deletion takes along whatever has an id below its own, `<id>/…`. @default false */
     readonly contains?: boolean;
+    /** What lies in it, with `contains`, where ids do not tell. @default whatever has an id below its own */
+    readonly inside?: (thing: Thing, other: Thing) => boolean;
     /**
      * Outputs of what is there though no rehearsal has made it, for a program that only reads it (`Type.get`): a thing that
      * somebody else runs. @default nothing is

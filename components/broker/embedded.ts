@@ -1,10 +1,10 @@
 /** The broker layer as one Kafka node in KRaft mode, broker and controller in one process. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";
+import { clusterId, oneNode, scramLogin } from "./oneNode";
 
 export interface TopicArgs {
     partitions?: number;
@@ -155,13 +155,6 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
     }
 }
 
-/** 16 bytes in base64url, the same for every start of one environment; never beginning with a `-`. */
-function clusterId(environment: string): string {
-    const bytes = createHash("sha256").update(`tidegate ${environment}`).digest().subarray(0, 16);
-    bytes[0] = (bytes[0] ?? 0) & 0x7f;
-    return bytes.toString("base64url");
-}
-
 /** In a file, because everybody may read the arguments of a process: java(1), "@argfiles". */
 function formatArguments(environment: string, { username, password }: User): pulumi.Output<string> {
     const format = ["kafka.tools.StorageTool", "format", "--cluster-id", clusterId(environment)];
@@ -176,28 +169,14 @@ function properties(entries: Record<string, string | number>): string {
         .join("");
 }
 
-/** One node: every internal topic has one replica, and a consumer group doesn't wait for others to join. */
 const common = {
-    "process.roles": "broker,controller",
-    "node.id": 1,
+    ...oneNode,
     "controller.quorum.voters": `1@${host}:{port:controller}`,
     "controller.listener.names": "CONTROLLER",
     listeners: `BROKER://${host}:{port:broker},CONTROLLER://${host}:{port:controller}`,
     "advertised.listeners": `BROKER://${host}:{port:broker}`,
     "inter.broker.listener.name": "BROKER",
     "log.dirs": "{dir}/data",
-    "auto.create.topics.enable": "false",
-    "offsets.topic.replication.factor": 1,
-    "offsets.topic.num.partitions": 5,
-    "transaction.state.log.replication.factor": 1,
-    "transaction.state.log.min.isr": 1,
-    "transaction.state.log.num.partitions": 5,
-    "share.coordinator.state.topic.replication.factor": 1,
-    "share.coordinator.state.topic.min.isr": 1,
-    "group.initial.rebalance.delay.ms": 0,
-    "num.network.threads": 2,
-    "num.io.threads": 4,
-    "log.cleaner.dedupe.buffer.size": 16_777_216,
 };
 
 const plaintext = { "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT" };
@@ -207,7 +186,7 @@ const saslSsl = (password: string) => ({
     "listener.security.protocol.map": "BROKER:SASL_SSL,CONTROLLER:SSL",
     "sasl.enabled.mechanisms": "SCRAM-SHA-512",
     "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
-    "listener.name.broker.scram-sha-512.sasl.jaas.config": `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`,
+    "listener.name.broker.scram-sha-512.sasl.jaas.config": scramLogin({ username, password }),
     "ssl.keystore.type": "PEM",
     "ssl.keystore.location": "{dir}/tls/keystore.pem",
     "ssl.truststore.type": "PEM",

@@ -5,7 +5,7 @@ import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { TableBucket } from "../embedded/resources";
 
 export interface EmbeddedCatalogArgs extends EmbeddedArgs {
-    storage: Extract<Upstream<"storage">, { profile: "embedded" }>;
+    storage: Extract<Upstream<"storage">, { endpoint: unknown }>;
     /** Name of the table bucket. @default lake */
     warehouse?: string;
 }

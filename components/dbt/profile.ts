@@ -33,7 +33,7 @@ export interface ProfileArgs {
 const secret = (variable: string): string => `{{ env_var('${variable}') }}`;
 
 /** What DuckDB needs beside httpfs and iceberg to read where the tables are. */
-const extensions = { s3: ["aws"], gcs: [], adls: ["azure"], embedded: [] } as const;
+const extensions = { s3: ["aws"], gcs: [], adls: ["azure"], embedded: [], docker: [] } as const;
 
 /** @throws TidegateError `dbt-target-unfit` */
 export function dbtProfile({ storage, catalog, threads }: ProfileArgs): string {

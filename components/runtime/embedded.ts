@@ -18,7 +18,7 @@ import {
 } from "./flinkConfiguration";
 
 export interface EmbeddedRuntimeArgs extends EmbeddedArgs {
-    storage: Extract<Upstream<"storage">, { profile: "embedded" }>;
+    storage: Extract<Upstream<"storage">, { endpoint: unknown }>;
     broker: Upstream<"broker">;
     /** Of a job that asks for none. @default 2 */
     parallelism?: number;

@@ -1,12 +1,11 @@
 /** How Flink on a cluster logs in at the broker: a JAAS file and the broker's authority, mounted from a Secret. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
-import { loginModule } from "../../sql/connection";
 import type { CloudArgs } from "../cloud/args";
 import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
 import { membersOf } from "../secrets/remoteRef";
+import { jaas, optionsOf, section } from "./jaas";
 
 export interface KafkaLoginArgs {
     broker: Upstream<"broker">;
@@ -16,33 +15,6 @@ export interface KafkaLoginArgs {
     /** That reads the secret's store. */
     serviceAccount: string;
     access: SecretAccess;
-}
-
-type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;
-
-/** Names of the options of a login module that hold user and password. */
-const optionsOf = (mechanism: Mechanism): readonly [string, string] =>
-    mechanism === "OAUTHBEARER" ? ["clientId", "clientSecret"] : ["username", "password"];
-
-/** Mechanisms that come with a token of the workload's identity, and need no user. */
-const withoutUser: readonly Mechanism[] = ["AWS_MSK_IAM", "OAUTHBEARER"];
-
-/** The section that Kafka's clients read. The connector of images/flink is not shaded, so the classes have their own names. */
-const section = (mechanism: Mechanism, options: string): string =>
-    `KafkaClient {\n  ${loginModule(mechanism, "plain")} required${options};\n};\n`;
-
-const quoted = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
-
-/** @throws RunError where the mechanism wants a user and there is none */
-export function jaas(mechanism: Mechanism, user: SaslCredentials | null): string {
-    if (user === null) {
-        if (withoutUser.includes(mechanism)) return section(mechanism, "");
-        throw new pulumi.RunError(
-            `The broker wants a user and a password (${mechanism}), and its contract has neither credentials nor a secretRef.`,
-        );
-    }
-    const [name, password] = optionsOf(mechanism);
-    return section(mechanism, ` ${name}=${quoted(user.username)} ${password}=${quoted(user.password)}`);
 }
 
 /** The name of the Secret, and what has to be there before a pod mounts it; undefined where the broker lets anybody in. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { aiven } from "./broker/aiven";
 import { confluent } from "./broker/confluent";
+import { docker } from "./broker/docker";
 import { embedded } from "./broker/embedded";
 import { eventhubs } from "./broker/eventhubs";
 import { external } from "./broker/external";
@@ -10,6 +11,7 @@ import { msk } from "./broker/msk";
 
 export const brokerSettings = z.discriminatedUnion("profile", [
     embedded,
+    docker,
     msk,
     confluent,
     aiven,

@@ -1,7 +1,8 @@
 /** The Iceberg catalog. A file for each profile. */
 import { z } from "zod";
+import { docker } from "./catalog/docker";
 import { embedded } from "./catalog/embedded";
 import { external } from "./catalog/external";
 import { lakekeeper } from "./catalog/lakekeeper";
 
-export const catalogSettings = z.discriminatedUnion("profile", [embedded, external, lakekeeper]);
+export const catalogSettings = z.discriminatedUnion("profile", [embedded, docker, external, lakekeeper]);

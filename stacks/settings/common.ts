@@ -8,6 +8,13 @@ export const port = z
     .max(65535)
     .describe("A fixed loopback port. Default: any free one, kept once chosen.");
 
+/** Of a container. It is fixed, because a broker tells its clients where to come. */
+export const publishedPort = (usual: number) =>
+    port.default(usual).describe("The loopback port under which this machine reaches the container.");
+
+/** Limit of a container's memory. */
+export const memoryMiB = (usual: number) => z.number().int().min(256).max(262_144).default(usual).describe("MiB");
+
 export const hours = z
     .number()
     .int()

@@ -1,10 +1,11 @@
 /** Flink and dbt. A file for each profile. */
 import { z } from "zod";
+import { docker } from "./runtime/docker";
 import { embedded } from "./runtime/embedded";
 import { external } from "./runtime/external";
 import { kubernetes } from "./runtime/kubernetes";
 
-export const runtimeSettings = z.discriminatedUnion("profile", [embedded, kubernetes, external]);
+export const runtimeSettings = z.discriminatedUnion("profile", [embedded, docker, kubernetes, external]);
 
 export const dbtSettings = z
     .strictObject({

@@ -40,6 +40,8 @@ export async function making(
     build: (
         options: pulumi.ComponentResourceOptions,
     ) => { readonly contract?: object } | Promise<{ readonly contract?: object }>,
+    /** Outputs beside the inputs, by type. */
+    computed: Readonly<Record<string, object>> = {},
 ): Promise<Program> {
     const made: Made[] = [];
     const asked = new Map<string, pulumi.CustomResourceOptions>();
@@ -55,7 +57,7 @@ export async function making(
                 );
                 made.push({ type, name, inputs: plain, secrets, protect, retainOnDelete, dependencies });
             }
-            return { id: `${name}-id`, state: plain };
+            return { id: `${name}-id`, state: { ...plain, ...computed[type] } };
         },
     });
     const { contract: outputs = {} } = await build({

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { imageOf, inputsDigest, lockSchema, placeholderImage, readLock, writeLock } from "../../automation/images/lock";
+import {
+    imageOf,
+    inputsDigest,
+    lockSchema,
+    placeholderImage,
+    pulledImages,
+    readLock,
+    wantedTag,
+    writeLock,
+} from "../../automation/images/lock";
 import { repositoryRoot } from "../../automation/core/repository";
 import pins from "../../automation/toolchain/pins.json";
 import { temporaryDirectory } from "../components/support";
@@ -69,6 +79,38 @@ describe("images.lock", () => {
         put("dbt/models/one.sql", "select 2");
         assert.throws(() => imageOf("dbt", { rehearsal: null }, at), { code: "images-outdated" });
         assert.equal(imageOf("flink", { rehearsal: null }, at), flink);
+    });
+
+    it("holds what others make by the version that is wanted, of which nothing is built", () => {
+        const references = Object.fromEntries(
+            pulledImages.map((image, index) => [
+                image,
+                `docker.io/theirs/${image}@sha256:${createHash("sha256").update(String(index)).digest("hex")}`,
+            ]),
+        );
+        writeLock(references, at);
+        put("images/flink/Dockerfile", "FROM another");
+        for (const image of pulledImages) {
+            assert.match(wantedTag(image), /^[a-z0-9./-]+:[\w.-]*\d[\w.-]*$/, "a version, and not what is latest");
+            assert.equal(imageOf(image, { rehearsal: null }, at), references[image]);
+        }
+    });
+
+    it("no longer counts when another version is wanted of an image that somebody else makes", () => {
+        writeLock({ kafka: `docker.io/apache/kafka@sha256:${"0123456789abcdef".repeat(4)}` }, at);
+        const lock = lockSchema.parse(JSON.parse(readFileSync(at.file, "utf8")));
+        const of = (version: string) => `sha256:${createHash("sha256").update(version).digest("hex")}`;
+        assert.equal(lock.images.kafka?.inputs, of(wantedTag("kafka")));
+        const older = { ...lock, images: { kafka: { ...lock.images.kafka, inputs: of("apache/kafka:3.9.0") } } };
+        writeFileSync(at.file, JSON.stringify(older));
+        assert.throws(() => imageOf("kafka", { rehearsal: null }, at), {
+            code: "images-outdated",
+            message: new RegExp(`'kafka' is locked in another version than ${wantedTag("kafka")}`),
+        });
+        assert.throws(() => imageOf("postgres", { rehearsal: null }, at), {
+            code: "images-not-locked",
+            hint: new RegExp(`${wantedTag("postgres")}.*images lock --postgres `),
+        });
     });
 
     it("is refused where somebody wrote something else into it", () => {

@@ -50,6 +50,9 @@ describe("the gates of an environment in a cloud", () => {
             }
             if (environment.observability?.profile === "kubernetes")
                 assert.deepEqual(ids.get("observability"), ["infra.monitors"]);
+            // What is in containers of this machine is reached as processes are.
+            for (const layer of layers)
+                if (environment[layer]?.profile === "docker") assert.notDeepEqual(ids.get(layer), [], layer);
             const { order } = (await loadGraph(ownGraphFile)).only(layers);
             assert.equal(
                 validationFor("all", context).length,

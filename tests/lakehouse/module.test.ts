@@ -19,20 +19,30 @@ const engine: EngineTools = {
     pathEntries: [],
 };
 
+/** Variables of this process, for a while. */
+function set(variables: Readonly<Record<string, string>>) {
+    const kept = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+    return {
+        begin: () => void Object.assign(process.env, variables),
+        end: () => {
+            for (const [name, value] of kept)
+                if (value === undefined) delete process.env[name];
+                else process.env[name] = value;
+        },
+    };
+}
+
 describe("a lakehouse whose jobs run on a cluster", () => {
     const data = mkdtempSync(join(tmpdir(), "tidegate-module-"));
-    const variables = {
+    const restore = set({
         TIDEGATE_ENVIRONMENT_FILE: environmentFile("prod"),
         TIDEGATE_DATA: data,
         // Where no tool is, and none may be fetched.
         TIDEGATE_CACHE: join(data, "cache"),
-    };
-    const kept = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-    before(() => void Object.assign(process.env, variables));
+    });
+    before(restore.begin);
     after(() => {
-        for (const [name, value] of kept)
-            if (value === undefined) delete process.env[name];
-            else process.env[name] = value;
+        restore.end();
         rmSync(data, { recursive: true, force: true });
     });
 
@@ -71,5 +81,32 @@ describe("a lakehouse whose jobs run on a cluster", () => {
                 })) ?? "",
                 /nothing to do from here/,
             );
+    });
+});
+
+describe("a lakehouse in containers of this machine", () => {
+    const data = mkdtempSync(join(tmpdir(), "tidegate-module-"));
+    const restore = set({
+        TIDEGATE_ENVIRONMENT_FILE: environmentFile("docker"),
+        TIDEGATE_DATA: data,
+        TIDEGATE_CACHE: join(data, "cache"),
+    });
+    before(restore.begin);
+    after(() => {
+        restore.end();
+        rmSync(data, { recursive: true, force: true });
+    });
+
+    it("needs the tools with which Flink and dbt are driven from here", async () => {
+        const graph = await environmentGraph("docker", await loadGraphFile(ownGraphFile));
+        const opened = {
+            environment: "docker",
+            graph,
+            tools: engine,
+            options: {},
+            redactor: new Redactor(),
+            startedMs: 0,
+        };
+        await assert.rejects(async () => lakehouse.open(opened), { code: "toolchain-incomplete", message: /dbt/ });
     });
 });

@@ -142,6 +142,9 @@ describe("a release of the lakehouse", () => {
     it("knows which layer a file is of, as its program imports it", () => {
         assert.deepEqual(of("sql/templates/silver.sql")?.stacks, ["runtime"]);
         assert.deepEqual(of("components/storage/s3.ts")?.stacks, ["storage"]);
+        // Every layer but the foundation may run an image of somebody else's.
+        const images = of("images/pulled.json")?.stacks.filter((stack) => stack !== "foundation");
+        assert.deepEqual(images?.toSorted(), ["broker", "catalog", "observability", "runtime", "storage"]);
         assert.deepEqual(of("automation/cli/main.ts")?.stacks, []);
         assert.equal(of("index.ts")?.stacks.length, 6);
     });

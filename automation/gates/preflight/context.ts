@@ -57,6 +57,15 @@ export interface SecretsOfLayers {
     readonly checkedFrom: "machine" | "cluster" | "simulated";
 }
 
+/** The Docker Engine on which an environment has containers. */
+export interface DockerFinding {
+    readonly version: string;
+    /** `linux` or `windows`. */
+    readonly os: string;
+    /** Bytes of its machine. */
+    readonly memory: number;
+}
+
 export interface PreflightContext {
     readonly machine: Machine;
     readonly dataDirectory: string;
@@ -83,6 +92,15 @@ export interface PreflightContext {
     readonly fixedPorts: readonly FixedPort[];
     /** Process ids of this environment's own daemons: their ports are not taken. */
     readonly ownProcesses: () => Promise<ReadonlySet<number>>;
+    /** Only of an environment with containers on this machine. */
+    readonly docker?: {
+        /** Throws where it does not answer. */
+        readonly look: () => Promise<DockerFinding>;
+        /** Ports of this environment's own containers: they are not taken. */
+        readonly ownPorts: () => Promise<ReadonlySet<number>>;
+        /** Bytes that its containers may take together. */
+        readonly wanted: number;
+    };
     /** Layers whose contracts a layer reads. */
     readonly dependencies: (layer: Layer) => readonly Layer[];
     /** Outputs of a layer's stack; undefined where it has none. */

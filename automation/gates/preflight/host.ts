@@ -86,6 +86,37 @@ export function memoryCheck({ machine, memoryGiB = 4 }: PreflightContext): Check
     return check;
 }
 
+/** Docker answers, has containers of Linux, and memory for those of this environment. */
+export function dockerCheck({ docker }: PreflightContext): Check | undefined {
+    if (docker === undefined) return undefined;
+    const check: Check = {
+        id: "preflight.docker",
+        stage: "preflight",
+        layer: "environment",
+        title: "Docker can run the containers",
+        limitSeconds: 20,
+        look: "`docker info`",
+        hint: "docs/profiles/docker.md tells what it needs.",
+        run: async () => {
+            const { version, os, memory } = await docker.look();
+            const evidence = { version, os, wantedGiB: docker.wanted / gibibyte };
+            if (os !== "linux")
+                return failing(check, `Docker ${version} runs containers of ${os}; these are of Linux.`, evidence);
+            if (memory < docker.wanted)
+                return failing(
+                    check,
+                    `Docker has ${inGiB(memory)} of memory, and the containers of this environment may take ${inGiB(docker.wanted)}.`,
+                    evidence,
+                    {
+                        hint: "Give Docker more (Docker Desktop: Settings, Resources), or lower taskSlots and memoryMiB.",
+                    },
+                );
+            return pass(`Docker ${version}, ${inGiB(memory)}`, evidence);
+        },
+    };
+    return check;
+}
+
 export function dataDirectoryCheck({ machine, dataDirectory }: PreflightContext): Check {
     const check: Check = {
         id: "preflight.data-directory",
@@ -142,7 +173,7 @@ export function stateBackendCheck({ stateBackend }: PreflightContext): Check {
 
 /** Ports that the environment file fixes for this layer are free, or held by its own daemons. */
 export function portsCheck(context: PreflightContext, layer: Layer): Check | undefined {
-    const { machine, fixedPorts, ownProcesses } = context;
+    const { machine, fixedPorts, ownProcesses, docker } = context;
     const ports = fixedPorts.filter((fixed) => fixed.layer === layer);
     if (ports.length === 0) return undefined;
     const check: Check = {
@@ -155,9 +186,11 @@ export function portsCheck(context: PreflightContext, layer: Layer): Check | und
         hint: "End that process, or take the port out of the environment file: a free one is chosen then.",
         run: async () => {
             const own = await ownProcesses();
+            // Whether it answers is for its own check to say.
+            const ownPorts = (await docker?.ownPorts().catch(() => undefined)) ?? new Set<number>();
             const taken: string[] = [];
             for (const { port, key } of ports) {
-                if (await machine.isPortFree(port)) continue;
+                if (ownPorts.has(port) || (await machine.isPortFree(port))) continue;
                 const holder = await machine.portHolder(port);
                 if (holder !== undefined && own.has(holder.pid)) continue;
                 taken.push(

@@ -8,6 +8,7 @@ const tables: Readonly<Record<string, () => PackageTable>> = {
     "azure-native": () => (require("./azure-native") as typeof import("./azure-native")).table,
     gcp: () => (require("./gcp") as typeof import("./gcp")).table,
     confluentcloud: () => (require("./confluentcloud") as typeof import("./confluentcloud")).table,
+    docker: () => (require("./docker") as typeof import("./docker")).table,
     tidegate: () => (require("./tidegate") as typeof import("./tidegate")).table,
     random: () => (require("./random") as typeof import("./random")).table,
 };

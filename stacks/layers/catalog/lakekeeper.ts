@@ -19,7 +19,7 @@ export const build: Build<"catalog", "lakekeeper"> = async (
 ) => {
     const { environment, upstream } = context;
     const [foundation, storage] = await Promise.all([upstream("foundation"), upstream("storage")]);
-    if (storage.profile === "embedded")
+    if ("credentials" in storage)
         throw new TidegateError("The storage is on this machine: Lakekeeper on the cluster does not reach it.", {
             code: "environment-invalid",
             hint: "storage.profile is s3, gcs or adls.",

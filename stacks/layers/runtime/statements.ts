@@ -29,13 +29,13 @@ export function statementsOf({
     settings: { parallelism, checkpointIntervalSeconds },
     seen = (platform) => ({ platform }),
 }: StatementsOf): pulumi.Output<string[]> {
-    const storageUser = storage.profile === "embedded" ? storage.credentials : pulumi.output(null);
+    const storageUser = "credentials" in storage ? storage.credentials : pulumi.output(null);
     const rendered = pulumi.all([storageUser, broker.credentials]).apply(([forStorage, forBroker]) => {
         const scripts = renderPipeline({
             dataset: loadDataset(environment.dataset),
             ...seen({
                 storage:
-                    storage.profile === "embedded"
+                    "credentials" in storage
                         ? ({ ...storage, credentials: forStorage } as S3InterfaceContract)
                         : storage,
                 broker: { ...broker, credentials: forBroker },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { contracts } from "../../../stacks/contracts";
 import { flinkVersionOf } from "../../../components/runtime/flinkDeployment";
-import { jaas } from "../../../components/runtime/kafkaLogin";
+import { jaas } from "../../../components/runtime/jaas";
 import { making, type Made, type Program } from "../mocks";
 import { broker, catalog, digest, foundation, password, runtimeOf, storage } from "./platform";
 

@@ -1,0 +1,31 @@
+/** The JAAS file with which Flink logs in at a broker. The connector of images/flink is not shaded, so the classes have their own names. */
+import * as pulumi from "@pulumi/pulumi";
+import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
+import { loginModule } from "../../sql/connection";
+
+type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;
+
+/** Names of the options of a login module that hold user and password. */
+export const optionsOf = (mechanism: Mechanism): readonly [string, string] =>
+    mechanism === "OAUTHBEARER" ? ["clientId", "clientSecret"] : ["username", "password"];
+
+/** Mechanisms that come with a token of the workload's identity, and need no user. */
+const withoutUser: readonly Mechanism[] = ["AWS_MSK_IAM", "OAUTHBEARER"];
+
+/** The section that Kafka's clients read. */
+export const section = (mechanism: Mechanism, options: string): string =>
+    `KafkaClient {\n  ${loginModule(mechanism, "plain")} required${options};\n};\n`;
+
+const quoted = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
+
+/** @throws RunError where the mechanism wants a user and there is none */
+export function jaas(mechanism: Mechanism, user: SaslCredentials | null): string {
+    if (user === null) {
+        if (withoutUser.includes(mechanism)) return section(mechanism, "");
+        throw new pulumi.RunError(
+            `The broker wants a user and a password (${mechanism}), and its contract has neither credentials nor a secretRef.`,
+        );
+    }
+    const [name, password] = optionsOf(mechanism);
+    return section(mechanism, ` ${name}=${quoted(user.username)} ${password}=${quoted(user.password)}`);
+}
