@@ -711,6 +711,10 @@ var elsewhere = [
   /^\{(env|file):[^}]+\}$/,
   /^`[^`]*`$/,
   // a command of a shell
+  /^[[{(]+$/,
+  // what it opens is on the next lines
+  /^[A-Za-z_][\w.]*\(\s*\)[,;]?$/,
+  // a call of a program, which is given nothing
   /^!(Ref|Sub|GetAtt|ImportValue|reference|vault)\b/
 ];
 var placeholders = [
@@ -985,6 +989,9 @@ function byKey(keyPath, value, format) {
 var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|mandatory|advisory|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
 var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
+var nameOfMember = /^[a-z]+(Key|Password|Token|Username)$/;
+var nameOfSecret = /^[a-z]+[0-9]?(-[a-z]+[0-9]?)*$/;
+var keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert) secret$/;
 function isHarmless(value, keyPath) {
   const text2 = value.trim();
   if (/^(true|false|null|none|yes|no)$/i.test(text2) || kmsKey.test(text2)) return true;
@@ -993,6 +1000,8 @@ function isHarmless(value, keyPath) {
   if (isPassword(keyPath)) return false;
   if (settings.test(text2) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text2)) return true;
   if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text2) && !looksRandom(text2, "named")) return true;
+  if (keyOfSecretName.test(wordsOf(keyPath).join(" ")) && nameOfSecret.test(text2)) return true;
+  if (/\bsecret key$/.test(wordsOf(keyPath).join(" ")) && nameOfMember.test(text2)) return true;
   const last = wordsOf(keyPath).at(-1) ?? "";
   if (/^keys?$/.test(last) && nameOfKey.test(text2))
     return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text2);

@@ -176,6 +176,12 @@ const settings =
 const kmsKey =
     /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 const nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
+/** `encryptionKey`: as members of a Secret are called. */
+const nameOfMember = /^[a-z]+(Key|Password|Token|Username)$/;
+/** Of a Secret of Kubernetes: words, not a token. */
+const nameOfSecret = /^[a-z]+[0-9]?(-[a-z]+[0-9]?)*$/;
+/** `passwordSecret`, `encryptionKeySecret`: charts ask by such a key for the name of the Secret that holds it. */
+const keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert) secret$/;
 
 /** What a key that names a secret may hold without being one. */
 function isHarmless(value: string, keyPath: string): boolean {
@@ -187,6 +193,8 @@ function isHarmless(value: string, keyPath: string): boolean {
     if (settings.test(text) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text)) return true;
     // The name of a variable, as lists of those that a job is given have them.
     if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text) && !looksRandom(text, "named")) return true;
+    if (keyOfSecretName.test(wordsOf(keyPath).join(" ")) && nameOfSecret.test(text)) return true;
+    if (/\bsecret key$/.test(wordsOf(keyPath).join(" ")) && nameOfMember.test(text)) return true;
     const last = wordsOf(keyPath).at(-1) ?? "";
     // `secretKey: password` names a key of a secret; `credentials: google` and a bare client id name nothing secret.
     if (/^keys?$/.test(last) && nameOfKey.test(text))

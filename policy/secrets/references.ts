@@ -23,6 +23,8 @@ const elsewhere = [
     /^@@?\w+@@?$/,
     /^\{(env|file):[^}]+\}$/,
     /^`[^`]*`$/, // a command of a shell
+    /^[[{(]+$/, // what it opens is on the next lines
+    /^[A-Za-z_][\w.]*\(\s*\)[,;]?$/, // a call of a program, which is given nothing
     /^!(Ref|Sub|GetAtt|ImportValue|reference|vault)\b/,
 ];
 

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
+import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../automation/core/repository";
 import { outcomeOf, type Outcome } from "../_helpers/checkout";
 import { allPhases, canary, environments, green, Place, resultOf, said, stackFiles, type Result } from "./run";
@@ -50,7 +51,9 @@ describe("tidegate rehearse", () => {
         const few = quota.plan({ kind: "quota", type: "aws:s3/bucket:Bucket", limit: 2 });
         jobs.set("quota", begin(quota, "--json", "--faults", few));
         const elsewhere = join(moved.root, "elsewhere.yaml");
-        const text = `${readFileSync(moved.file, "utf8")}protectData: false\n`;
+        // What policies would not let through, so that the rehearsal itself sees it.
+        const free = readFileSync(moved.file, "utf8").replace("production: mandatory", "production: off");
+        const text = `${free}protectData: false\n`;
         writeFileSync(elsewhere, text.replace("eu-west-1", "eu-central-1"));
         jobs.set("moved", begin(moved.withFile(text), "--json", "--update", elsewhere));
         jobs.set("chaos1", begin(chaos1, "--json", "--keep", "--chaos", "1"));
@@ -226,7 +229,8 @@ describe("tidegate rehearse", () => {
         const text = readFileSync(kept.file, "utf8");
         const state = (settings: object): Place => {
             const file = join(real.root, "env.yaml");
-            writeFileSync(file, `${text}state: ${JSON.stringify(settings)}\n`);
+            const settled = { ...(parse(text) as object), policies: { production: "off" }, state: settings };
+            writeFileSync(file, stringify(settled));
             return new Place(file, real.root);
         };
         const backend = `file://${join(kept.directory, "state")}`;

@@ -25,7 +25,9 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\
 
 describe("rows of the simulated packages", () => {
     before(() => useRows([...rowsByToken.values()].map(({ row }) => row)));
-    after(() => {
+    after(function () {
+        // A folder for each of some thousand tests.
+        this.timeout(120_000);
         useRows([]);
         removeFolders();
     });

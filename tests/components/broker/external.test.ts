@@ -149,17 +149,17 @@ describe("brokers of somebody else", () => {
         before(async () => void (directory = await mkdtemp(join(tmpdir(), "tidegate-"))));
         after(() => rm(directory, { recursive: true }));
         const load = async (secretRef: string) => {
-            const file = join(directory, "prod.yaml");
+            const file = join(directory, "lake.yaml");
             await writeFile(
                 file,
-                `name: prod\nbroker:\n  profile: external\n  bootstrapServers: kafka.example.com:9094\n  saslMechanism: PLAIN\n  secretRef: ${secretRef}\n`,
+                `name: lake\nbroker:\n  profile: external\n  bootstrapServers: kafka.example.com:9094\n  saslMechanism: PLAIN\n  secretRef: ${secretRef}\n`,
             );
-            return loadEnvironment("prod", { TIDEGATE_ENVIRONMENT_FILE: file, TIDEGATE_DATA: "/data" });
+            return loadEnvironment("lake", { TIDEGATE_ENVIRONMENT_FILE: file, TIDEGATE_DATA: "/data" });
         };
 
         it("a secret where a reference belongs is refused with its line and key, and not repeated", async () => {
             await assert.rejects(load("hunter2"), (error: Error) => {
-                assert.match(error.message, /prod\.yaml:6: 'broker\.secretRef': is no reference to a secret/);
+                assert.match(error.message, /lake\.yaml:6: 'broker\.secretRef': is no reference to a secret/);
                 assert.doesNotMatch(error.message, /hunter2/);
                 return true;
             });
@@ -169,7 +169,7 @@ describe("brokers of somebody else", () => {
 
         it("a variable of this machine is refused where there is a cluster, which could not look it up", () => {
             const environment = {
-                name: "prod",
+                name: "lake",
                 broker: {
                     profile: "external",
                     bootstrapServers: "kafka.example.com:9094",
