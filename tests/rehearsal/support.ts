@@ -1,4 +1,5 @@
 /** A cloud in a temporary folder, and rows that are there for tests alone. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { SimulatedCalls, type Weather } from "../../automation/rehearsal/calls";
 import { SimulatedCloud, type Thing } from "../../automation/rehearsal/cloud";
 import { calm, type Happening } from "../../automation/rehearsal/faults";
 import type { Row } from "../../automation/rehearsal/row";
+import { CallError } from "../../components/provider/bridge";
 import type { Values } from "../../components/provider/values";
 
 const made: string[] = [];
@@ -70,3 +72,17 @@ export const thingOf = (thing: Partial<Thing> = {}): Thing => ({
     visibleMs: 0,
     ...thing,
 });
+
+/** Makes a resource as the engine does, and answers with what it would store. */
+export async function make(row: Row, cloud: SimulatedCloud, inputs: Values, name = "it") {
+    const { id, state } = await callsOf(row, cloud, { name }).create(inputs, false);
+    return { id, state, inputs };
+}
+
+/** Of a call that has made nothing. */
+export const fails = (pattern: RegExp) => (error: unknown) => {
+    assert.ok(error instanceof CallError, String(error));
+    assert.equal(error.state, undefined, "the engine would take it for half made");
+    assert.match(error.message, pattern);
+    return true;
+};

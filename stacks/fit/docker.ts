@@ -1,7 +1,7 @@
-/** What containers on this machine reach, and what reaches them: a part of `fit.ts`. Pure. */
-import { problem, type Problem } from "../components/cloud/problem";
-import { layers } from "./contracts";
-import type { Environment } from "./fit";
+/** What containers on this machine reach, and what reaches them. Pure. */
+import { problem, type Problem } from "../../components/cloud/problem";
+import { layers } from "../contracts";
+import type { Environment } from "./environment";
 
 type Profiled = { readonly profile: string } | undefined;
 

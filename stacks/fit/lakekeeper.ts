@@ -1,7 +1,7 @@
-/** Why a Lakekeeper of a platform's own cannot be as its file says: a part of `fit.ts`. Pure. */
-import { problem, type Problem } from "../components/cloud/problem";
-import type { Environment } from "./fit";
-import { databaseClouds } from "./settings/catalog/lakekeeper";
+/** Why a Lakekeeper of a platform's own cannot be as its file says. Pure. */
+import { problem, type Problem } from "../../components/cloud/problem";
+import type { Environment } from "./environment";
+import { databaseClouds } from "../settings/catalog/lakekeeper";
 
 export function* lakekeeperProblems(environment: Environment): Generator<Problem> {
     const { catalog, storage, foundation } = environment;

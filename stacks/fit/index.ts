@@ -1,0 +1,30 @@
+/**
+ * What of an environment's layers fits together: the one place where a file is refused for what its parts say of each other, and
+ * for what the components would refuse. Before anything starts, with the key, so that the line can be told. Pure.
+ */
+import type { Problem } from "../../components/cloud/problem";
+import { catalogOf, onCluster } from "./cluster";
+import { components } from "./components";
+import { dockerProblems } from "./docker";
+import type { Environment } from "./environment";
+import { identities } from "./identities";
+import { lakekeeperProblems } from "./lakekeeper";
+import { missing } from "./missing";
+import { networks } from "./networks";
+import { secrets } from "./secrets";
+import { onThisMachine, slots } from "./thisMachine";
+
+/** In the order in which somebody would put them right. */
+export function* misfits(environment: Environment): Generator<Problem> {
+    yield* missing(environment);
+    yield* onThisMachine(environment);
+    yield* slots(environment);
+    yield* dockerProblems(environment);
+    yield* onCluster(environment);
+    yield* identities(environment);
+    yield* networks(environment);
+    yield* catalogOf(environment);
+    yield* lakekeeperProblems(environment);
+    yield* secrets(environment);
+    yield* components(environment);
+}
