@@ -1,5 +1,6 @@
 /** Which CI runs this process, and what it says of the change that it is about. */
-import { isAbsolute, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
 
 export interface CiSurroundings {
@@ -72,7 +73,8 @@ export function placeIn(message: string, root: string): Place | undefined {
         /(?:^|[\s('"])([^\s('":]+\.[A-Za-z]+):(\d+)(?::(\d+))?/g,
     )) {
         const path = isAbsolute(file) ? relative(root, file) : file;
-        if (path.startsWith("..")) continue;
+        // `kafka.example.com:9092` looks the same.
+        if (path.startsWith("..") || !existsSync(join(root, path))) continue;
         return { file: path, line: Number(line), column: column === undefined ? undefined : Number(column) };
     }
     return undefined;

@@ -1,6 +1,5 @@
 /** A session of the lakehouse's own graph, for the commands that know its data. */
 import { exitCodes, TidegateError } from "../core/errors";
-import { Redactor } from "../core/redactor";
 import { secretResolver } from "../lakehouse/secrets";
 import type { SecretResolver } from "../secrets/resolver";
 import type { Outputs } from "../engine/snapshot";
@@ -8,6 +7,7 @@ import { loadGraphFile, ownGraphFile } from "../graph/load";
 import { locateTools, type Tools } from "../toolchain";
 import { layers, type Layer } from "../../stacks/contracts";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
+import { spoken } from "./output";
 import { environmentGraph } from "../rollout/environmentGraph";
 import { Session } from "../rollout/session";
 
@@ -17,7 +17,7 @@ export class LakehouseSession {
         readonly tools: Tools,
         readonly session: Session,
     ) {
-        this.secrets = secretResolver(environment, new Redactor());
+        this.secrets = secretResolver(environment, spoken);
     }
 
     readonly secrets: SecretResolver;

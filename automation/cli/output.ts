@@ -1,22 +1,33 @@
 import pc from "picocolors";
+import { Redactor } from "../core/redactor";
 import { exitCodes, explained, messageOf, TidegateError, type ExitCode } from "../core/errors";
+
+/** What commands have looked up, and must not say. */
+export const spoken = new Redactor();
+
+/** A line on standard output. */
+export const say = (text: string): void => void process.stdout.write(`${spoken.text(text)}\n`);
 
 /** Prints an error for a person on stderr and returns the exit code; a stack only for a fault of Tidegate itself. */
 export function printError(thrown: unknown): ExitCode {
     const error = explained(thrown);
     if (TidegateError.is(error)) {
         process.stderr.write(
-            `${pc.red(`✗ ${error.message}`)} ${pc.dim(`[${error.code}]`)}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
+            spoken.text(
+                `${pc.red(`✗ ${error.message}`)} ${pc.dim(`[${error.code}]`)}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`,
+            ),
         );
         return error.exitCode;
     }
     const stack = error instanceof Error && error.stack ? error.stack : messageOf(error);
-    process.stderr.write(`${pc.red("✗ This is a fault of Tidegate; please report it with these lines:")}\n${stack}\n`);
+    process.stderr.write(
+        `${pc.red("✗ This is a fault of Tidegate; please report it with these lines:")}\n${spoken.text(stack)}\n`,
+    );
     return exitCodes.internal;
 }
 
 export function printJson(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    say(JSON.stringify(value, null, 2));
 }
 
 /** Rows as aligned columns. */

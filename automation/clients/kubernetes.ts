@@ -259,7 +259,7 @@ export class KubernetesApi {
         const { message = `HTTP status ${statusCode}`, reason = "" } = status.success ? status.data : {};
         throw new TidegateError(`The API server refused ${method} ${path} (${statusCode}): ${message}`, {
             code: "kubernetes-refused",
-            hint: "The API server's words say what it is about.",
+            hint: "`kubectl auth can-i --list` says what may be done there; the words are the API server's.",
             cause: new ApiStatusError(statusCode, reason, message),
             retryable: statusCode >= 500,
         });

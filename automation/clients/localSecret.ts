@@ -1,8 +1,8 @@
 /** A secret that the machine which rolls out holds itself: in a variable, or in a file. Only its reference is ever stored. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { parseSecretRef } from "../../stacks/secretRef";
 import { messageOf, TidegateError } from "../core/errors";
+import { FileSecrets, VariableSecrets } from "../secrets/stores/local";
 
 /** `env://VARIABLE` or `file:///PATH`. */
 export const localSecretRef = z
@@ -13,21 +13,22 @@ export const localSecretRef = z
     );
 
 /**
- * The text without the line break that editors leave at its end.
+ * As whoever looks the same reference up for a workload reads it.
  * @throws TidegateError `secret-unreadable`, which names the reference alone
  */
 export async function readLocalSecret(reference: string, variables: NodeJS.ProcessEnv = process.env): Promise<string> {
     const ref = parseSecretRef(reference);
-    let text: string | undefined;
-    if (ref.kind === "env") text = variables[ref.variable];
-    else if (ref.kind === "file")
-        text = await readFile(ref.path, "utf8").catch((error: unknown) => {
-            throw unreadable(reference, messageOf(error), error);
-        });
-    else throw unreadable(reference, "only env:// and file:// can be read here");
-    const trimmed = text?.trim();
-    if (trimmed === undefined || trimmed === "") throw unreadable(reference, "nothing is there");
-    return trimmed;
+    if (ref.kind !== "env" && ref.kind !== "file")
+        throw unreadable(reference, "only env:// and file:// can be read here");
+    try {
+        const text = await (ref.kind === "env"
+            ? new VariableSecrets(variables).read(ref)
+            : new FileSecrets().read(ref));
+        if (text.trim() !== "") return text;
+    } catch (error) {
+        throw unreadable(reference, messageOf(error), error);
+    }
+    throw unreadable(reference, "nothing is there");
 }
 
 /** The same of a JSON object. What is wrong with it is told by the paths of its members: its text is the secret. */

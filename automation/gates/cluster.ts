@@ -32,6 +32,7 @@ export function liveCluster(
             if (pod === undefined)
                 throw new TidegateError(`No JobManager of ${deployment} runs in ${namespace}.`, {
                     code: "flink-unreachable",
+                    hint: `\`kubectl get pods -n ${namespace} -l app=${deployment}\` tells what there is instead.`,
                     retryable: true,
                 });
             const { latest } = await cluster.forwarded(namespace, pod, restPort, (url) =>

@@ -52,17 +52,23 @@ export async function filesOf(root: string, paths: readonly string[]): Promise<r
         known === undefined
             ? undefined
             : await git(root, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", ...spec]);
+    if (known !== undefined && ignored === undefined)
+        throw new TidegateError("git lists the files that it knows, and not those that it ignores.", {
+            code: "secrets-unreadable",
+            hint: "`git ls-files --others --ignored --exclude-standard` tells why; without it settings would be passed over.",
+        });
     const settings = listed(ignored ?? "").filter(
         (file) =>
             /(^|\/)(\.env[^/]*|[^/]+\.env|Pulumi\.[^/]+\.ya?ml|profiles\.ya?ml)$/.test(file) &&
             !file.split("/").some((part) => passed.has(part)),
     );
-    const named = wanted.filter((path) => !listed(known ?? "").includes(path));
-    const isFile = async (path: string): Promise<boolean> => path !== "" && (await stat(join(root, path))).isFile();
-    const direct = (await Promise.all(named.map(async (path) => ((await isFile(path)) ? [path] : [])))).flat();
-    const found =
-        known === undefined ? await walked(root, wanted.length === 0 ? [""] : wanted) : [...listed(known), ...settings];
-    return [...new Set([...found, ...direct])].sort();
+    if (known === undefined) return walked(root, wanted.length === 0 ? [""] : wanted);
+    const found = [...listed(known), ...settings];
+    // Whoever names a file or a folder wants it read, though git ignores it.
+    const passedOver = wanted.filter(
+        (path) => path !== "" && !listed(known).some((file) => file === path || file.startsWith(`${path}/`)),
+    );
+    return [...new Set([...found, ...(await walked(root, passedOver))])].sort();
 }
 
 async function walked(root: string, from: readonly string[]): Promise<string[]> {

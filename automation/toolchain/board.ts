@@ -66,6 +66,7 @@ export class Board {
         this.told = this.now();
         if (this.texts.size > 0)
             this.progress.update([...this.texts].map(([name, text]) => `${name}: ${text}`).join(" · "));
-        if (this.expected > 0) this.progress.advance(this.come, this.expected, "bytes");
+        // What is built after its download would be told with the bytes of it for ever.
+        if (this.come < this.expected) this.progress.advance(this.come, this.expected, "bytes");
     }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { repositoryRoot } from "../../automation/core/repository";
 import { annotateEvents } from "../../automation/cli/annotate";
 import type { CheckResult } from "../../automation/gates";
 import type { RolloutEvent } from "../../automation/rollout/events";
@@ -11,7 +12,7 @@ const check = (more: Partial<CheckResult>): RolloutEvent => ({
 });
 
 describe("annotations of GitHub Actions", () => {
-    const github = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: "/repo" };
+    const github = { GITHUB_ACTIONS: "true", GITHUB_WORKSPACE: repositoryRoot };
     const lines = (event: RolloutEvent, variables: Record<string, string> = github) => {
         const written: string[] = [];
         annotateEvents(variables, (line) => written.push(line))(event);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { repositoryRoot } from "../../automation/core/repository";
 import { changedSinceIn, ciSurroundings, placeIn } from "../../automation/ci/surroundings";
 
 describe("the CI around", () => {
@@ -72,12 +73,14 @@ describe("the CI around", () => {
 });
 
 describe("a place that a message names", () => {
+    const root = repositoryRoot;
     for (const [message, place] of [
         ["stacks/dev.yaml:12:3: 'storag' is not known", { file: "stacks/dev.yaml", line: 12, column: 3 }],
-        ["in '/repo/stacks/dev.yaml:4' there is", { file: "stacks/dev.yaml", line: 4, column: undefined }],
+        [`in '${root}/stacks/dev.yaml:4' there is`, { file: "stacks/dev.yaml", line: 4, column: undefined }],
+        ["kafka.example.com:9092 did not answer", undefined],
         ["see http://127.0.0.1:8081 and 10:30", undefined],
         ["/elsewhere/dev.yaml:4:1 is not ours", undefined],
     ] as const)
-        it(`is ${place === undefined ? "none" : `${place.file}, line ${place.line}`} in: ${message}`, () =>
-            assert.deepEqual(placeIn(message, "/repo"), place));
+        it(`is ${place === undefined ? "none" : `${place.file}, line ${place.line}`} in: ${message.replace(root, "")}`, () =>
+            assert.deepEqual(placeIn(message, root), place));
 });

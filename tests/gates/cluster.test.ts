@@ -1,5 +1,6 @@
 /** The validation of what runs on a cluster, on one in memory. */
 import assert from "node:assert/strict";
+import { TidegateError } from "../../automation/core/errors";
 import { runChecks, validationFor, type Cluster, type GateContext } from "../../automation/gates";
 import type { ClusterRuntimeContract, FoundationContract, Layer } from "../../stacks/contracts";
 import { fakePlatform } from "../_helpers/gateFakes";
@@ -124,6 +125,25 @@ describe("the gates of a cluster", () => {
         });
         assert.equal((await result).status, "pass");
         assert.equal(looks, 5);
+    });
+
+    it("ask again where the API server is away for a moment, and not where it refuses", async () => {
+        const { get } = cluster;
+        let asked = 0;
+        const failing = (code: string, retryable: boolean) =>
+            Object.assign(cluster, {
+                get: (...what: Parameters<typeof get>) =>
+                    what[0].kind === "FlinkDeployment" && (asked += 1) < 3
+                        ? Promise.reject(new TidegateError("no answer", { code, retryable }))
+                        : get(...what),
+            });
+        failing("cluster-unreachable", true);
+        assert.equal((await resultOf("runtime", "jobs.bronze")).status, "pass");
+        assert.equal(asked, 3);
+        asked = 0;
+        failing("cluster-refused", false);
+        assert.equal((await resultOf("runtime", "jobs.bronze")).status, "fail");
+        assert.equal(asked, 1);
     });
 
     it("do not wait for what has failed", async () => {

@@ -31,6 +31,16 @@ describe("the files of a scan", () => {
         await assert.rejects(filesOf(root, ["nowhere"]), { code: "secrets-path-missing" });
     });
 
+    it("are those of a folder that is named, though git ignores it", async () => {
+        git("init", "-q");
+        write(".gitignore", "generated/\n");
+        write("generated/deep/values.yaml", "password: hunter2\n");
+        assert.deepEqual(await filesOf(root, []), [".gitignore"]);
+        assert.deepEqual(await filesOf(root, ["generated"]), ["generated/deep/values.yaml"]);
+        const { findings } = await scanProject(root, { paths: ["generated"], today: "2026-01-01" });
+        assert.equal(findings.length, 1);
+    });
+
     it("are all of them without git", async () => {
         for (const file of ["a.yaml", "b/c.sql", "node_modules/x/y.yaml"]) write(file, "a: 1\n");
         assert.deepEqual(await filesOf(root, []), ["a.yaml", "b/c.sql"]);

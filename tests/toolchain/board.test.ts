@@ -23,6 +23,19 @@ describe("the progress of several things at once", () => {
         assert.equal(lines.at(-1), "dbt: fetching");
     });
 
+    it("tells no bytes any more once all have come", () => {
+        const counts: number[] = [];
+        let now = 0;
+        const progress = { update: () => {}, advance: (done: number) => void counts.push(done), note: () => {} };
+        const line = new Board(progress, () => (now += 1000)).line("Pulumi");
+        line.expect(10);
+        line.bytes(10);
+        const before = counts.length;
+        line.say("compiling");
+        line.done();
+        assert.equal(counts.length, before);
+    });
+
     it("does not tell more often than a person can read", () => {
         let told = 0;
         const board = new Board({ update: () => void told++, advance: () => {}, note: () => {} }, () => 1000);

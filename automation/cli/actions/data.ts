@@ -15,7 +15,7 @@ import { signedInPlatform } from "../../lakehouse/secrets";
 import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
 import { layersOf } from "../../../stacks/environment";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 import { stderrProgress } from "../progress";
 import { LakehouseSession } from "../lakehouse";
 import { Interrupts } from "../interrupts";
@@ -89,13 +89,13 @@ export async function produceEvents(options: ProduceFlags): Promise<void> {
         }),
     );
     if (options.json) printJson(result);
-    else process.stdout.write(`${productionText(result)}\n`);
+    else say(productionText(result));
 }
 
 export async function runFlink(options: Common): Promise<void> {
     const result = await withPlatform(options, flink);
     if (options.json) printJson(result);
-    else process.stdout.write(`${batchText(result)}\n`);
+    else say(batchText(result));
 }
 
 export async function runDbt(command: string, options: DbtFlags): Promise<void> {
@@ -114,8 +114,8 @@ export async function runDbt(command: string, options: DbtFlags): Promise<void> 
     );
     if (options.json) printJson(result);
     else {
-        process.stdout.write(`${dbtText(result)} (${duration(result.seconds)})\n`);
-        for (const problem of result.problems) process.stdout.write(`${pc.red("✗")} ${problem}\n`);
+        say(`${dbtText(result)} (${duration(result.seconds)})`);
+        for (const problem of result.problems) say(`${pc.red("✗")} ${problem}`);
     }
     if (!result.succeeded) process.exitCode = exitCodes.failed;
 }
@@ -164,12 +164,12 @@ export async function render(options: RenderFlags): Promise<void> {
         if (options.json) return printJson(scripts);
         for (const script of scripts) {
             const text = `-- ${script.name}, rendered from ${script.templates.join(", ")}\n${script.statements.map((statement) => `${statement};`).join("\n\n")}\n`;
-            if (options.out === undefined) process.stdout.write(`${text}\n`);
+            if (options.out === undefined) say(text);
             else {
                 await mkdir(options.out, { recursive: true });
                 const file = join(options.out, `${script.name}.sql`);
                 await writeFile(file, text);
-                process.stdout.write(`${file}\n`);
+                say(file);
             }
         }
     } finally {
@@ -215,8 +215,7 @@ export async function validate(wanted: string, options: Common): Promise<void> {
         results = await runChecks(validationFor(layer satisfies Layer | "all", context), {
             signal,
             onEvent: (event) => {
-                if (event.type === "check-finished" && !options.json)
-                    process.stdout.write(`${checkLine(event.result)}\n`);
+                if (event.type === "check-finished" && !options.json) say(checkLine(event.result));
             },
         });
     } finally {

@@ -22,6 +22,7 @@ export async function scanSecrets(paths: readonly string[], flags: ScanFlags): P
     if (flags.staged && paths.length > 0)
         throw new TidegateError("--staged scans what is staged: it takes no paths.", {
             code: "usage",
+            hint: "Leave the paths out, or --staged.",
             exitCode: exitCodes.usage,
         });
     const begun = new Date();

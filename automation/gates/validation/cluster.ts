@@ -8,6 +8,7 @@ import type {
     ClusterRuntimeContract,
     FoundationContract,
 } from "../../../stacks/contracts";
+import { TidegateError } from "../../core/errors";
 import { failing, pass, type Check } from "../check";
 import { client, type GateContext } from "../context";
 import { flinkDeploymentObject, judgeDeployment, type DeploymentVerdict } from "./flinkDeployment";
@@ -85,7 +86,15 @@ function jobCheck(
         run: async ({ clock, signal }) => {
             const end = clock.now() + clusterJobSeconds * 1000;
             for (;;) {
-                const found = await cluster.get(object, namespace, deployment);
+                let found: unknown;
+                try {
+                    found = await cluster.get(object, namespace, deployment);
+                } catch (error) {
+                    // One that passes is no verdict on the job: it is asked again as long as there is time.
+                    if (!TidegateError.is(error) || !error.retryable || clock.now() >= end) throw error;
+                    await clock.sleep(pollSeconds * 1000, signal);
+                    continue;
+                }
                 if (found === undefined)
                     return failing(
                         check,
