@@ -118,6 +118,7 @@ const foundationsOfClouds = {
             virtualNetworkId: `${azureNetworks}/stand-in`,
             nodeSubnetId: `${azureNetworks}/stand-in/subnets/nodes`,
             endpointSubnetId: `${azureNetworks}/stand-in/subnets/endpoints`,
+            databaseSubnetId: `${azureNetworks}/stand-in/subnets/databases`,
         },
     },
 } satisfies { readonly [profile: string]: Pick<Contract<"foundation">, "identities" | "network"> };
@@ -186,6 +187,9 @@ function realised(environment: Pick<EnvironmentFile, Layer>, layer: Layer): Cont
         return { ...standIns.foundation, profile: cloud, ...foundationsOfClouds[cloud] };
     }
 
+    // What an adopted cluster is in stands in the file.
+    if (layer === "foundation" && environment.foundation?.profile === "kubeconfig")
+        return { ...standIns.foundation, network: environment.foundation.network } as Contract<"foundation">;
     if (layer === "catalog" && profile === "lakekeeper") return lakekeeper;
     if (layer === "runtime" && profile === "kubernetes") return runtimeOfACluster;
     if (layer === "observability" && profile === "kubernetes") return observabilityOfACluster;

@@ -11,6 +11,7 @@ import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { Postgres } from "../database/postgres";
 import type { ContractOutputs } from "../embedded/contract";
+import { portOf } from "../runtime/networkPolicies";
 import { catalogPolicy, encryptionKey, lakekeeperRelease } from "./lakekeeperChart";
 import { LakekeeperBootstrap, LakekeeperWarehouse, type LakekeeperConnectionArgs } from "./lakekeeperResources";
 import { WarehouseAccess } from "./warehouseAccess";
@@ -93,7 +94,7 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
 
         const database = args.database(this, namespaces.catalog);
         const key = encryptionKey(name, { ...args, namespace: namespaces.catalog, labels: this.labels }, this);
-        const policy = this.policy(name);
+        const policy = this.policy(name, database);
         this.release = lakekeeperRelease(
             name,
             { ...args, namespace: namespaces.catalog, database, key },
@@ -167,7 +168,7 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
         ).location;
     }
 
-    private policy(name: string): kubernetes.networking.v1.NetworkPolicy {
+    private policy(name: string, database: Postgres): kubernetes.networking.v1.NetworkPolicy {
         const { foundation, ingress, auth, monitoringNamespace = "monitoring" } = this.args;
         const { catalog, flink, dbt, observability } = foundation.namespaces;
         return new kubernetes.networking.v1.NetworkPolicy(
@@ -179,6 +180,7 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
                     cidrs: ingress.controllerCidrs ?? [],
                     monitoring: [observability, monitoringNamespace],
                     kubernetesApi: auth.mode === "serviceAccount",
+                    ports: [database.port, ...(auth.mode === "oauth2" ? [portOf(auth.providerUri)] : [])],
                 }),
             },
             { parent: this },

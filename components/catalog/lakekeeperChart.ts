@@ -6,7 +6,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Upstream } from "../../stacks/layer";
-import { postgresPort, type Postgres } from "../database/postgres";
+import { type Postgres } from "../database/postgres";
 import { charts } from "../kubernetes/charts";
 import { containerSecurity, identityLabels, podSecurity } from "../kubernetes/restricted";
 import { anywhere } from "../runtime/networkPolicies";
@@ -59,6 +59,8 @@ export function catalogPolicy(reach: {
     readonly cidrs: readonly string[];
     readonly monitoring: readonly string[];
     readonly kubernetesApi: boolean;
+    /** Of its database, and of who gives tokens where that is not 443. */
+    readonly ports: readonly number[];
 }): kubernetes.types.input.networking.v1.NetworkPolicySpec {
     const tcp = (port: number) => [{ protocol: "TCP", port }];
     const namespaces = (names: readonly string[]) => [
@@ -79,7 +81,7 @@ export function catalogPolicy(reach: {
             { from: namespaces(reach.monitoring), ports: tcp(lakekeeperPorts.metrics) },
         ],
         // The bucket, who gives tokens for it, the identity provider; the database; the API server, behind its service.
-        egress: [anywhere(443, postgresPort, ...(reach.kubernetesApi ? [6443] : []))],
+        egress: [anywhere(443, ...reach.ports, ...(reach.kubernetesApi ? [6443] : []))],
     };
 }
 

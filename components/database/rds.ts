@@ -85,7 +85,8 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
                 engine: "postgres",
                 engineVersion: version,
                 autoMinorVersionUpgrade: true,
-                allowMajorVersionUpgrade: false,
+                // Who writes another `version` means it; the parameters of the new one are there before.
+                allowMajorVersionUpgrade: true,
                 instanceClass: (args.instanceClass ?? "db.t4g.medium") as aws.rds.InstanceType,
                 storageType: "gp3",
                 allocatedStorage: storageGb,
@@ -114,8 +115,8 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
                 parent: this,
                 protect,
                 retainOnDelete: protect,
-                // It grows by itself, and its minor version does.
-                ignoreChanges: ["allocatedStorage", "engineVersion"],
+                // It grows by itself. Of a version without a minor one the provider passes over what AWS has made of it.
+                ignoreChanges: ["allocatedStorage"],
             },
         );
     }

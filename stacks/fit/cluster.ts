@@ -33,7 +33,7 @@ export function* onCluster(environment: Environment): Generator<Problem> {
             yield problem(
                 "observability.profile",
                 `does not fit runtime.profile ${runtime.profile}: both are on the cluster, or neither is`,
-                clustered ? "Use kubernetes." : "Use embedded.",
+                `Use ${clustered ? "kubernetes" : runtime.profile === "docker" ? "docker" : "embedded"}.`,
             );
     if (observability?.profile === "kubernetes" && foundation?.operators.prometheus === "none")
         yield problem(

@@ -1,6 +1,9 @@
 /** Why a Lakekeeper of a platform's own cannot be as its file says. Pure. */
 import { problem, type Problem } from "../../components/cloud/problem";
 import type { Environment } from "./environment";
+import { cloudOf } from "../settings/clouds";
+import { cloudNames, cloudOfFoundation, isKnown } from "./identities";
+import { unreachable } from "./secrets";
 import { databaseClouds } from "../settings/catalog/lakekeeper";
 
 export function* lakekeeperProblems(environment: Environment): Generator<Problem> {
@@ -18,8 +21,24 @@ export function* lakekeeperProblems(environment: Environment): Generator<Problem
             `'${storage.profile}' is on this machine: Lakekeeper on the cluster does not reach it`,
             "Use s3, gcs or adls.",
         );
+    const ofStorage = storage === undefined ? undefined : cloudOf[storage.profile];
+    if (foundation !== undefined && ofStorage !== undefined && !isKnown(foundation, "catalog", ofStorage))
+        yield problem(
+            "storage.profile",
+            `'${storage?.profile}' lets in identities of ${cloudNames[ofStorage]} alone, and on the foundation '${foundation.profile}' catalog has none`,
+            foundation.profile === "kubeconfig"
+                ? `Name it in foundation.identities.catalog.${ofStorage}.`
+                : `Use what ${cloudNames[cloudOfFoundation[foundation.profile]]} has.`,
+        );
     const { kind } = catalog.database;
     if (kind === "external") {
+        const { secretRef: ref } = catalog.database;
+        if (catalog.secretStore === undefined)
+            yield* unreachable(
+                environment,
+                { path: "catalog.database.secretRef", ref, workloads: ["catalog"] },
+                "catalog.secretStore",
+            );
         if (foundation?.operators.externalSecrets === "none")
             yield problem(
                 "foundation.operators.externalSecrets",
@@ -45,5 +64,12 @@ export function* lakekeeperProblems(environment: Environment): Generator<Problem
             foundation.profile === "kubeconfig"
                 ? "Name foundation.network, or take external for a database that is there."
                 : "Take the database of the cluster's cloud, or external for one that is there.",
+        );
+    const network = foundation.profile === "kubeconfig" ? foundation.network : null;
+    if (kind === "flexibleServer" && network?.cloud === "azure" && network.databaseSubnetId === undefined)
+        yield problem(
+            "foundation.network",
+            "names no databaseSubnetId, into which a flexible server is put",
+            "Name a subnet that is delegated to Microsoft.DBforPostgreSQL/flexibleServers.",
         );
 }

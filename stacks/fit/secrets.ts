@@ -1,6 +1,7 @@
 /** Secrets that a `secretRef` names, and who could look them up. Pure. */
 import { problem, type Problem } from "../../components/cloud/problem";
 import { localSecretRefs, secretRefKind, type SecretRefKind } from "../secretRef";
+import type { Workload } from "../contracts";
 import type { Cloud } from "../settings/clouds";
 import { storeNeeds } from "../settings/secrets";
 import type { Environment } from "./environment";
@@ -36,33 +37,48 @@ export function* secrets(environment: Environment): Generator<Problem> {
             "is none, but a secretRef is looked up by External Secrets",
             "Set it to install, or to adopt where the cluster has it.",
         );
-    if (runtime.secretStore !== undefined) return;
-    const elsewhere =
-        "Name a store that is on the cluster in runtime.secretStore, or keep the secret where the platform is.";
-    for (const { path, ref, workloads } of refs) {
-        const kind = secretRefKind(ref);
-        const keys = kind === undefined ? undefined : storeNeeds[kind];
-        const said = keys?.reduce<unknown>(
-            (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-            environment,
+    if (runtime.secretStore === undefined)
+        for (const named of refs) yield* unreachable(environment, named, "runtime.secretStore");
+}
+
+/** A reference in the file, and the workloads of the cluster whose identities look it up. */
+export interface NamedOnCluster {
+    readonly path: string;
+    readonly ref: string;
+    readonly workloads: readonly Workload[];
+}
+
+/** @param adopted the key by which a store that is there would be named instead */
+export function* unreachable(
+    environment: Environment,
+    { path, ref, workloads }: NamedOnCluster,
+    adopted: string,
+): Generator<Problem> {
+    const { foundation } = environment;
+    if (foundation === undefined) return;
+    const elsewhere = `Name a store that is on the cluster in ${adopted}, or keep the secret where the platform is.`;
+    const kind = secretRefKind(ref);
+    const keys = kind === undefined ? undefined : storeNeeds[kind];
+    const said = keys?.reduce<unknown>(
+        (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+        environment,
+    );
+    const cloud = kind === undefined ? undefined : cloudOfStore[kind];
+    const unknown = cloud === undefined ? undefined : workloads.find((one) => !isKnown(foundation, one, cloud));
+    if (keys !== undefined && said === undefined)
+        yield problem(
+            path,
+            `is a secret of ${kind}://, which the cluster cannot come to without the key '${keys.join(".")}'`,
+            cloud === undefined
+                ? `Say in ${keys.join(".")} how it is reached, or name a store that is on the cluster in ${adopted}.`
+                : elsewhere,
         );
-        const cloud = kind === undefined ? undefined : cloudOfStore[kind];
-        const unknown = cloud === undefined ? undefined : workloads.find((one) => !isKnown(foundation, one, cloud));
-        if (keys !== undefined && said === undefined)
-            yield problem(
-                path,
-                `is a secret of ${kind}://, which the cluster cannot come to without the key '${keys.join(".")}'`,
-                cloud === undefined
-                    ? `Say in ${keys.join(".")} how it is reached, or name a store that is on the cluster in runtime.secretStore.`
-                    : elsewhere,
-            );
-        else if (cloud !== undefined && unknown !== undefined)
-            yield problem(
-                path,
-                `the store of ${kind}:// lets in identities of ${cloudNames[cloud]}, and on the cluster ${unknown} has none`,
-                elsewhere,
-            );
-    }
+    else if (cloud !== undefined && unknown !== undefined)
+        yield problem(
+            path,
+            `the store of ${kind}:// lets in identities of ${cloudNames[cloud]}, and on the cluster ${unknown} has none`,
+            elsewhere,
+        );
 }
 
 /** Whose identities read the stores of references. */

@@ -75,15 +75,53 @@ describe("an environment with Lakekeeper", () => {
         );
         const gcp = { gcp: { project: "acme-lake", region: "europe-west1" } };
         assert.match(complaints(gcp, { database: { kind: "cloudsql" } }), /no network that a cluster of eks reaches/);
-        const adopted = (network?: object) => ({ foundation: { profile: "kubeconfig", context: "theirs", network } });
+        const identities = { catalog: { aws: { roleName: "a", roleArn: "arn:aws:iam::123456789012:role/a" } } };
+        const adopted = (network?: object) => ({
+            foundation: { profile: "kubeconfig", context: "theirs", identities, network },
+        });
         assert.match(complaints(adopted()), /'rds' is in no network .*Name foundation\.network/);
         const subnets = { privateSubnetIds: ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"] };
         const theirs = { cloud: "aws", vpcId: "vpc-0123456789abcdef0", nodeSecurityGroupId: "sg-0123456789abcdef0" };
         assert.equal(complaints(adopted({ ...theirs, ...subnets })), "");
+        const azure = {
+            subscriptionId: "00000000-0000-4000-8000-000000000001",
+            tenantId: "00000000-0000-4000-8000-0000000000ff",
+            location: "westeurope",
+        };
+        const vnet = {
+            cloud: "azure",
+            resourceGroup: "g",
+            virtualNetworkId: "v",
+            nodeSubnetId: "n",
+            endpointSubnetId: "e",
+        };
+        assert.match(
+            complaints({ azure, ...adopted(vnet) }, { database: { kind: "flexibleServer" } }),
+            /names no databaseSubnetId/,
+        );
         const external = { kind: "external", host: "db.example", secretRef: "aws-sm://prod/db" };
         assert.equal(complaints({}, { database: external }), "");
         const without = { foundation: { ...file.foundation, operators: { externalSecrets: "none" } } };
         assert.match(complaints(without, { database: external }), /operators\.externalSecrets: is none/);
+    });
+
+    it("needs an identity of the catalog where its storage is, and of whoever reads its database's password", () => {
+        const adopted = (identities: object) => ({
+            foundation: { profile: "kubeconfig", context: "theirs", identities },
+        });
+        const role = { aws: { roleName: "a", roleArn: "arn:aws:iam::123456789012:role/a" } };
+        const external = { kind: "external", host: "db.example", secretRef: "aws-sm://prod/db" };
+        assert.match(
+            complaints(adopted({}), { database: external }),
+            /on the foundation 'kubeconfig' catalog has none.*\n.*the store of aws-sm:\/\/ lets in identities of AWS/,
+        );
+        assert.equal(complaints(adopted({ catalog: role }), { database: external }), "");
+        const vault = { ...external, secretRef: "vault://kv/db" };
+        assert.match(
+            complaints({}, { database: vault }),
+            /catalog\.database\.secretRef: .*without the key 'secrets\.vault'/,
+        );
+        assert.equal(complaints({}, { database: vault, secretStore: { name: "theirs" } }), "");
     });
 
     it("refuses an address with a path, one replica, and sizes that its database has not", () => {

@@ -56,7 +56,7 @@ const aws = ({ environment }: Pick<LayerContext, "environment">): pulumi.Provide
 
 type Settings = Parameters<typeof build>[1];
 
-/** Of one cloud alone is anything loaded. */
+/** Loaded by name: a database brings the provider of its cloud along. */
 async function databaseOf(
     context: LayerContext,
     database: Settings["database"],

@@ -39,7 +39,7 @@ const external: LakekeeperCatalogArgs["database"] = (parent, namespace) =>
         "lakekeeper",
         {
             ...{ environment: "prod", layer: "catalog", databaseName: "lakekeeper", namespace },
-            ...{ host: "db.example", port: 5432, secretRef: "aws-sm://prod/catalog-db" },
+            ...{ host: "db.example", port: 6432, secretRef: "aws-sm://prod/catalog-db" },
             ...{ access: { store: { kind: "ClusterSecretStore", name: "tidegate" } }, serviceAccount: "lakekeeper" },
         },
         { parent },
@@ -155,7 +155,7 @@ describe("LakekeeperCatalog", () => {
         );
         assert.deepEqual(
             (at(spec as never, ["egress", 0, "ports"]) as { port: number }[]).map(({ port }) => port),
-            [443, 5432, 6443],
+            [443, 6432, 6443],
         );
         const other = await make({ auth: oauth2, ingress: { className: "gce", controllerCidrs: ["10.0.0.0/20"] } });
         const policy = JSON.stringify(other.one("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs);

@@ -180,7 +180,8 @@ describe("a database of a cloud", () => {
         for (const foundation of [none.foundation, { network: foundationOf("gke").network }])
             assert.throws(() => new RdsPostgres("db", { ...common, foundation }), { code: "network-missing" });
         assert.throws(() => new CloudSqlPostgres("db", { ...common, account, ...none }), { code: "network-missing" });
-        const undelegated = { network } as FlexibleServerArgs["foundation"];
+        const { databaseSubnetId: _, ...bare } = network as { databaseSubnetId?: string };
+        const undelegated = { network: bare } as FlexibleServerArgs["foundation"];
         for (const foundation of [none.foundation, undelegated])
             assert.throws(() => new FlexibleServerPostgres("db", { ...common, account: azure, foundation }), {
                 code: "network-missing",
