@@ -10,7 +10,7 @@ import { gateContext } from "../../automation/lakehouse/gates";
 import { secretResolver } from "../../automation/lakehouse/secrets";
 import type { Outputs } from "../../automation/engine/snapshot";
 import { layersOf, loadEnvironment, type Environment } from "../../stacks/environment";
-import { standInOf } from "../../stacks/standIns";
+import { standInOf, standIns } from "../../stacks/standIns";
 
 const stacks = join(repositoryRoot, "stacks");
 const directories = [stacks, join(__dirname, "..", "rehearsal", "environments")];
@@ -23,24 +23,29 @@ function environmentIn(file: string): Promise<Environment> {
     return loadEnvironment(name, { TIDEGATE_ENVIRONMENT_FILE: file });
 }
 
+const contextOf = (environment: Environment, outputs: ReadonlyMap<string, Outputs>) =>
+    gateContext(
+        environment,
+        outputs,
+        { startedMs: 0, producedNow: false },
+        secretResolver(environment, new Redactor()),
+    );
+
 describe("the gates of an environment in a cloud", () => {
     for (const file of files)
         it(`have checks for every layer of ${basename(file)} that can be asked from here, and only those`, async () => {
             const environment = await environmentIn(file);
             const layers = layersOf(environment);
             const outputs = new Map(layers.map((layer) => [layer, standInOf(environment, layer) as Outputs] as const));
-            const context = await gateContext(
-                environment,
-                outputs,
-                { startedMs: 0, producedNow: false },
-                secretResolver(environment, new Redactor()),
-            );
+            const context = await contextOf(environment, outputs);
             const ids = new Map(
                 layers.map((layer) => [layer, validationFor(layer, context).map(({ id }) => id)] as const),
             );
             if (layers.includes("foundation")) assert.deepEqual(ids.get("foundation"), ["infra.cluster"]);
             if (environment.storage?.profile === "adls") assert.deepEqual(ids.get("storage"), []);
             else if (layers.includes("storage")) assert.deepEqual(ids.get("storage"), ["infra.storage-probe"]);
+            if (layers.includes("catalog") && environment.foundation !== undefined)
+                assert.deepEqual(ids.get("catalog"), []);
             if (environment.runtime?.profile === "kubernetes") {
                 const runtime = ids.get("runtime") ?? [];
                 assert.ok(
@@ -59,4 +64,19 @@ describe("the gates of an environment in a cloud", () => {
                 order.flatMap((layer) => ids.get(layer as never) ?? []).length,
             );
         });
+
+    it("ask a broker that lets this machine in, and none that lets in identities of workloads alone", async () => {
+        const environment = await environmentIn(join(stacks, "prod.yaml"));
+        const checks = async (contract: object) => {
+            const outputs = new Map([["broker", { ...standIns.broker, ...contract } as Outputs]] as const);
+            const context = await contextOf(environment, outputs);
+            return validationFor("broker", context).length;
+        };
+        const sasl = { securityProtocol: "SASL_SSL", saslMechanism: "OAUTHBEARER", credentials: null };
+        assert.equal(await checks({ profile: "msk", ...sasl, saslMechanism: "AWS_MSK_IAM" }), 0);
+        assert.equal(await checks({ profile: "google", ...sasl }), 0);
+        const credentials = { username: "a", password: "made up" };
+        assert.equal(await checks({ profile: "confluent", ...sasl, saslMechanism: "PLAIN", credentials }), 2);
+        assert.equal(await checks({ profile: "external" }), 2);
+    });
 });
