@@ -3,7 +3,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loaderFile } from "../../automation/core/repository";
+import { loaderFile, repositoryRoot } from "../../automation/core/repository";
+
+/** As @pulumi/pulumi/cmd/run requires it. */
+const registerFile = require.resolve("source-map-support/register", {
+    paths: [join(repositoryRoot, "node_modules", "@pulumi", "pulumi")],
+});
 
 describe("the loader", () => {
     let folder: string;
@@ -65,6 +70,33 @@ describe("the loader", () => {
         const main = file(
             "main.ts",
             `interface Gone {\n    readonly a: string;\n}\n\nconst x: Gone | undefined = undefined as never;\nconsole.log(new Error("here").stack);`,
+        );
+        assert.ok(run(main).includes(`${main}:6:13`), run(main));
+    });
+
+    const sdk = JSON.stringify(join(repositoryRoot, "node_modules", "@pulumi", "pulumi"));
+    const big = `Object.keys(require.cache).filter((file) => /typescript\\.js$|arborist.lib.arborist.index/.test(file)).length`;
+
+    it("leaves TypeScript and npm's reader of packages unread until a function is serialised, which works", () => {
+        const main = file(
+            "main.ts",
+            `const { runtime } = require(${sdk});
+             console.log(${big});
+             const value: number = 41;
+             runtime.serializeFunction(() => value + 1).then(({ text }: { text: string }) => {
+                 console.log(text.includes("() => value + 1"), ${big});
+             });`,
+        );
+        // Which of the SDK's own files are read is the SDK's business: the reader only of code paths outside of a workspace.
+        const [before, after] = run(main).split("\n");
+        assert.equal(before, "0");
+        assert.match(after ?? "", /^true [12]$/);
+    });
+
+    it("tells lines of the source where the SDK has put its own reader of source maps in place", () => {
+        const main = file(
+            "main.ts",
+            `interface Gone {\n    readonly a: string;\n}\n\nrequire(${JSON.stringify(registerFile)});\nconsole.log(new Error("here").stack);`,
         );
         assert.ok(run(main).includes(`${main}:6:13`), run(main));
     });
