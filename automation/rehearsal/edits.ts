@@ -3,6 +3,7 @@
  * partitions, by what the profiles of the environment have. All of it is what the clouds do in place, or leaves data where
  * it is; a change that replaces what holds data is a mistake of the program, or of a row.
  */
+import type { Document } from "yaml";
 import { resourceClasses } from "../../stacks/settings/runtime/kubernetes";
 import type { EnvironmentFile } from "../../stacks/environment";
 import { layers, type Layer } from "../../stacks/contracts";
@@ -140,4 +141,21 @@ export function dayTwoEdits(environment: EnvironmentFile): readonly Edit[] {
             to === undefined ? [] : [{ path: [layer, ...key.split(".")], to }],
         ),
     );
+}
+
+const valueIn = (value: unknown, path: readonly string[]): unknown =>
+    path.reduce<unknown>(
+        (at, key) =>
+            typeof at === "object" && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined,
+        value,
+    );
+
+/** A part that the file leaves out is of the kind that is the default, which has to be said as soon as anything of it is. */
+export function applyEdits(document: Document, environment: EnvironmentFile, edits: readonly Edit[]): void {
+    for (const { path, to } of edits) {
+        const part = path.slice(0, -1);
+        const kind = valueIn(environment, [...part, "kind"]);
+        if (!document.hasIn(part) && typeof kind === "string") document.setIn([...part, "kind"], kind);
+        document.setIn(path, to);
+    }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
-import { dayTwoEdits } from "../../automation/rehearsal/edits";
+import { applyEdits, dayTwoEdits } from "../../automation/rehearsal/edits";
 import { scanText } from "../../automation/secrets/scan";
 import { isStateful } from "../../automation/rollout/stateful";
 import { layers } from "../../stacks/contracts";
@@ -76,14 +76,13 @@ describe("the example environments", () => {
         });
 
         it(`${name} is valid after its day-two edits, which change each layer that has a size or a version`, async () => {
-            const edits = dayTwoEdits(await load());
+            const environment = await load();
+            const edits = dayTwoEdits(environment);
             const changed = new Set(edits.map(({ path: [layer] }) => layer));
             assert.deepEqual([...changed].sort(), ["broker", "foundation", "observability", "runtime", "storage"]);
             const document = parseDocument(text);
-            for (const { path, to } of edits) {
-                assert.notEqual(document.getIn(path), to, path.join("."));
-                document.setIn(path, to);
-            }
+            for (const { path, to } of edits) assert.notEqual(document.getIn(path), to, path.join("."));
+            applyEdits(document, environment, edits);
             assert.deepEqual(environmentSchema.safeParse(document.toJS()).error?.issues ?? [], []);
         });
     }

@@ -13,7 +13,7 @@ import { stackName, stateDirectory } from "../../lakehouse/home";
 import { FactsCollector } from "../../reports/facts";
 import { SimulatedCloud } from "../../rehearsal/cloud";
 import { disturb } from "../../rehearsal/disturb";
-import { dayTwoEdits } from "../../rehearsal/edits";
+import { applyEdits, dayTwoEdits } from "../../rehearsal/edits";
 import { forecast, type Forecast, type Made } from "../../rehearsal/forecast";
 import { cloudOf } from "../../rehearsal/place";
 import { useRows } from "../../rehearsal/relations";
@@ -123,9 +123,7 @@ export class Rehearsal {
             const edits = dayTwoEdits(this.environment).filter(({ path: [layer] }) =>
                 this.selected().includes(layer ?? ""),
             );
-            await this.rewrite((document) => {
-                for (const { path, to } of edits) document.setIn(path, to);
-            });
+            await this.rewrite((document) => applyEdits(document, this.environment, edits));
             this.edited = edits.map(({ path, to }) => `${path.join(".")}: ${to}`);
         } else {
             await this.rewrite((_, file) => readFile(resolve(update), "utf8").then((text) => writeFile(file, text)));

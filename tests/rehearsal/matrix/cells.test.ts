@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { Document } from "yaml";
+import { applyEdits, dayTwoEdits } from "../../../automation/rehearsal/edits";
 import { environmentSchema } from "../../../stacks/environment";
 import { cells, everyCell } from "./cells";
 import { pairwise, product } from "./pairwise";
@@ -65,4 +67,14 @@ describe("the matrix of platforms", () => {
             const parsed = environmentSchema.safeParse(file);
             assert.deepEqual(parsed.error?.issues ?? [], []);
         });
+
+    it("can be after the day-two edits too, all of it", () => {
+        for (const { title, file } of everyCell()) {
+            const environment = environmentSchema.parse(file);
+            const document = new Document(file);
+            applyEdits(document, environment, dayTwoEdits(environment));
+            const after = environmentSchema.safeParse(document.toJS());
+            assert.deepEqual(after.error?.issues ?? [], [], title);
+        }
+    });
 });
