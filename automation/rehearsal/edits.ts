@@ -105,6 +105,11 @@ function ofBroker(settings: Settings<"broker">): Found {
     }
 }
 
+const ofCatalog = (settings: Settings<"catalog">): Found =>
+    settings.profile === "lakekeeper" && settings.database.kind === "cluster"
+        ? [["database.storageGb", settings.database.storageGb * 2]]
+        : [];
+
 const ofRuntime = (settings: Settings<"runtime">): Found =>
     settings.profile === "kubernetes"
         ? [
@@ -117,7 +122,7 @@ const ofObservability = (settings: Settings<"observability">): Found =>
     settings.profile === "kubernetes" ? [["freshnessMinutes", settings.freshnessMinutes * 2]] : [];
 
 function ofLayer(environment: EnvironmentFile, layer: Layer): Found {
-    const { foundation, storage, broker, runtime, observability } = environment;
+    const { foundation, storage, broker, catalog, runtime, observability } = environment;
     switch (layer) {
         case "foundation":
             return foundation === undefined ? [] : ofFoundation(foundation);
@@ -130,7 +135,7 @@ function ofLayer(environment: EnvironmentFile, layer: Layer): Found {
         case "observability":
             return observability === undefined ? [] : ofObservability(observability);
         case "catalog":
-            return [];
+            return catalog === undefined ? [] : ofCatalog(catalog);
     }
 }
 

@@ -180,7 +180,11 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
                     cidrs: ingress.controllerCidrs ?? [],
                     monitoring: [observability, monitoringNamespace],
                     kubernetesApi: auth.mode === "serviceAccount",
-                    ports: [database.port, ...(auth.mode === "oauth2" ? [portOf(auth.providerUri)] : [])],
+                    ports: [
+                        ...(database.pods === undefined ? [database.port] : []),
+                        ...(auth.mode === "oauth2" ? [portOf(auth.providerUri)] : []),
+                    ],
+                    database: database.pods === undefined ? undefined : { pods: database.pods, port: database.port },
                 }),
             },
             { parent: this },

@@ -59,8 +59,10 @@ export function catalogPolicy(reach: {
     readonly cidrs: readonly string[];
     readonly monitoring: readonly string[];
     readonly kubernetesApi: boolean;
-    /** Of its database, and of who gives tokens where that is not 443. */
+    /** Of its database where that is elsewhere, and of who gives tokens where that is not 443. */
     readonly ports: readonly number[];
+    /** Its database in the namespace: addresses are not those of pods to a policy of Cilium. @default elsewhere */
+    readonly database: { readonly pods: Readonly<Record<string, string>>; readonly port: number } | undefined;
 }): kubernetes.types.input.networking.v1.NetworkPolicySpec {
     const tcp = (port: number) => [{ protocol: "TCP", port }];
     const namespaces = (names: readonly string[]) => [
@@ -81,7 +83,17 @@ export function catalogPolicy(reach: {
             { from: namespaces(reach.monitoring), ports: tcp(lakekeeperPorts.metrics) },
         ],
         // The bucket, who gives tokens for it, the identity provider; the database; the API server, behind its service.
-        egress: [anywhere(443, ...reach.ports, ...(reach.kubernetesApi ? [6443] : []))],
+        egress: [
+            anywhere(443, ...reach.ports, ...(reach.kubernetesApi ? [6443] : [])),
+            ...(reach.database === undefined
+                ? []
+                : [
+                      {
+                          to: [{ podSelector: { matchLabels: { ...reach.database.pods } } }],
+                          ports: tcp(reach.database.port),
+                      },
+                  ]),
+        ],
     };
 }
 

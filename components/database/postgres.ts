@@ -13,6 +13,8 @@ export interface Postgres {
     readonly database: pulumi.Output<string>;
     /** The Secret in the namespace of what uses it, and its keys. */
     readonly secret: { readonly name: pulumi.Output<string>; readonly userKey: string; readonly passwordKey: string };
+    /** Labels of its pods, where it is in the namespace of what uses it. @default it is elsewhere */
+    readonly pods?: Readonly<Record<string, string>>;
     /** What has to be there before it can be used. */
     readonly ready: readonly pulumi.Resource[];
 }
@@ -32,10 +34,14 @@ export const secretKeys = { userKey: "username", passwordKey: "password" } as co
  * Made once, and kept in the state encrypted. A password that the cloud rotates by itself, as RDS does with one that it
  * manages, would lock out a program that reads it once when it starts.
  */
-export const ownerPassword = (name: string, parent: pulumi.Resource): pulumi.Output<string> =>
+export const ownerPassword = (
+    name: string,
+    parent: pulumi.Resource,
+    kept: Pick<pulumi.CustomResourceOptions, "protect" | "retainOnDelete"> = {},
+): pulumi.Output<string> =>
     pulumi.secret(
         // Neither a URL nor a shell has to quote it.
-        new random.RandomPassword(`${name}-password`, { length: 40, special: false }, { parent }).result,
+        new random.RandomPassword(`${name}-password`, { length: 40, special: false }, { parent, ...kept }).result,
     );
 
 export function ownerSecret(

@@ -139,7 +139,7 @@ export interface CertificateArgs {
     renewBeforeDays?: number;
 }
 
-/** A certificate of a server (and client) on this machine, with the authority that signed it and nothing else. */
+/** A certificate of a server (and client), with the authority that signed it and nothing else. */
 export class Certificate extends pulumi.CustomResource {
     declare readonly caPem: pulumi.Output<string>;
     declare readonly certificatePem: pulumi.Output<string>;

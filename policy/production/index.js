@@ -1009,11 +1009,12 @@ var recoverable = {
     (one) => valueAt(one, "versioningConfiguration.status") === "Enabled"
   ) ? void 0 : "has no BucketVersioning with the status Enabled.",
   "gcp:storage/bucket:Bucket": (bucket) => isTrue(valueAt(bucket, "versioning.enabled")) || Number(valueAt(bucket, "softDeletePolicy.retentionDurationSeconds") ?? 0) > 0 ? void 0 : "versioning, softDeletePolicy: set one of them; without it what is deleted is gone.",
-  "azure-native:storage:StorageAccount": (account, all) => companions(all, "azure-native:storage:BlobServiceProperties", "accountName", account).length > 0 ? void 0 : "has no BlobServiceProperties with soft delete."
+  "azure-native:storage:StorageAccount": (account, all) => companions(all, "azure-native:storage:BlobServiceProperties", "accountName", account).length > 0 ? void 0 : "has no BlobServiceProperties with soft delete.",
+  "tidegate:database:Cluster": () => "nobody makes a backup of this PostgreSQL: take a managed one, or one that somebody looks after (database.kind: external)."
 };
 var recovery = {
   name: "recoverable-data",
-  description: "What was overwritten or deleted in a store of objects can be had back: versions, or soft delete.",
+  description: "What was overwritten or deleted can be had back: versions or soft delete of objects, backups of databases.",
   resource: (resource) => unmet(demands5, resource),
   *stack(resources) {
     for (const resource of resources) {

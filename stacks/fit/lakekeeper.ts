@@ -47,6 +47,8 @@ export function* lakekeeperProblems(environment: Environment): Generator<Problem
             );
         return;
     }
+    // Wherever the cluster is, it is in it.
+    if (kind === "cluster") return;
     const { cloud, cluster } = databaseClouds[kind];
     if (environment[cloud] === undefined)
         yield problem(

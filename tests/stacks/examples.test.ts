@@ -79,7 +79,16 @@ describe("the example environments", () => {
             const environment = await load();
             const edits = dayTwoEdits(environment);
             const changed = new Set(edits.map(({ path: [layer] }) => layer));
-            assert.deepEqual([...changed].sort(), ["broker", "foundation", "observability", "runtime", "storage"]);
+            // The catalog of a development is Lakekeeper with a database of its own; the others' is somebody else's.
+            const ofCatalog = name.startsWith("dev") ? ["catalog"] : [];
+            assert.deepEqual([...changed].sort(), [
+                "broker",
+                ...ofCatalog,
+                "foundation",
+                "observability",
+                "runtime",
+                "storage",
+            ]);
             const document = parseDocument(text);
             for (const { path, to } of edits) assert.notEqual(document.getIn(path), to, path.join("."));
             applyEdits(document, environment, edits);

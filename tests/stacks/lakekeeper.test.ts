@@ -105,6 +105,21 @@ describe("an environment with Lakekeeper", () => {
         assert.match(complaints(without, { database: external }), /operators\.externalSecrets: is none/);
     });
 
+    it("may have its database beside it on any cluster, without an account or a network", () => {
+        const role = { roleName: "a", roleArn: "arn:aws:iam::123456789012:role/a" };
+        const adopted = {
+            aws: undefined,
+            foundation: { profile: "kubeconfig", context: "theirs", identities: { catalog: { aws: role } } },
+        };
+        const none = { operators: { externalSecrets: "none" } };
+        const database = { kind: "cluster" };
+        assert.equal(complaints({}, { database }), "");
+        assert.equal(complaints({ foundation: { ...file.foundation, ...none } }, { database }), "");
+        assert.doesNotMatch(complaints(adopted, { database }), /catalog/);
+        assert.match(complaints({}, { database: { ...database, storageGb: 0 } }), /database\.storageGb/);
+        assert.match(complaints({}, { database: { ...database, highAvailability: true } }), /highAvailability/);
+    });
+
     it("needs an identity of the catalog where its storage is, and of whoever reads its database's password", () => {
         const adopted = (identities: object) => ({
             foundation: { profile: "kubeconfig", context: "theirs", identities },

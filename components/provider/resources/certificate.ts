@@ -1,5 +1,5 @@
 /**
- * `tidegate:embedded:Certificate`: a certificate of a server on this machine, and the authority that signed it. The
+ * `tidegate:embedded:Certificate`: a certificate of a server, and the authority that signed it. The
  * authority's key is thrown away: it signs this one certificate.
  */
 import { generate } from "selfsigned";

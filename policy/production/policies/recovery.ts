@@ -49,11 +49,14 @@ const recoverable: Readonly<Record<string, (one: Resource, all: readonly Resourc
         companions(all, "azure-native:storage:BlobServiceProperties", "accountName", account).length > 0
             ? undefined
             : "has no BlobServiceProperties with soft delete.",
+    "tidegate:database:Cluster": () =>
+        "nobody makes a backup of this PostgreSQL: take a managed one, or one that somebody looks after (database.kind: external).",
 };
 
 export const recovery: Policy = {
     name: "recoverable-data",
-    description: "What was overwritten or deleted in a store of objects can be had back: versions, or soft delete.",
+    description:
+        "What was overwritten or deleted can be had back: versions or soft delete of objects, backups of databases.",
     resource: (resource) => unmet(demands, resource),
     *stack(resources) {
         for (const resource of resources) {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../../automation/core/errors";
 import { imageOf } from "../../../automation/images/lock";
 import { LakekeeperCatalog, type LakekeeperCatalogArgs } from "../../../components/catalog/lakekeeper";
+import { lakekeeperLabels } from "../../../components/catalog/lakekeeperChart";
 import { awsProvider } from "../../../components/cloud/aws";
 import { kubernetesProvider } from "../../../components/kubernetes/provider";
 import { cloudArgs, platformArgs } from "../../environment";
@@ -91,6 +92,20 @@ async function databaseOf(
             return {
                 database: (parent, namespace) => new FlexibleServerPostgres(name, { ...args, namespace }, { parent }),
                 providers: [azureProvider(args.account)],
+            };
+        }
+        case "cluster": {
+            const { ClusterPostgres } = await import("../../../components/database/cluster.js");
+            const { storageClass, storageGb, memoryMiB } = database;
+            const args = {
+                ...{ ...platformArgs(environment, "catalog"), ...common, storageGb, memoryMiB },
+                ...(storageClass === undefined ? {} : { storageClass }),
+                image: imageOf("postgres", environment),
+                clients: lakekeeperLabels,
+            };
+            return {
+                database: (parent, namespace) => new ClusterPostgres(name, { ...args, namespace }, { parent }),
+                providers: [],
             };
         }
         case "external": {

@@ -73,6 +73,24 @@ const database = z.discriminatedUnion("kind", [
         backupDays: z.number().int().min(7).max(35).default(14).describe("In which any moment can be had back."),
     }),
     z.strictObject({
+        kind: z
+            .literal("cluster")
+            .describe("a pod of the cluster with one volume, for what is small: nobody makes a backup of it"),
+        storageGb: z
+            .number()
+            .int()
+            .min(1)
+            .max(1024)
+            .default(10)
+            .describe("GiB. More later where the class of the volume allows, less never."),
+        storageClass: z
+            .string()
+            .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "the name of a storage class")
+            .optional()
+            .describe("Of the volume. Default: the cluster's default class. A change loses the data."),
+        memoryMiB: z.number().int().min(256).max(65_536).default(512).describe("That the pod has, and no more."),
+    }),
+    z.strictObject({
         kind: z.literal("external").describe("one that somebody else runs, with TLS and its extensions"),
         host: z.string().min(1),
         port: z.number().int().min(1).max(65_535).default(5432),
