@@ -68,7 +68,7 @@ function ofBroker(settings: Settings<"broker">): Found {
     switch (settings.profile) {
         case "msk": {
             const { cluster } = settings;
-            if (cluster.kind === "serverless") return [];
+            if (cluster.kind === "serverless") return grownTopic(settings);
             const [, family = "", size = ""] = cluster.instanceType.split(".");
             return [
                 ["cluster.kafkaVersion", next(mskVersions, cluster.kafkaVersion)],

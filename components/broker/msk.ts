@@ -8,11 +8,12 @@ import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";
 import type { TopicArgs } from "./embedded";
 import { MskProvisioned, type MskProvisionedArgs } from "./mskProvisioned";
+import { MskServerlessTopics, type WantedTopic } from "./mskServerlessTopics";
 
 export interface MskBrokerArgs extends CloudArgs {
     account: AwsAccount;
     /** Where the brokers are put, and whose role gets its grants. Without a network of AWS it is refused. */
-    foundation?: Pick<Upstream<"foundation">, "network" | "identities">;
+    foundation?: Pick<Upstream<"foundation">, "network" | "identities" | "namespaces" | "oidcIssuer">;
     /** Names of the data set's topics. */
     topics: { events: string; deadLetters: string };
     /** @default 3 partitions, 72 hours */
@@ -20,7 +21,10 @@ export interface MskBrokerArgs extends CloudArgs {
     /** @default 1 partition, 168 hours */
     deadLetters?: TopicArgs;
     /** @default provisioned, with its defaults */
-    cluster?: ({ kind: "provisioned" } & MskProvisionedArgs) | { kind: "serverless" };
+    cluster?:
+        | ({ kind: "provisioned" } & MskProvisionedArgs)
+        /** `image`: of images/flink, by digest, which makes the topics. Takes the Kubernetes provider of the cluster too. */
+        | { kind: "serverless"; image: string };
 }
 
 type Network = Extract<Upstream<"foundation">["network"], { cloud: "aws" }>;
@@ -58,12 +62,13 @@ export class MskBroker extends pulumi.ComponentResource {
 
         this.securityGroup = this.nodesOnly(name, network);
         this.cluster = this.brokers(name, network);
-        this.topics(name);
+        const made = this.topics(name);
         this.grant(name);
 
         this.contract = {
             profile: pulumi.output("msk" as const),
-            bootstrapServers: this.cluster.bootstrapBrokersSaslIam,
+            // Nobody has brokers before they have their topics.
+            bootstrapServers: pulumi.all([this.cluster.bootstrapBrokersSaslIam, made]).apply(([servers]) => servers),
             securityProtocol: pulumi.output("SASL_SSL" as const),
             saslMechanism: pulumi.output("AWS_MSK_IAM" as const),
             // Amazon's certificates are signed by an authority that every JVM trusts.
@@ -128,16 +133,34 @@ export class MskBroker extends pulumi.ComponentResource {
         );
     }
 
-    /** A serverless cluster has no interface for them: whoever runs first as Flink makes them. */
-    private topics(name: string): void {
-        if (this.args.cluster?.kind === "serverless") return;
-        const { topics, events = {}, deadLetters = {} } = this.args;
-        this.topic(name, topics.events, { partitions: 3, retentionHours: 72, ...events });
-        this.topic(name, topics.deadLetters, { partitions: 1, retentionHours: 168, ...deadLetters });
-        this.topic(name, probeTopic, { partitions: 1, retentionHours: 1 });
+    /** An output of what has made them, where that is no resource of each. */
+    private topics(name: string): pulumi.Output<unknown> {
+        const { topics, events = {}, deadLetters = {}, cluster, foundation } = this.args;
+        const wanted = [
+            { name: topics.events, partitions: 3, retentionHours: 72, ...events },
+            { name: topics.deadLetters, partitions: 1, retentionHours: 168, ...deadLetters },
+            { name: probeTopic, partitions: 1, retentionHours: 1 },
+        ].map(({ retentionHours, ...rest }) => ({ ...rest, retentionMs: retentionHours * hourMilliseconds }));
+        if (cluster?.kind !== "serverless" || foundation === undefined) {
+            for (const topic of wanted) this.topic(name, topic);
+            return pulumi.output(undefined);
+        }
+        return new MskServerlessTopics(
+            `${name}-topics`,
+            {
+                ...this.args,
+                foundation,
+                cluster: this.cluster as aws.msk.ServerlessCluster,
+                port: iamPort,
+                image: cluster.image,
+                clientProperties,
+                topics: wanted,
+            },
+            { parent: this },
+        ).job.id;
     }
 
-    private topic(name: string, topic: string, { partitions, retentionHours }: Required<TopicArgs>): void {
+    private topic(name: string, { name: topic, partitions, retentionMs }: WantedTopic): void {
         new aws.msk.Topic(
             `${name}-${topic}`,
             {
@@ -148,7 +171,7 @@ export class MskBroker extends pulumi.ComponentResource {
                 configs: JSON.stringify({
                     "cleanup.policy": "delete",
                     "min.insync.replicas": String(inSync),
-                    "retention.ms": String(retentionHours * hourMilliseconds),
+                    "retention.ms": String(retentionMs),
                 }),
             },
             this.data,
@@ -160,13 +183,12 @@ export class MskBroker extends pulumi.ComponentResource {
         const role = this.args.foundation?.identities.flink.aws;
         if (role === undefined || role === null) return;
         const { events, deadLetters } = this.args.topics;
-        const make = this.args.cluster?.kind === "serverless" ? ["CreateTopic"] : [];
         const statements = [
             // Kafka's producers are idempotent unless they are told not to be, and that is asked of the cluster.
             allow(["Connect", "WriteDataIdempotently"], this.cluster.arn),
-            allow(["DescribeTopic", "ReadData", ...make], this.within("topic", events)),
-            allow(["DescribeTopic", "WriteData", ...make], this.within("topic", deadLetters)),
-            allow(["DescribeTopic", "ReadData", "WriteData", ...make], this.within("topic", probeTopic)),
+            allow(["DescribeTopic", "ReadData"], this.within("topic", events)),
+            allow(["DescribeTopic", "WriteData"], this.within("topic", deadLetters)),
+            allow(["DescribeTopic", "ReadData", "WriteData"], this.within("topic", probeTopic)),
             allow(["DescribeGroup", "AlterGroup"], this.within("group", groups)),
         ];
         new aws.iam.RolePolicy(

@@ -34,6 +34,17 @@ export function* networks({ foundation, runtime, broker, catalog, storage }: Env
                 `Give the environment a foundation of the profile '${own}', or take the broker's profile 'external' for a cluster that is there.`,
             );
     }
+    if (
+        broker?.profile === "msk" &&
+        broker.cluster.kind === "serverless" &&
+        foundation?.profile === "kubeconfig" &&
+        foundation.oidcIssuer === undefined
+    )
+        yield problem(
+            "foundation.oidcIssuer",
+            "is not named, but the topics of a serverless cluster are made from this one, by a role that trusts its issuer of tokens",
+            "Name it, with its provider in the AWS account; or set broker.cluster.kind to provisioned.",
+        );
     const isAway =
         runtime?.profile === "kubernetes" ||
         (runtime?.profile === "external" && !isLoopback(hostOf(runtime.flinkRest)));

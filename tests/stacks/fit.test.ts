@@ -64,6 +64,16 @@ const refused: readonly (readonly [what: string, file: string, edits: Edits, at:
         /its foundation is on Google Cloud/,
     ],
     [
+        "a serverless MSK whose topics no role of the cluster could make",
+        "prod",
+        {
+            foundation: { ...flinkOf(role), network: { ...subnets, privateSubnetIds: ["subnet-1", "subnet-2"] } },
+            broker: { profile: "msk", cluster: { kind: "serverless" } },
+        },
+        "foundation",
+        /'foundation\.oidcIssuer': is not named, but the topics of a serverless cluster are made from this one/,
+    ],
+    [
         "Google's Kafka beside a cluster of another cloud",
         "prod",
         { gcp: { project: "example-lakehouse", region: "europe-west1" }, broker: { profile: "google" } },

@@ -5,6 +5,7 @@ import { MskBroker, type MskBrokerArgs } from "../../../components/broker/msk";
 import { kafkaOptions } from "../../../sql/connection";
 import { contracts } from "../../../stacks/contracts";
 import { msk } from "../../../stacks/settings/broker/msk";
+import { standIns } from "../../../stacks/standIns";
 import {
     account,
     allowed,
@@ -22,10 +23,12 @@ import {
 
 type Foundation = NonNullable<MskBrokerArgs["foundation"]>;
 const topics = { events: "taxi.trips", deadLetters: "taxi.trips.dlq" };
+const { namespaces, oidcIssuer } = standIns.foundation;
+const onCluster = { identities, namespaces, oidcIssuer };
 
 /** A foundation of so many zones: what is in the cloud of it is made by `before`. */
 function standing(count: number) {
-    const foundation: { -readonly [K in keyof Foundation]: Foundation[K] } = { identities, network: null };
+    const foundation: { -readonly [K in keyof Foundation]: Foundation[K] } = { ...onCluster, network: null };
     const before = async (cloud: SimulatedCloud) => {
         await makeRoles(cloud);
         const vpc = await makeIn(cloud, "aws:ec2/vpc:Vpc", "vpc", { cidrBlock: "10.0.0.0/16" });
@@ -222,8 +225,9 @@ describe("MskBroker, provisioned", () => {
     });
 
     it("takes the defaults of its settings", async () => {
-        const { profile: _, ...settings } = msk.parse({ profile: "msk" });
-        const { made } = await make(settings);
+        const { profile: _, cluster: size, ...settings } = msk.parse({ profile: "msk" });
+        assert.ok(size.kind === "provisioned");
+        const { made } = await make({ ...settings, cluster: size });
         const shown = (program: Pick<Program, "made">) =>
             program.made.map(({ type, name, inputs }) => ({
                 type,
@@ -250,13 +254,13 @@ describe("MskBroker, provisioned", () => {
             ));
         it("a foundation that was adopted, and names no network", () =>
             refused(
-                making(() => new MskBroker("broker", { ...base, foundation: { identities, network: null } })),
+                making(() => new MskBroker("broker", { ...base, foundation: { ...onCluster, network: null } })),
                 /adopted/,
             ));
         it("a foundation on another cloud", () => {
             const network = { cloud: "gcp" as const, network: "n", subnetwork: "s" };
             return refused(
-                making(() => new MskBroker("broker", { ...base, foundation: { identities, network } })),
+                making(() => new MskBroker("broker", { ...base, foundation: { ...onCluster, network } })),
                 /on gcp/,
             );
         });
@@ -276,36 +280,5 @@ describe("MskBroker, provisioned", () => {
     it("is content with two zones where each has two brokers", async () => {
         const { made } = await make({ cluster: { kind: "provisioned", brokersPerZone: 2 } }, 2);
         assert.equal(only(made, "msk/cluster:Cluster").inputs["numberOfBrokerNodes"], 4);
-    });
-});
-
-describe("MskBroker, serverless", () => {
-    let program: Program;
-    before(async () => (program = await make({ cluster: { kind: "serverless" } }, 2)));
-
-    it("fulfils the contract of the layer", () => {
-        const parsed = contracts.broker.parse(program.contract);
-        assert.match(parsed.bootstrapServers, /^boot-[^,]+:9098$/);
-        assert.equal(parsed.saslMechanism, "AWS_MSK_IAM");
-    });
-
-    it("knows clients by IAM alone, in the private subnets, behind the same group", () => {
-        const { inputs } = only(program.made, "ServerlessCluster");
-        assert.deepEqual(inputs["clientAuthentication"], { sasl: { iam: { enabled: true } } });
-        const [place] = inputs["vpcConfigs"] as { subnetIds: string[]; securityGroupIds: string[] }[];
-        assert.equal(place?.subnetIds.length, 2);
-        assert.deepEqual(place?.securityGroupIds, [only(program.made, "SecurityGroup").id]);
-        assert.equal(only(program.made, "SecurityGroupIngressRule").inputs["fromPort"], 9098);
-    });
-
-    it("has no topics of ours, and lets Flink make those of the data set and no other", () => {
-        assert.deepEqual(ofType(program.made, "Topic"), []);
-        const creates = allowed(only(program.made, "RolePolicy").inputs["policy"]).filter((one) =>
-            one.startsWith("kafka-cluster:CreateTopic"),
-        );
-        assert.deepEqual(
-            creates.map((one) => one.split("/").at(-1)),
-            ["taxi.trips", "taxi.trips.dlq", "tidegate.probe"],
-        );
     });
 });
