@@ -10,6 +10,7 @@ import { layers, type Layer } from "./contracts";
 import { layersOf, loadEnvironment, settingsOf } from "./environment";
 import type { LayerContext, LayerProgram } from "./layer";
 import { upstreamReader } from "./upstream";
+import { tagWithUrns } from "./urnTags";
 
 /** Loaded by name, so that a stack pays only for the providers of its own layer. */
 const programs: Record<Layer, () => { layer: LayerProgram }> = {
@@ -51,6 +52,7 @@ async function build(stack: string): Promise<Record<string, unknown>> {
         has: (upstream) => graph.node(layer).dependsOn.includes(upstream),
         upstream: upstreamReader(environment, graph.node(layer)),
     };
+    tagWithUrns();
     return programs[layer]().layer(context);
 }
 

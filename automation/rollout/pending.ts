@@ -14,6 +14,7 @@ import { pendingCreates, settled, type PendingCreate, type PendingDecision } fro
 import type { StackTarget } from "../engine/target";
 import { withPending, type UnansweredCreate } from "../engine/unanswered";
 import { uniqueId } from "../engine/uniqueNames";
+import { findCommand } from "../engine/urnTag";
 import type { RunLedger } from "../ledger/ledger";
 
 /** Undefined where it cannot tell. */
@@ -123,7 +124,11 @@ async function decide(pending: PendingCreate, lookups: readonly NamedLookup[], s
 }
 
 function undecided(stack: string, open: readonly (readonly [PendingCreate, string])[]): TidegateError {
-    const lines = open.map(([{ urn, type, name }, why]) => `  ${type} '${name}': ${why}\n    ${urn}`);
+    const lines = open.map(([one, why]) => {
+        const command = findCommand(one);
+        const found = command === undefined ? "" : `\n    its tag finds it: ${command}`;
+        return `  ${one.type} '${one.name}': ${why}\n    ${one.urn}${found}`;
+    });
     return new TidegateError(
         `${stack}: the creation of ${open.length} ${open.length === 1 ? "resource was" : "resources were"} cut off, and it is not known whether ${open.length === 1 ? "it is" : "they are"} there:\n${lines.join("\n")}`,
         {

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
 import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../automation/core/repository";
+import { tagValueOf, urnTag } from "../../automation/engine/urnTag";
 import { outcomeOf, type Outcome } from "../_helpers/checkout";
 import { allPhases, canary, environments, green, Place, resultOf, said, stackFiles, type Result } from "./run";
 
@@ -186,7 +187,12 @@ describe("tidegate rehearse", () => {
         ])
             assert.ok(stdout.includes(text), `'${text}' is not in\n${stdout}`);
         assert.ok(!stdout.includes(canary) && !outcome.stderr.includes(canary));
-        assert.ok(kept.cloud.all().length > 20);
+        const things = kept.cloud.all();
+        assert.ok(things.length > 20);
+        const tagged = things.filter(({ inputs }) => typeof inputs["tags"] === "object");
+        assert.ok(tagged.length > 3);
+        for (const { urn, inputs } of tagged)
+            assert.equal((inputs["tags"] as Record<string, unknown>)[urnTag], tagValueOf(urn), urn);
     });
 
     it("gives a shell in which plain pulumi finds the same, and no credentials", async () => {

@@ -59,6 +59,23 @@ describe("creations that were cut off", () => {
         );
     });
 
+    it("are named with what finds them, where they have the tag that says which one they are", async () => {
+        const { deployment } = pending(["a", "b"]);
+        const [, second] = deployment.pending_operations;
+        const tags = { "tidegate:urn": "urn:b" };
+        Object.assign(second?.resource.inputs ?? {}, { tags, region: "eu-west-1" });
+        await assert.rejects(settle("net", { deployment }, [], signal), (error: Error) => {
+            const lines = error.message.split("\n").map((line) => line.trim());
+            assert.deepEqual(lines.slice(-3), [
+                "aws:ec2/vpc:Vpc 'b': nothing can tell whether it is there",
+                urn("b"),
+                "its tag finds it: aws resourcegroupstaggingapi get-resources --tag-filters 'Key=tidegate:urn,Values=urn:b' --region eu-west-1",
+            ]);
+            assert.equal(lines.filter((line) => line.startsWith("its tag")).length, 1);
+            return true;
+        });
+    });
+
     it("are told by hand as URN=ID and URN=absent", async () => {
         const given = givenDecisions([`${urn("a")}=vpc-1=x`, `${urn("b")}=absent`]);
         const found = await settle("net", pending(["a", "b"]), [givenLookup(given), nameLookup], signal);

@@ -1,0 +1,65 @@
+/**
+ * The tag by which a resource says which one of a stack it is, so that a create whose answer was lost can be looked up:
+ * `tidegate:urn` on AWS and Azure, the label `tidegate-urn` on Google Cloud. Pure.
+ * Sources of what a value may be: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
+ * (256 characters of `letters digits space _ . : / = + - @`), https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+ * (256 characters), https://cloud.google.com/resource-manager/docs/labels-overview (63 of `a-z 0-9 _ -`).
+ */
+import { createHash } from "node:crypto";
+import { at } from "../../components/provider/values";
+import type { PendingCreate } from "./pending";
+
+export const urnTag = "tidegate:urn";
+export const urnLabel = "tidegate-urn";
+
+const longest = 256;
+
+const digest = (text: string, digits: number): string =>
+    createHash("sha256").update(text).digest("hex").slice(0, digits);
+
+/** The URN, with `+` for what tags may not hold; the end of one that is too long is a digest of it. */
+export function tagValueOf(urn: string): string {
+    const value = urn.replace(/[^\p{L}\p{N} _.:/=+@-]/gu, "+");
+    return value.length <= longest ? value : `${value.slice(0, longest - 33)}+${digest(urn, 32)}`;
+}
+
+/** 160 bits of the URN's SHA-256. */
+export const labelValueOf = (urn: string): string => digest(urn, 40);
+
+type Values = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Values =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+
+const textIn = (values: unknown, key: string): string | undefined => {
+    const found = isRecord(values) ? values[key] : undefined;
+    return typeof found === "string" ? found : undefined;
+};
+
+/** Where Google's types have their labels; of a dot on, below a member. */
+export const labelInputs = ["labels", "resourceLabels", "settings.userLabels"] as const;
+
+/**
+ * The command of the cloud's own command line that finds what was to be created, by its tag; undefined where it was given none.
+ * What it finds nothing of may be too new to be listed: minutes, on AWS and Google Cloud.
+ */
+export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inputs">): string | undefined {
+    const [cloud = "", service = ""] = type.split(/[:/]/);
+    const tag = textIn(inputs["tags"], urnTag);
+    if (cloud === "aws" && tag !== undefined) {
+        // Those of IAM, which are in no region, are listed in this one.
+        const region = service === "iam" ? "us-east-1" : textIn(inputs, "region");
+        return [
+            `aws resourcegroupstaggingapi get-resources --tag-filters 'Key=${urnTag},Values=${tag}'`,
+            ...(region === undefined ? [] : [`--region ${region}`]),
+        ].join(" ");
+    }
+    if (cloud === "azure-native" && tag !== undefined)
+        return `az resource list --tag '${urnTag}=${tag}' --query '[].id' --output tsv`;
+    const label = labelInputs
+        .map((input) => textIn(at(inputs, input.split(".")), urnLabel))
+        .find((value) => value !== undefined);
+    if (cloud !== "gcp" || label === undefined) return undefined;
+    const project = textIn(inputs, "project");
+    return `gcloud asset search-all-resources --query='labels.${urnLabel}=${label}'${project === undefined ? "" : ` --scope=projects/${project}`}`;
+}
