@@ -82,11 +82,29 @@ export interface SqlGateway {
     info(): Promise<{ readonly productName: string; readonly version: string }>;
 }
 
+/** Something that a Prometheus scrapes. */
+export interface ScrapeTarget {
+    readonly job: string;
+    readonly url: string;
+    /** `unknown` until it was scraped once. */
+    readonly health: "up" | "down" | "unknown";
+    /** Of the last scrape; empty where it went well. */
+    readonly lastError: string;
+}
+
+export interface Prometheus {
+    readonly where: string;
+    /** Those of its configuration, whether they answer or not. */
+    targets(): Promise<readonly ScrapeTarget[]>;
+}
+
 /** Endpoints of the observability contract. */
 export interface MetricsEndpoints {
     readonly urls: Readonly<Record<string, string>>;
     /** Number of metrics that the endpoint lists. */
     count(url: string): Promise<number>;
+    /** @default there is none */
+    readonly prometheus?: Prometheus;
 }
 
 export interface DbtBuildNode {

@@ -18,6 +18,7 @@ import { secretRefsCheck } from "./preflight/secrets";
 import { dataChecks } from "./validation/data";
 import { dbtChecks } from "./validation/dbt";
 import { brokerChecks, catalogChecks, flinkChecks, metricsChecks, storageChecks } from "./validation/infrastructure";
+import { prometheusChecks } from "./validation/prometheus";
 import { jobChecks } from "./validation/jobs";
 
 export { isGreen, stages, stageTitles, type Check, type CheckResult, type Stage, type Verdict } from "./check";
@@ -52,7 +53,7 @@ export function validationFor(layer: Layer | "all", context: GateContext): Check
                 : clusterJobChecks(context, runtime);
         case "observability":
             return observability === undefined
-                ? metricsChecks(context)
+                ? [...metricsChecks(context), ...prometheusChecks(context)]
                 : clusterObservabilityChecks(context, observability);
         case "all":
             return layersOf(context).flatMap((one) => validationFor(one, context));

@@ -13,7 +13,7 @@ import { consumeBounded, produceRecords, topicOffsets } from "../clients/kafka";
 import { S3 } from "../clients/s3";
 import { SqlGateway as SqlGatewayClient } from "../clients/sqlGateway";
 import { TidegateError, messageOf } from "../core/errors";
-import type { Broker, Flink, GateClients, MetricsEndpoints, ObjectStore, SqlGateway } from "./context";
+import type { Broker, Flink, GateClients, MetricsEndpoints, ObjectStore, Prometheus, SqlGateway } from "./context";
 
 export function liveObjects(contract: S3InterfaceContract): ObjectStore {
     const s3 = new S3(contract);
@@ -92,24 +92,55 @@ export function liveBroker(contract: BrokerContract): Broker {
 export function liveMetrics(contract: MetricsContract, fetcher = globalThis.fetch): MetricsEndpoints {
     return {
         urls: contract.metrics,
-        count: async (url) => {
-            const limit = AbortSignal.timeout(5000);
-            const response = await fetcher(url, { signal: limit }).catch((error: unknown) => {
-                throw new TidegateError(
-                    limit.aborted
-                        ? `${url} did not answer within 5 s.`
-                        : `${url} cannot be reached: ${messageOf(error)}.`,
-                    { code: "metrics-unreachable", retryable: true, cause: error },
-                );
-            });
-            const listed = z.array(z.unknown()).safeParse(parseJson(await response.text()));
-            if (!response.ok || !listed.success)
-                throw new TidegateError(`${url} answered ${response.status}, and not with a list of metrics.`, {
-                    code: "metrics-invalid",
-                });
-            return listed.data.length;
+        count: async (url) => (await answerAt(url, z.array(z.unknown()), "a list of metrics", fetcher)).length,
+        ...(contract.prometheus === undefined ? {} : { prometheus: livePrometheus(contract.prometheus, fetcher) }),
+    };
+}
+
+/** Source: https://prometheus.io/docs/prometheus/latest/querying/api/#targets */
+function livePrometheus(address: string, fetcher: typeof fetch): Prometheus {
+    const where = address.replace(/\/+$/, "");
+    return {
+        where: `${where}/targets`,
+        targets: async () => {
+            const url = `${where}/api/v1/targets?state=active`;
+            const { data } = await answerAt(url, targetsAnswer, "the targets of a Prometheus", fetcher);
+            return data.activeTargets.map(({ scrapePool, scrapeUrl, health, lastError }) => ({
+                job: scrapePool,
+                url: scrapeUrl,
+                health,
+                lastError,
+            }));
         },
     };
+}
+
+const targetsAnswer = z.object({
+    status: z.literal("success"),
+    data: z.object({
+        activeTargets: z.array(
+            z.object({
+                scrapePool: z.string(),
+                scrapeUrl: z.string(),
+                health: z.enum(["up", "down", "unknown"]),
+                lastError: z.string().default(""),
+            }),
+        ),
+    }),
+});
+
+/** @throws TidegateError `metrics-unreachable`, `metrics-invalid` */
+async function answerAt<T>(url: string, schema: z.ZodType<T>, what: string, fetcher: typeof fetch): Promise<T> {
+    const limit = AbortSignal.timeout(5000);
+    const response = await fetcher(url, { signal: limit }).catch((error: unknown) => {
+        throw new TidegateError(
+            limit.aborted ? `${url} did not answer within 5 s.` : `${url} cannot be reached: ${messageOf(error)}.`,
+            { code: "metrics-unreachable", retryable: true, cause: error },
+        );
+    });
+    const parsed = schema.safeParse(parseJson(await response.text()));
+    if (response.ok && parsed.success) return parsed.data;
+    throw new TidegateError(`${url} answered ${response.status}, and not with ${what}.`, { code: "metrics-invalid" });
 }
 
 /** Seconds of one request to a Flink process. */

@@ -10,7 +10,9 @@ import type {
     MetricsEndpoints,
     ObjectStore,
     Produced,
+    Prometheus,
     RunFacts,
+    ScrapeTarget,
     SqlGateway,
     TaskManager,
     TopicRange,
@@ -231,10 +233,32 @@ export class FakeMetrics extends Server implements MetricsEndpoints {
     metrics = 40;
     /** By URL, where an endpoint lists another number. */
     readonly metricsOf: Record<string, number> = {};
+    prometheus?: FakePrometheus;
 
     async count(url: string): Promise<number> {
         await this.reached();
         return this.metricsOf[url] ?? this.metrics;
+    }
+}
+
+/** One that scrapes as often as somebody looks; `becomes` follows what `now` was looked at. */
+export class FakePrometheus extends Server implements Prometheus {
+    readonly where = "http://prometheus.fake/targets";
+    looks = 0;
+
+    constructor(
+        public now: ScrapeTarget[],
+        public becomes: ScrapeTarget[] = now,
+    ) {
+        super();
+    }
+
+    async targets(): Promise<readonly ScrapeTarget[]> {
+        await this.reached();
+        this.looks++;
+        const seen = this.now;
+        this.now = this.becomes;
+        return seen;
     }
 }
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { validationFor } from "../../automation/gates";
+import type { ScrapeTarget } from "../../automation/gates/context";
+import { fakePlatform, FakePrometheus } from "../_helpers/gateFakes";
 import { assertGreen, assertRed } from "../_helpers/validation";
 
 describe("stage 1", () => {
@@ -153,6 +155,36 @@ describe("stage 1", () => {
         await assertRed(platform, "infra.metrics", /listed by jobmanager/);
         platform.metrics.urls = {};
         await assertRed(platform, "infra.metrics", /names no metrics endpoint/);
+    });
+
+    it("infra.prometheus-targets: waits for the first scrape, and names what is not up", async () => {
+        const target = (host: string, health: ScrapeTarget["health"], lastError = ""): ScrapeTarget => ({
+            ...{ job: "flink", url: `http://${host}:9249/metrics`, health, lastError },
+        });
+        const [manager, worker] = [target("jobmanager", "up"), target("taskmanager", "up")];
+        const platform = fakePlatform();
+        platform.metrics.prometheus = new FakePrometheus(
+            [manager, target("taskmanager", "unknown")],
+            [manager, worker],
+        );
+        await assertGreen(platform, "infra.prometheus-targets");
+        assert.equal(platform.metrics.prometheus.looks, 2);
+        platform.metrics.prometheus = new FakePrometheus([manager, target("taskmanager", "down", "no route to host")]);
+        await assertRed(
+            platform,
+            "infra.prometheus-targets",
+            /1 of 2 targets is not up: flink at http:\/\/taskmanager:9249\/metrics is down \(no route to host\)/,
+        );
+        platform.metrics.prometheus = new FakePrometheus([target("jobmanager", "unknown")]);
+        await assertRed(platform, "infra.prometheus-targets", /is unknown\./);
+        platform.metrics.prometheus = new FakePrometheus([]);
+        await assertRed(platform, "infra.prometheus-targets", /has no target/);
+    });
+
+    it("infra.prometheus-targets: is asked only where there is a Prometheus", () => {
+        const { context } = fakePlatform();
+        const ids = validationFor("observability", context()).map(({ id }) => id);
+        assert.deepEqual(ids, ["infra.metrics"]);
     });
 
     it("infra.metrics: asks for metrics of jobs only where Flink knows a job", async () => {

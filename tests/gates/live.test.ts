@@ -88,6 +88,29 @@ describe("the gates' view of Flink", () => {
         for (const path of ["/down", "/other"])
             await assert.rejects(metrics.count(url + path), { code: "metrics-invalid" });
     });
+
+    it("reads the targets of a Prometheus, and refuses what is none", async () => {
+        const activeTargets = [
+            { scrapePool: "flink", scrapeUrl: "http://a:9249/metrics", health: "up", lastError: "", labels: {} },
+            { scrapePool: "flink", scrapeUrl: "http://b:9249/metrics", health: "down", lastError: "refused" },
+        ];
+        server = await scriptedServer(({ path }) =>
+            path === "/api/v1/targets?state=active"
+                ? ok({ status: "success", data: { activeTargets, droppedTargets: [] } })
+                : ok({ status: "error" }),
+        );
+        const { url } = server;
+        const of = (prometheus: string) => liveMetrics({ profile: "docker", metrics: {}, prometheus }).prometheus;
+        assert.deepEqual(
+            (await of(`${url}/`)?.targets())?.map(({ job, health, lastError }) => [job, health, lastError]),
+            [
+                ["flink", "up", ""],
+                ["flink", "down", "refused"],
+            ],
+        );
+        await assert.rejects(async () => of(`${url}/elsewhere`)?.targets(), { code: "metrics-invalid" });
+        assert.equal(liveMetrics({ profile: "embedded", metrics: {} }).prometheus, undefined);
+    });
 });
 
 describe("distinctPositions", () => {
