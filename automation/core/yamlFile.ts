@@ -86,7 +86,13 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: Path, shape: JsonS
                     return { path, key, text: `${name} has no key '${key}'${help ? `; ${help}` : ""}` };
                 });
             case "invalid_value":
-                return [{ path, text: `${name} has to be ${listed(issue.values)}` }];
+                // zod's own words for it begin with "Invalid"; others are the schema's, and say why.
+                return [
+                    {
+                        path,
+                        text: `${name} has to be ${listed(issue.values)}${issue.message.startsWith("Invalid") ? "" : `: ${issue.message}`}`,
+                    },
+                ];
             case "invalid_union":
                 if (issue.errors.length === 0) {
                     const options = "options" in issue && Array.isArray(issue.options) ? issue.options : [];

@@ -38,12 +38,16 @@ const grownTopic = ({ events, deadLetters }: Pick<Settings<"broker">, "events" |
     ["deadLetters.retentionHours", deadLetters.retentionHours < 240 ? deadLetters.retentionHours * 2 : undefined],
 ];
 
-function ofFoundation(settings: Settings<"foundation">): Found {
+/** @param bigger the class that Flink's jobs are about to have: it needs nodes */
+function ofFoundation(settings: Settings<"foundation">, bigger: (typeof resourceClasses)[number] | undefined): Found {
     switch (settings.profile) {
         case "eks":
             return [
                 ["version", nextMinor(settings.version)],
                 ["nodes.small.instanceType", "m7i.4xlarge"],
+                ...(bigger !== undefined && settings.nodes[bigger].count === 0
+                    ? ([[`nodes.${bigger}.count`, 3]] as const)
+                    : []),
             ];
         case "gke":
             return settings.mode === "standard"
@@ -110,10 +114,13 @@ const ofCatalog = (settings: Settings<"catalog">): Found =>
         ? [["database.storageGb", settings.database.storageGb * 2]]
         : [];
 
+const biggerClass = (settings: Settings<"runtime"> | undefined) =>
+    settings?.profile === "kubernetes" ? next(resourceClasses, settings.resourceClass) : undefined;
+
 const ofRuntime = (settings: Settings<"runtime">): Found =>
     settings.profile === "kubernetes"
         ? [
-              ["resourceClass", next(resourceClasses, settings.resourceClass)],
+              ["resourceClass", biggerClass(settings)],
               ["checkpointIntervalSeconds", settings.checkpointIntervalSeconds * 2],
           ]
         : [];
@@ -125,7 +132,7 @@ function ofLayer(environment: EnvironmentFile, layer: Layer): Found {
     const { foundation, storage, broker, catalog, runtime, observability } = environment;
     switch (layer) {
         case "foundation":
-            return foundation === undefined ? [] : ofFoundation(foundation);
+            return foundation === undefined ? [] : ofFoundation(foundation, biggerClass(runtime));
         case "storage":
             return storage === undefined ? [] : ofStorage(storage);
         case "broker":

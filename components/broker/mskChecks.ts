@@ -19,6 +19,18 @@ export const defaults = {
     maxStorageGb: 1000,
 };
 
+/** Source: https://docs.aws.amazon.com/msk/latest/developerguide/broker-instance-types.html */
+const standardBroker =
+    /^kafka\.(t3\.small|m5\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge|24xlarge)|m7g\.(large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge))$/;
+
+/** Source: https://docs.aws.amazon.com/msk/latest/developerguide/metadata-management.html */
+const firstKraft = [3, 7] as const;
+
+function isBefore(version: string, [first, second]: readonly [number, number]): boolean {
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    return major < first || (major === first && minor < second);
+}
+
 export const brokersOf = ({ subnetIds, brokersPerZone = 1 }: Checked): number => subnetIds.length * brokersPerZone;
 
 export function* mskProblems(args: Checked): Generator<Problem> {
@@ -31,7 +43,13 @@ export function* mskProblems(args: Checked): Generator<Problem> {
             `'${kafkaVersion}' is a version with ZooKeeper, from which there is no way to KRaft but another cluster`,
             "Take one that ends in .kraft, e.g. 3.9.x.kraft.",
         );
-    if (!/^kafka\.(t3|m5|m7g)\.[a-z0-9]+$/.test(instanceType))
+    else if (isBefore(kafkaVersion, firstKraft))
+        yield problem(
+            "broker.cluster.kafkaVersion",
+            `'${kafkaVersion}' is no version of MSK: there is KRaft from ${firstKraft.join(".")} on`,
+            "Take a newer one, e.g. 3.9.x.kraft.",
+        );
+    if (!standardBroker.test(instanceType))
         yield problem(
             "broker.cluster.instanceType",
             `'${instanceType}' is no Standard broker`,

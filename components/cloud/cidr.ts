@@ -37,3 +37,6 @@ const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(bloc
 
 export const isPrivate = (block: Block): boolean =>
     privateBlocks.some((outer) => outer !== undefined && within(block, outer));
+
+/** Whether an API server may be open to it: public, and a /8 at most, for two halves of the internet are all of it. */
+export const isNarrowAndPublic = (block: Block): boolean => block.bits >= 8 && !isPrivate(block);

@@ -52,4 +52,10 @@ export function* aksProblems(
                 `foundation: the node pool '${name}' has minCount ${minCount} over maxCount ${maxCount}.`,
                 "Make maxCount as large as minCount at least.",
             );
+    if (system?.minCount === 0)
+        yield problem(
+            "foundation.system",
+            "foundation.system: the system pool has to have at least one node, where the cluster's own pods run.",
+            "Make foundation.system.minCount 1 or more.",
+        );
 }

@@ -1,5 +1,5 @@
 /** What an EKS cluster is refused for before anything of it is made. */
-import { blockOf } from "../cloud/cidr";
+import { blockOf, isNarrowAndPublic } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
 import type { EksClusterArgs } from "./eks";
 import type { NodeClassArgs } from "./eksNodes";
@@ -29,6 +29,7 @@ export function* eksProblems({ api = {}, nodes = {} }: Pick<EksClusterArgs, "api
                     "its API server would be open to the whole internet",
                     "Name the addresses that need it in foundation.api.publicCidrs, or reach it through a joined network.",
                 );
+            else if (key === "publicCidrs" && !isNarrowAndPublic(block)) yield notPublic(cidr);
         }
     if (transitGatewayId !== undefined && privateCidrs.length === 0)
         yield problem(
@@ -39,3 +40,11 @@ export function* eksProblems({ api = {}, nodes = {} }: Pick<EksClusterArgs, "api
     if (Object.values({ ...defaultNodes, ...nodes }).every(({ count }) => count === 0))
         yield problem("foundation.nodes", "it has no node", "Set the count of a class of foundation.nodes.");
 }
+
+/** EKS takes no reserved addresses either. Source: https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html */
+export const notPublic = (cidr: string): Problem =>
+    problem(
+        "foundation.api.publicCidrs",
+        `${cidr} is no block of public addresses of /8 or less`,
+        "Name who needs it; private networks belong in foundation.api.privateCidrs.",
+    );

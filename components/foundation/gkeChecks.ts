@@ -1,6 +1,7 @@
 /** What a GKE cluster is refused for before anything of it is made. */
-import { blockOf, isPrivate, overlap, type Block } from "../cloud/cidr";
+import { blockOf, isNarrowAndPublic, isPrivate, overlap, type Block } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
+import { notPublic } from "./eksChecks";
 import type { GkeClusterArgs } from "./gke";
 import type { GkeRanges } from "./gkeNetwork";
 import type { GkeNodeClassArgs } from "./gkeNodes";
@@ -74,6 +75,7 @@ function* ofApi({ api = {} }: Checked): Generator<Problem> {
                     "its API server would be open to the whole internet",
                     "Name the addresses that need it in foundation.api.publicCidrs, or set foundation.api.dns.",
                 );
+            else if (key === "publicCidrs" && !isNarrowAndPublic(block)) yield notPublic(cidr);
             else if (key === "privateCidrs" && !isPrivate(block))
                 yield problem(
                     "foundation.api.privateCidrs",

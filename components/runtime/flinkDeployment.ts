@@ -26,6 +26,8 @@ export interface FlinkDeploymentArgs {
     configuration: Record<string, string>;
     mounts: readonly Mount[];
     resources: ResourceClass;
+    /** Labels of the nodes that its pods run on. @default any node will do */
+    nodes?: Readonly<Record<string, string>>;
     parallelism: number;
     /** Whether it cannot be deleted or replaced: it has state. */
     protect: boolean;
@@ -106,6 +108,7 @@ export function flinkDeployment(
                     ],
                     scratchGi: resources.scratchGi,
                     kubernetesApi: kind === "streaming",
+                    ...(args.nodes === undefined ? {} : { nodes: args.nodes }),
                 }),
                 jobManager: { replicas: 1, resource: resources.jobManager },
                 // No number of replicas: the operator takes as many as parallelism and slots make, whoever scales.

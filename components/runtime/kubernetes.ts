@@ -52,6 +52,8 @@ export interface KubernetesRuntimeArgs extends CloudArgs {
     taskSlots?: number;
     /** @default small */
     resourceClass?: ResourceClassName;
+    /** Labels of the nodes that jobs run on. @default any node will do */
+    nodeLabels?: Readonly<Record<string, string>>;
     /** @default 60 */
     checkpointIntervalSeconds?: number;
     /** @default 600 */
@@ -276,6 +278,7 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
                     configuration: configuration[kind],
                     mounts,
                     resources: resourceClasses[args.resourceClass ?? "small"],
+                    ...(args.nodeLabels === undefined ? {} : { nodes: args.nodeLabels }),
                     parallelism: args.parallelism ?? 2,
                     protect: kind === "streaming" && (args.protectData ?? true),
                 },

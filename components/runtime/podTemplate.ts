@@ -22,9 +22,11 @@ export interface PodTemplateArgs {
     readonly scratchGi: number;
     /** Whether it writes ConfigMaps of Kubernetes' API: only high availability does. */
     readonly kubernetesApi: boolean;
+    /** Labels of the nodes that it runs on. @default any node will do */
+    readonly nodes?: Readonly<Record<string, string>>;
 }
 
-export function podTemplate({ labels, annotations, mounts, scratchGi, kubernetesApi }: PodTemplateArgs) {
+export function podTemplate({ labels, annotations, mounts, scratchGi, kubernetesApi, nodes }: PodTemplateArgs) {
     const scratch = [
         { name: "tmp", path: "/tmp", limit: `${scratchGi}Gi` },
         { name: "log", path: "/opt/flink/log", limit: "1Gi" },
@@ -35,6 +37,7 @@ export function podTemplate({ labels, annotations, mounts, scratchGi, kubernetes
         metadata: { labels, annotations },
         spec: {
             automountServiceAccountToken: kubernetesApi,
+            ...(nodes === undefined ? {} : { nodeSelector: { ...nodes } }),
             securityContext: podSecurity(flinkUid),
             containers: [
                 {

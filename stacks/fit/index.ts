@@ -9,8 +9,10 @@ import { dockerProblems } from "./docker";
 import type { Environment } from "./environment";
 import { identities } from "./identities";
 import { lakekeeperProblems } from "./lakekeeper";
+import { login } from "./login";
 import { missing } from "./missing";
 import { networks } from "./networks";
+import { jobs } from "./nodes";
 import { secrets } from "./secrets";
 import { onThisMachine, slots } from "./thisMachine";
 
@@ -21,8 +23,10 @@ export function* misfits(environment: Environment): Generator<Problem> {
     yield* slots(environment);
     yield* dockerProblems(environment);
     yield* onCluster(environment);
+    yield* jobs(environment);
     yield* identities(environment);
     yield* networks(environment);
+    yield* login(environment);
     yield* catalogOf(environment);
     yield* lakekeeperProblems(environment);
     yield* secrets(environment);

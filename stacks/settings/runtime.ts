@@ -4,6 +4,7 @@ import { docker } from "./runtime/docker";
 import { embedded } from "./runtime/embedded";
 import { external } from "./runtime/external";
 import { kubernetes } from "./runtime/kubernetes";
+import { schedule, timeZone } from "./schedule";
 
 export const runtimeSettings = z.discriminatedUnion("profile", [embedded, docker, kubernetes, external]);
 
@@ -16,15 +17,8 @@ export const dbtSettings = z
             .describe(
                 "Who starts dbt. Default: a CronJob where Flink is on a cluster, else this machine. airflow, dagster and prefect: the definition is rendered for one that somebody runs.",
             ),
-        schedule: z
-            .string()
-            .regex(/^(\S+ ){4}\S+$/, "five fields of cron")
-            .default("15 * * * *")
-            .describe("On a cluster."),
-        timeZone: z
-            .string()
-            .regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, "a name of the tz database, e.g. Europe/Berlin")
-            .default("Etc/UTC"),
+        schedule: schedule.default("15 * * * *").describe("Five fields of cron. On a cluster."),
+        timeZone: timeZone.default("Etc/UTC").describe("Of the tz database, e.g. Europe/Berlin."),
         deadlineMinutes: z
             .number()
             .int()

@@ -1,13 +1,15 @@
 import pins from "../../../automation/toolchain/pins.json";
 import { imageOf } from "../../../automation/images/lock";
 import { kubernetesProvider } from "../../../components/kubernetes/provider";
-import { KubernetesRuntime, type ClusterJob } from "../../../components/runtime/kubernetes";
+import { KubernetesRuntime, type ClusterJob, type KubernetesRuntimeArgs } from "../../../components/runtime/kubernetes";
 import { onCluster } from "../../../sql/cluster";
 import { loadDataset } from "../../../sql/manifest";
 import { jobName } from "../../../sql/pipeline";
 import { dbtRuntimeOf } from "../../settings/runtime";
 import type { dbtRuntimes } from "../../contracts";
 import { settingsOf, type Environment } from "../../environment";
+import { hasNodeClasses } from "../../fit/nodes";
+import { resourceClassLabel } from "../../../components/foundation/names";
 import type { Build } from "../../profile";
 import { secretAccessOf } from "../../secretAccess";
 import { transforms } from "../../transforms";
@@ -32,6 +34,7 @@ export const build: Build<"runtime", "kubernetes"> = async (
             protectData: environment.protectData,
             ...(transforms.runtime === undefined ? {} : { transform: transforms.runtime }),
             ...settings,
+            ...nodesOf(environment, settings.resourceClass),
             secretAccess: secretAccessOf(environment, secretStore),
             foundation,
             storage,
@@ -50,6 +53,12 @@ export const build: Build<"runtime", "kubernetes"> = async (
     );
     return { ...contract };
 };
+
+/** Where the foundation has nodes of each class, jobs run on those of theirs: a small node has no room for a large TaskManager. */
+const nodesOf = ({ foundation }: Environment, resourceClass: string): Pick<KubernetesRuntimeArgs, "nodeLabels"> =>
+    foundation !== undefined && hasNodeClasses(foundation)
+        ? { nodeLabels: { [resourceClassLabel]: resourceClass } }
+        : {};
 
 function jobsOf(environment: Environment, upstreams: PipelineUpstreams): ClusterJob[] {
     const dataset = loadDataset(environment.dataset);

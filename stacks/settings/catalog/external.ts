@@ -6,7 +6,9 @@ const auth = z.discriminatedUnion("mode", [
     z.strictObject({ mode: z.literal("none").describe("the network alone keeps others out") }),
     z.strictObject({
         mode: z.literal("oauth2").describe("a token for a client id and its secret"),
-        tokenEndpoint: z.url().describe("Of the identity provider."),
+        tokenEndpoint: z
+            .url({ protocol: /^https$/, error: "has to be an address of https://" })
+            .describe("Of the identity provider."),
         scope: z.string().min(1).nullable().default(null),
         secretRef: secretRef.describe("A JSON object with the members clientId and clientSecret."),
     }),
@@ -19,7 +21,13 @@ const auth = z.discriminatedUnion("mode", [
 export const external = z.strictObject({
     profile: z.literal("external").describe("an Iceberg REST catalog that somebody else runs"),
     type: z.literal("rest").default("rest"),
-    uri: z.url({ protocol: /^https?$/ }).describe("With the path of the catalog, without that of its version."),
+    uri: z
+        .url({ protocol: /^https?$/ })
+        .refine(
+            (uri) => !/^[a-z]+:\/\/[^/]*@/i.test(uri),
+            "has user and password in it: say under catalog.auth how clients get in",
+        )
+        .describe("With the path of the catalog, without that of its version."),
     warehouse: z.string().min(1).describe("As the catalog names it. It has to lie on the storage of this environment."),
     auth: auth.prefault({ mode: "none" }),
     attach: z

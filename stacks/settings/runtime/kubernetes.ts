@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { schedule } from "../schedule";
 
 export const resourceClasses = ["small", "medium", "large"] as const;
 
@@ -31,11 +32,9 @@ export const kubernetes = z.strictObject({
             targetUtilization: z.number().min(0.1).max(0.95).default(0.7),
         })
         .prefault({}),
-    silverSchedule: z
-        .string()
-        .regex(/^(\S+ ){4}\S+$/, "five fields of cron")
+    silverSchedule: schedule
         .default("*/30 * * * *")
-        .describe("When silver is made anew of bronze, in UTC."),
+        .describe("When silver is made anew of bronze: five fields of cron, in UTC."),
     operator: z
         .enum(["install", "adopt"])
         .default("install")

@@ -10,6 +10,7 @@ import type { LayerContext } from "../../../stacks/layer";
 import { runtimeSettings } from "../../../stacks/settings/runtime";
 import { standIns } from "../../../stacks/standIns";
 import { making } from "../mocks";
+import { specOf } from "./made";
 import { broker, catalog, foundation, storage } from "./platform";
 
 const plain = environmentSchema.shape;
@@ -62,6 +63,24 @@ describe("the layer runtime on Kubernetes", () => {
         assert.equal(image, placeholderImage("flink"));
         assert.equal(flinkConfiguration["jobmanager.scheduler"], "adaptive");
         assert.equal(flinkConfiguration["job.autoscaler.enabled"], "true");
+    });
+
+    it("runs jobs on the nodes of their class, where the foundation has such", async () => {
+        const selectors = async (foundation: unknown) => {
+            const program = await making(async () => ({
+                contract: await kubernetes(
+                    contextOf("/rehearsal", { runtime: settings, foundation } as never),
+                    settings,
+                ),
+            }));
+            return ["bronze", "silver"].map((job) => specOf(program, job).podTemplate.spec.nodeSelector);
+        };
+        const small = { "tidegate.dev/resource-class": "small" };
+        assert.deepEqual(await selectors({ profile: "eks" }), [small, small]);
+        assert.deepEqual(await selectors({ profile: "aks" }), [small, small]);
+        assert.deepEqual(await selectors({ profile: "gke", mode: "standard" }), [small, small]);
+        for (const unlabelled of [{ profile: "gke", mode: "autopilot" }, { profile: "kubeconfig" }, undefined])
+            assert.deepEqual(await selectors(unlabelled), [undefined, undefined]);
     });
 
     it("is refused outside of one, as long as no image is locked", async function () {

@@ -16,6 +16,7 @@ export interface Container {
 }
 export interface PodSpec {
     automountServiceAccountToken: boolean;
+    nodeSelector?: Record<string, string>;
     securityContext: Record<string, unknown>;
     containers: Container[];
     volumes?: Record<string, unknown>[];
