@@ -12,7 +12,7 @@ import {
     stateBackendCheck,
     toolsCheck,
 } from "./preflight/host";
-import { environmentCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
+import { environmentCheck, imagesCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
 import { clusterChecks, clusterJobChecks, clusterObservabilityChecks } from "./validation/cluster";
 import { secretRefsCheck } from "./preflight/secrets";
 import { dataChecks } from "./validation/data";
@@ -78,6 +78,7 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             memoryCheck(context),
             stateBackendCheck(context),
             sqlCheck(context),
+            imagesCheck(context),
             dockerCheck(context),
             // All of them now: a port that is busy must not be found when half of the layers run.
             ...layers.map((each) => portsCheck(context, each)),

@@ -30,6 +30,7 @@ import { loadEnvironment } from "../../stacks/environment";
 import { containerMemoryMiB } from "../../stacks/settings/dockerMemory";
 import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
 import { secretsOf, signedIn } from "./secrets";
+import { imageLooks } from "./images";
 import { ownProcesses } from "./processes";
 import { settingsTexts, shownPath, unaccepted } from "./settingsTexts";
 import { RunStateFile } from "./runState";
@@ -204,6 +205,7 @@ export function preflightContext(
         // A rehearsal opens none.
         fixedPorts: environment.rehearsal === null ? fixedPorts(environment) : [],
         ownProcesses: () => ownProcesses(environment),
+        images: imageLooks(environment),
         ...dockerOf(environment),
         dependencies: (layer) =>
             graph.node(layer).dependsOn.filter((name): name is Layer => layers.some((known) => known === name)),

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { nearest } from "../core/yamlFile";
 import type { SimulatedCloud } from "./cloud";
 
 const operation = z.enum(["create", "update", "delete"]);
@@ -34,6 +35,18 @@ export type Fault = z.infer<typeof faultSchema>;
 /** The file of `tidegate rehearse --faults`. */
 export const faultPlanSchema = z.strictObject({ faults: z.array(faultSchema) });
 export type FaultPlan = z.infer<typeof faultPlanSchema>;
+
+/** The same, of types that are known: a fault that can hit nothing would be a rehearsal that proves nothing. */
+export const faultPlanOf = (tokens: readonly string[]) =>
+    faultPlanSchema.superRefine(({ faults }, context) => {
+        for (const [index, { type }] of faults.entries())
+            if (!tokens.some((token) => matches(type, token)))
+                context.addIssue({
+                    code: "custom",
+                    path: ["faults", index, "type"],
+                    message: `'${type}' is no type that is simulated. ${nearest(type, tokens) || "docs/rehearsal-fidelity.md lists them."}`,
+                });
+    });
 
 export interface Call {
     readonly type: string;

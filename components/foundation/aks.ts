@@ -78,9 +78,9 @@ export class AksCluster extends pulumi.ComponentResource {
         super("tidegate:foundation:Aks", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;
-        // Nothing here holds data: what the platform keeps lies in the layers of storage, broker and catalog.
         const place = { name, account, tags: tagsOf(args, "foundation"), options: { parent: this } };
-        const scope = { ...place, data: place.options };
+        // With a cluster of AKS the disks of its pods' volumes go, which lie in a group of its own.
+        const scope = { ...place, data: { parent: this, protect: args.protectData ?? true } };
         this.scope = { ...scope, group: resourceGroup(scope, environment, "foundation") };
 
         const network = aksNetwork(this.scope, environment, cidrOf(args));
@@ -120,7 +120,7 @@ export class AksCluster extends pulumi.ComponentResource {
     private managedCluster(network: AksNetwork): containerservice.ManagedCluster {
         const { environment, account, kubernetesVersion, authorizedAddresses = [], system } = this.args;
         const isPrivate = authorizedAddresses.length === 0;
-        const { name, group, tags, options } = this.scope;
+        const { name, group, tags, data } = this.scope;
         const identity = this.controlPlane(network);
         return new containerservice.ManagedCluster(
             `${name}-cluster`,
@@ -185,7 +185,7 @@ export class AksCluster extends pulumi.ComponentResource {
                 tags,
             },
             // The autoscaler counts the nodes.
-            { ...options, dependsOn: [identity.granted], ignoreChanges: ["agentPoolProfiles[0].count"] },
+            { ...data, dependsOn: [identity.granted], ignoreChanges: ["agentPoolProfiles[0].count"] },
         );
     }
 

@@ -55,6 +55,7 @@ export function preflight(
         renderSql: async () => [{ file: "sql/bronze.sql", text: "INSERT INTO a SELECT 1" }],
         fixedPorts: [{ port: 9092, key: "broker.ports.broker", layer: "broker" }],
         secrets: { of: () => [], look: async () => undefined, checkedFrom: "machine" },
+        images: [],
         ownProcesses: async () => new Set<number>(),
         dependencies: (layer) => dependencies[layer] ?? [],
         outputs: async (layer) => standIns[layer],

@@ -121,6 +121,7 @@ describe("bad input", () => {
         await refused(["upp"], 2, ["unknown command 'upp'", "--help"]);
         await refused(["up", "--untl", "broker"], 2, ["unknown option '--untl'", "--help"]);
         await refused(["up", "--events", "many"], 2, ["'many' is invalid", "whole number"]);
+        await refused(["up", "--parallel", "0"], 2, ["'0' is invalid", "at least 1"]);
         await refused(["up", "local", "twice"], 2, ["There is no environment 'twice'"]);
         await refused(["down", "local", "twice"], 2, ["too many arguments"]);
         await refused(["up", "--until", "brokr"], 2, ["no stack 'brokr'", "did you mean 'broker'?"]);

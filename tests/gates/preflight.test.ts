@@ -47,6 +47,23 @@ describe("preflight", () => {
             assert.ok(isGreen(await runChecks(preflightFor(layer, preflight()), { clock: new TestClock() })), layer);
     });
 
+    it("preflight.images: red for each that is not locked, before anything is made; not there where none runs", async () => {
+        const locked = { name: "flink", look: () => "registry.example/flink@sha256:…" };
+        const unlocked = (name: string) => ({
+            name,
+            look: () => {
+                throw new TidegateError(`The image '${name}' is not locked.`, { code: "images-not-locked" });
+            },
+        });
+        await assertGreen(preflight({ images: [locked] }), "preflight.images");
+        await assertRed(
+            /'dbt' is not locked\. The image 'kafka' is not locked/,
+            preflight({ images: [locked, unlocked("dbt"), unlocked("kafka")] }),
+            "preflight.images",
+        );
+        assert.ok(!preflightFor("environment", preflight()).some(({ id }) => id === "preflight.images"));
+    });
+
     it("preflight.tools: red for a missing tool, with what to do, and when nothing is known", async () => {
         await assertGreen(preflight(), "preflight.tools");
         const tools = async () =>

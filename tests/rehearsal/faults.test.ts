@@ -7,6 +7,7 @@ import { readYamlFile } from "../../automation/core/yamlFile";
 import {
     byChance,
     calm,
+    faultPlanOf,
     faultPlanSchema,
     planned,
     type Call,
@@ -135,6 +136,14 @@ describe("a plan of faults", () => {
             return true;
         });
         await rm(file);
+    });
+
+    it("is refused where it could hit nothing: then a rehearsal would be green of nothing", () => {
+        const of = faultPlanOf(["aws:s3/bucket:Bucket", "aws:kms/key:Key"]);
+        for (const type of ["*", "aws:s3/*", "aws:kms/key:Key"])
+            assert.ok(of.safeParse({ faults: [{ kind: "fail", type }] }).success, type);
+        const { error } = of.safeParse({ faults: [{ kind: "fail", type: "aws:s3/bukket:Bucket" }] });
+        assert.match(error?.message ?? "", /no type that is simulated.*did you mean 'aws:s3\/bucket:Bucket'/);
     });
 });
 

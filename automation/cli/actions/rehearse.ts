@@ -14,7 +14,7 @@ import { demandSimulated } from "../../lakehouse/rehearsal";
 import { lockOf } from "../../ledger/holder";
 import { holding } from "../../ledger/lock";
 import { ledgerStore } from "../../ledger/place";
-import { faultPlanSchema, type FaultPlan } from "../../rehearsal/faults";
+import { faultPlanOf, type FaultPlan } from "../../rehearsal/faults";
 import { cloudOf, isRehearsal, rehearsalVariable, stripCredentials, writeRehearsal } from "../../rehearsal/place";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { layers } from "../../../stacks/contracts";
@@ -92,14 +92,16 @@ async function act(
     process.exitCode = ok ? exitCodes.ok : interrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
-const planOf = ({ faults }: RehearseFlags): Promise<FaultPlan> =>
-    faults === undefined
-        ? Promise.resolve({ faults: [] })
-        : readYamlFile(resolve(faults), faultPlanSchema, {
-              kind: "plan of faults",
-              code: "faults-invalid",
-              hint: "docs/rehearsal.md describes it, with an example of each kind.",
-          });
+async function planOf({ faults }: RehearseFlags): Promise<FaultPlan> {
+    if (faults === undefined) return { faults: [] };
+    const tables = (await import("../../rehearsal/tables/index.js")).allTables();
+    const types = [...tables.values()].flatMap(({ rows }) => rows.map(({ token }) => token));
+    return readYamlFile(resolve(faults), faultPlanOf(types), {
+        kind: "plan of faults",
+        code: "faults-invalid",
+        hint: "docs/rehearsal.md describes it, with an example of each kind.",
+    });
+}
 
 /** @throws TidegateError `rehearsal-refused` where something real is there */
 function demandFree(directory: string): void {

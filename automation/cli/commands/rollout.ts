@@ -44,7 +44,7 @@ export function rolloutCommands(program: Command): void {
         .option("--no-exercise", "deploy and validate without events, Flink's batch jobs and dbt")
         .option("--data <file>", "events of this Parquet, CSV or NDJSON file instead of generated ones")
         .option("--events <n>", "how many events: to generate, or to take of the file", wholeNumber)
-        .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option("--all", "deploy what has not changed too")
         .option("--refresh", "the same: everything is refreshed")
         .option(...approveOption)
@@ -62,7 +62,7 @@ export function rolloutCommands(program: Command): void {
         .option("--release <release>", "its name, or the beginning of it; default: the one that was green last")
         .option("--dry-run", "say whether it may go and what it would change; nothing is touched")
         .option("--despite-freeze <why>", "promote although the target is frozen; it is written down")
-        .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option(...approveOption)
         .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
         .action(async (source: string, target: string, flags: PromoteFlags) =>
@@ -104,7 +104,7 @@ export function rolloutCommands(program: Command): void {
         .description("say what the next up would change, by stack, resource and property; nothing is touched")
         .argument("[environment]", "name of the environment", "local");
     filterOptions(preview)
-        .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are asked at one time", countingNumber, 2)
         .option(...approveOption)
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: PreviewFlags) =>
@@ -120,7 +120,7 @@ export function rolloutCommands(program: Command): void {
     changeOptions(drift)
         .option("--heal", "deploy the stacks that have drifted again, and prove them")
         .option("--accept", "take what is there into their state instead")
-        .option("--parallel <n>", "stacks that are asked at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are asked at one time", countingNumber, 2)
         .option(...approveOption)
         .option("--json", "events as NDJSON on standard output")
         .action(async (name: string, flags: DriftFlags) => (await import("../actions/drift.js")).drift(name, flags));
@@ -130,7 +130,7 @@ export function rolloutCommands(program: Command): void {
         .description("destroy an environment in reverse order, with its processes, state and data")
         .argument("[environment]", "name of the environment", "local");
     changeOptions(filterOptions(down))
-        .option("--parallel <n>", "stacks that are destroyed at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are destroyed at one time", countingNumber, 2)
         .option("--confirm <environment>", "its name once more, where stacks that are protected are to go")
         .option("--force", "without Pulumi: end the processes and delete the data directory, whatever the state says")
         .option("--json", "events as NDJSON on standard output")
@@ -158,7 +158,7 @@ export function rolloutCommands(program: Command): void {
             600,
         )
         .option("--api-server <kubeconfig>", "a real API server that objects of Kubernetes go through to")
-        .option("--parallel <n>", "stacks that are worked on at one time", wholeNumber, 2)
+        .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option("--keep", "leave the simulated platform standing")
         .option("--shell", "a shell in which plain `pulumi` works on the simulated cloud")
         .option("--json", "the result as JSON")

@@ -92,6 +92,8 @@ export interface PreflightContext {
     readonly fixedPorts: readonly FixedPort[];
     /** Process ids of this environment's own daemons: their ports are not taken. */
     readonly ownProcesses: () => Promise<ReadonlySet<number>>;
+    /** Images that the environment runs; `look` throws a TidegateError where one is not locked. None in a rehearsal. */
+    readonly images: readonly { readonly name: string; readonly look: () => unknown }[];
     /** Only of an environment with containers on this machine. */
     readonly docker?: {
         /** Throws where it does not answer. */

@@ -1,5 +1,6 @@
 /** Preflight about what was written down: the environment file, secrets in it, SQL, and upstream contracts. */
 import { contracts, type Layer } from "../../../stacks/contracts";
+import { TidegateError } from "../../core/errors";
 import { scanText, type ScannedText } from "../../secrets/scan";
 import { capitalised, failing, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
@@ -87,6 +88,38 @@ export function sqlCheck({ renderSql }: PreflightContext): Check {
                 }
             }
             return pass(`${scripts.length} scripts`, evidence);
+        },
+    };
+    return check;
+}
+
+/** Undefined where it runs none. Asked before anything is made: clusters and brokers are not paid for to learn it. */
+export function imagesCheck({ images }: PreflightContext): Check | undefined {
+    if (images.length === 0) return undefined;
+    const check: Check = {
+        id: "preflight.images",
+        stage: "preflight",
+        layer: "environment",
+        title: "the images that run are locked",
+        limitSeconds: 15,
+        look: "images.lock",
+        hint: "images/README.md tells how images are built, pushed and locked. Until then the environment can be rehearsed.",
+        run: () => {
+            const evidence = { images: images.map(({ name }) => name) };
+            const wrong = images.flatMap(({ look }) => {
+                try {
+                    look();
+                    return [];
+                } catch (error) {
+                    if (TidegateError.is(error)) return [error.message];
+                    throw error;
+                }
+            });
+            return Promise.resolve(
+                wrong.length === 0
+                    ? pass(evidence.images.join(", "), evidence)
+                    : failing(check, wrong.join(" "), evidence),
+            );
         },
     };
     return check;

@@ -160,6 +160,23 @@ describe("AksCluster", () => {
         assert.ok(given.includes(account.tenantId) && given.includes("6dae42f8-4368-4678-94ff-3960e28e3630"));
     });
 
+    it("protects cluster and group, but for an environment that says otherwise: disks of volumes go with them", async () => {
+        const guarded = async (changes: Partial<AksClusterArgs>) => {
+            const found: string[] = [];
+            const look: pulumi.ResourceTransformation = ({ type, opts }) => {
+                if (opts.protect === true) found.push(type.split(":").at(-1) ?? "");
+                return undefined;
+            };
+            await making(() => {
+                new AksCluster("foundation", { ...args, ...changes }, { transformations: [look] });
+                return {};
+            });
+            return found.sort();
+        };
+        assert.deepEqual(await guarded({}), ["ManagedCluster", "ResourceGroup"]);
+        assert.deepEqual(await guarded({ protectData: false }), []);
+    });
+
     it("tags whatever takes tags", () => {
         const tags = { team: "data", environment: "prod", layer: "foundation", "managed-by": "tidegate" };
         for (const { type, inputs } of made.filter(({ type }) => /ManagedCluster|AgentPool|VirtualNetwork$/.test(type)))
