@@ -12,6 +12,10 @@ import { faultPlanSchema } from "./faults";
 /** Absolute folder of the rehearsal. */
 export const rehearsalVariable = "TIDEGATE_REHEARSAL";
 
+/** Whether this process takes part in one. */
+export const rehearses = (variables: Readonly<NodeJS.ProcessEnv> = process.env): boolean =>
+    (variables[rehearsalVariable] ?? "") !== "";
+
 const settingsSchema = z.strictObject({
     environment: z.string(),
     faults: faultPlanSchema.default({ faults: [] }),

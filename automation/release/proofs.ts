@@ -1,5 +1,10 @@
-/** Proofs and marks of rollouts, beside the releases: created and never changed. */
+/**
+ * Proofs and marks of rollouts, beside the releases: created and never changed. Those of rehearsals are in a place of their
+ * own: they open no real gate, and end no real stay.
+ */
 import { randomBytes } from "node:crypto";
+import { TidegateError } from "../core/errors";
+import { isRed } from "../gates/check";
 import type { LedgerStore } from "../ledger/store";
 import { shortId, sha256 } from "./manifest";
 import { markSchema, proofSchema, proofText, type Mark, type NamedMark, type Proof } from "./proof";
@@ -13,29 +18,37 @@ export interface FoundProof {
 }
 
 export class Proofs {
+    private readonly place: string;
+
+    /** `simulated`: those of rehearsals. */
     constructor(
         private readonly store: LedgerStore,
         private readonly trust: Trust,
-    ) {}
+        private readonly simulated: boolean,
+    ) {
+        this.place = simulated ? "rehearsals/" : "";
+    }
 
     /** Answers with its name, once it lasts. It sorts after all that are there, whatever the clock says. */
     async mark(mark: Omit<Mark, "version">): Promise<string> {
-        const last = (await this.store.list(`rollouts/${mark.environment}`)).at(-1);
+        const folder = `${this.place}rollouts/${mark.environment}`;
+        const last = (await this.store.list(folder)).at(-1);
         const number = Number(last?.slice(0, 8) ?? 0) + 1;
         for (let next = number; ; next++) {
             const name = String(next).padStart(8, "0");
             const text = JSON.stringify({ version: 1, ...mark });
-            if (await this.store.create(`rollouts/${mark.environment}/${name}.json`, `${text}\n`)) return name;
+            if (await this.store.create(`${folder}/${name}.json`, `${text}\n`)) return name;
         }
     }
 
     /** In their order. One that cannot be read is something that was begun, of which no more is known. */
     async marks(environment: string): Promise<NamedMark[]> {
-        const names = await this.store.list(`rollouts/${environment}`);
+        const folder = `${this.place}rollouts/${environment}`;
+        const names = await this.store.list(folder);
         return Promise.all(
             names.map(async (file) => {
                 const name = file.replace(/\.json$/, "");
-                const read = await this.store.read(`rollouts/${environment}/${file}`);
+                const read = await this.store.read(`${folder}/${file}`);
                 const parsed = markSchema.safeParse(parseJson(read));
                 const unknown = {
                     version: 1,
@@ -52,7 +65,7 @@ export class Proofs {
 
     async write(proof: Proof, key: SigningKey | undefined): Promise<void> {
         const text = proofText(proof);
-        const name = `proofs/${proof.environment}/${proof.release}/${proof.mark}-${randomBytes(3).toString("hex")}`;
+        const name = `${this.place}proofs/${proof.environment}/${proof.release}/${proof.mark}-${randomBytes(3).toString("hex")}`;
         // Its signature first: what is found is whole.
         if (key !== undefined) await this.store.create(`${name}.sig`, key.sign(text, "tidegate-proof"));
         await this.store.create(`${name}.json`, text);
@@ -63,7 +76,7 @@ export class Proofs {
      * @throws TidegateError `signature-missing` where there are some, and none is signed by whom it has to be
      */
     async of(environment: string, release: string): Promise<FoundProof[]> {
-        const folder = `proofs/${environment}/${release}`;
+        const folder = `${this.place}proofs/${environment}/${release}`;
         const names = (await this.store.list(folder)).filter((name) => name.endsWith(".json"));
         const found: FoundProof[] = [];
         let unsigned = 0;
@@ -76,25 +89,39 @@ export class Proofs {
                 continue;
             }
             const parsed = proofSchema.safeParse(parseJson(text));
+            if (!parsed.success) continue;
+            const { data } = parsed;
             // One that was changed proves nothing; nor does one that lies in another's place.
-            if (parsed.success && parsed.data.release === release && parsed.data.environment === environment)
-                found.push({ proof: parsed.data, signer });
+            if (data.release === release && data.environment === environment && data.simulated === this.simulated)
+                found.push({ proof: data, signer });
         }
         if (found.length === 0 && unsigned > 0 && this.trust !== undefined)
             throw signatureMissing(`The proof of ${shortId(release)} in ${environment}`, this.trust);
         return found;
     }
 
+    /** Every proof that counts of a green release in an environment, the one of the newest rollout first. */
+    async greens(environment: string): Promise<Proof[]> {
+        const releases = await this.store.list(`${this.place}proofs/${environment}`);
+        const found = await Promise.all(
+            releases.map((release) =>
+                this.of(environment, release).catch((error: unknown) => {
+                    // What nobody has signed who may is as if it were not there.
+                    if (TidegateError.is(error) && error.code === "signature-missing") return [];
+                    throw error;
+                }),
+            ),
+        );
+        return found
+            .flat()
+            .map(({ proof }) => proof)
+            .filter(({ gates }) => !gates.some(isRed))
+            .sort((a, b) => (a.mark < b.mark ? 1 : -1));
+    }
+
     /** Releases that were green in an environment, the one of the newest rollout first. */
     async green(environment: string): Promise<string[]> {
-        const releases = await this.store.list(`proofs/${environment}`);
-        const newest = await Promise.all(
-            releases.map(async (release) => {
-                const names = await this.store.list(`proofs/${environment}/${release}`);
-                return [names.at(-1) ?? "", release] as const;
-            }),
-        );
-        return newest.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, release]) => release);
+        return [...new Set((await this.greens(environment)).map(({ release }) => release))];
     }
 }
 

@@ -51,7 +51,7 @@ export class ReleaseStore {
 
     /** Ids of the releases that are whole, sorted. */
     async list(): Promise<string[]> {
-        const ids = (await this.store.list(".").catch(() => [])).filter((name) => digestPattern.test(name));
+        const ids = (await this.store.list(".")).filter((name) => digestPattern.test(name));
         const whole = await Promise.all(
             ids.map(async (id) => (await this.store.read(`${id}/record.json`)) !== undefined),
         );

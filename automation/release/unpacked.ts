@@ -9,8 +9,9 @@ import { randomBytes } from "node:crypto";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { repositoryRoot } from "../core/repository";
 import { loadGraphFile, pulumiStackName, type GraphFile } from "../graph/load";
-import { ensureModules } from "../toolchain/node.mjs";
+import { ensureModules, modulesAreCurrent } from "../toolchain/node.mjs";
 import { diffReleases } from "./diff";
 import { gather } from "./gather";
 import { manifestOf, sha256, shortId, type Manifest } from "./manifest";
@@ -28,6 +29,14 @@ export interface Unpacked {
     readonly driver: boolean;
 }
 
+/** Where a release is unpacked. `graph`: of the checkout. */
+export const unpackedIn = ({ home, directory }: GraphFile, environment: string, id: string): string =>
+    join(home ?? directory, ".tidegate", environment, "releases", id);
+
+/** Whether this driver is the one that the release has brought along. `root`: where the driver lies. */
+export const isDriverOf = (graph: GraphFile, environment: string, id: string, root = repositoryRoot): boolean =>
+    root === unpackedIn(graph, environment, id);
+
 /** `graph`: of the checkout. `say`: lines for people. */
 export async function unpackRelease(
     release: VerifiedRelease,
@@ -37,7 +46,7 @@ export async function unpackRelease(
 ): Promise<Unpacked> {
     const { id, manifest } = release;
     const root = graph.home ?? graph.directory;
-    const directory = join(root, ".tidegate", environment, "releases", id);
+    const directory = unpackedIn(graph, environment, id);
     if (!(await isWhole(directory, manifest))) await write(directory, release);
     await writeFile(join(root, ".tidegate", ".gitignore"), "*\n");
     await linkModules(directory, root, manifest, say);
@@ -71,8 +80,15 @@ async function write(directory: string, { manifest, files }: VerifiedRelease): P
             await writeFile(file, files.get(path)?.content ?? "");
             await chmod(file, executable ? 0o755 : 0o644);
         }
-        await rm(directory, { recursive: true, force: true });
-        await rename(draft, directory);
+        try {
+            await rename(draft, directory);
+        } catch (error) {
+            if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+            // Another process was first, and may roll it out from there by now; what is damaged goes.
+            if (await isWhole(directory, manifest)) return;
+            await rm(directory, { recursive: true, force: true });
+            await rename(draft, directory);
+        }
     } finally {
         await rm(draft, { recursive: true, force: true });
     }
@@ -87,17 +103,30 @@ async function linkModules(
 ): Promise<void> {
     for (const { path } of files.filter((file) => basename(file.path) === "package.json")) {
         const folder = dirname(path);
-        const modules = join(directory, folder, "node_modules");
-        if (existsSync(modules)) continue;
-        const lock = join(folder, "package-lock.json");
-        const [wanted, here] = await Promise.all(
-            [directory, root].map((base) => readFile(join(base, lock), "utf8").catch(() => undefined)),
-        );
-        const installed = join(root, folder, "node_modules");
-        if (wanted === here && existsSync(installed)) await symlink(installed, modules);
-        else if (wanted !== undefined) await ensureModules(say, join(directory, folder));
+        const [own, checkout] = [join(directory, folder), join(root, folder)];
+        const [wanted, here] = await Promise.all([own, checkout].map(lockOf));
+        const modules = join(own, "node_modules");
+        const there = await lstat(modules).catch(() => undefined);
+        if (wanted === undefined ? existsSync(modules) : modulesAreCurrent(own)) continue;
+        // The packages of the checkout, which may be others by now: `npm ci` must not take those away.
+        if (there?.isSymbolicLink()) await rm(modules, { force: true });
+        const installed = join(checkout, "node_modules");
+        const fitting = wanted === undefined ? existsSync(installed) : wanted === here && modulesAreCurrent(checkout);
+        if (wanted === here && fitting) await symlink(installed, modules).catch(unlessThere);
+        else if (wanted !== undefined) await ensureModules(say, own);
     }
 }
+
+const lockOf = (folder: string): Promise<string | undefined> =>
+    readFile(join(folder, "package-lock.json"), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+    });
+
+/** Another process, which unpacks the same, was first. */
+const unlessThere = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EEXIST") throw error;
+};
 
 const projectSchema = z.looseObject({ stackConfigDir: z.string().optional() });
 
@@ -110,7 +139,7 @@ async function linkStackFiles(graph: GraphFile, directory: string, root: string,
         const short = pulumiStackName(template, environment, stack).split("/").pop() ?? "";
         const link = resolve(project, stackConfigDir, `Pulumi.${short}.yaml`);
         if ((await lstat(link).catch(() => undefined)) !== undefined) continue;
-        await symlink(join(root, relative(directory, link)), link);
+        await symlink(join(root, relative(directory, link)), link).catch(unlessThere);
     }
 }
 

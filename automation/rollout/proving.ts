@@ -15,7 +15,6 @@ import { loadModule } from "./module";
 
 export interface ProveRequest {
     readonly release: string;
-    readonly simulated: boolean;
     /** Name of the run in the ledger. */
     readonly run: string;
     readonly ledger: Ledger;
@@ -30,18 +29,20 @@ export class Proving {
 
     private constructor(
         private readonly environment: string,
+        private readonly simulated: boolean,
         private readonly proofs: Proofs,
         private readonly keyFor: () => Promise<SigningKey | undefined>,
         private readonly settings: () => Promise<string>,
     ) {}
 
-    /** Undefined where the graph's promotion says nothing of the environment. */
-    static async open(graph: GraphFile, environment: string): Promise<Proving | undefined> {
+    /** Undefined where the graph's promotion says nothing of the environment. `simulated`: it is a rehearsal. */
+    static async open(graph: GraphFile, environment: string, simulated: boolean): Promise<Proving | undefined> {
         if (graph.promotion?.[environment] === undefined) return undefined;
         const { objects, trust } = await openReleases(graph);
         return new Proving(
             environment,
-            new Proofs(objects, trust),
+            simulated,
+            new Proofs(objects, trust, simulated),
             () => signingKey(undefined, trust),
             () => settingsOfEnvironment(graph, environment),
         );
@@ -64,7 +65,7 @@ export class Proving {
     }
 
     /** Once all is green. False where the ledger does not know the checkpoint of each stack: then it proves nothing. */
-    async prove({ release, simulated, run, ledger, stacks, gates, versions }: ProveRequest): Promise<boolean> {
+    async prove({ release, run, ledger, stacks, gates, versions }: ProveRequest): Promise<boolean> {
         const { records } = await ledger.run(run);
         const checkpoints = Object.fromEntries(
             records.flatMap(({ entry }) => (entry.type === "stack-succeeded" ? [[entry.stack, entry.checkpoint]] : [])),
@@ -75,7 +76,7 @@ export class Proving {
                 version: 1,
                 release,
                 environment: this.environment,
-                simulated,
+                simulated: this.simulated,
                 mark: this.mark,
                 run,
                 time: new Date().toISOString(),

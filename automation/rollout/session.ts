@@ -234,7 +234,7 @@ export class Session {
     async recordedDriver(watch: Watch, about: RunAbout): Promise<Rollout> {
         const { home, graph, parts, takenOver } = this;
         const { versions } = this;
-        this.proving = await Proving.open(graph, home.environment);
+        this.proving = await Proving.open(graph, home.environment, home.simulated ?? false);
         await this.proving?.begin(about.operation, about.release?.id);
         const [key, successes] = await Promise.all([
             DigestKey.open(this.store),
@@ -272,18 +272,10 @@ export class Session {
      * where it has none, false where there is too little to prove it by.
      */
     async prove(release: string, gates: ProveRequest["gates"]): Promise<boolean | undefined> {
-        const { proving, journal, ledger, graph, home, versions } = this;
+        const { proving, journal, ledger, graph, versions } = this;
         if (proving === undefined || journal === undefined) return undefined;
         const stacks = graph.graph.order;
-        return proving.prove({
-            release,
-            simulated: home.simulated ?? false,
-            run: journal.id,
-            ledger,
-            stacks,
-            gates,
-            versions,
-        });
+        return proving.prove({ release, run: journal.id, ledger, stacks, gates, versions });
     }
 
     private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {

@@ -1,6 +1,6 @@
 /** A release of somebody's projects, signed, from its making through one environment to the next, on the real engine. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatePrivateKey } from "sshpk";
 import { z } from "zod";
@@ -121,5 +121,22 @@ describe("a promotion", () => {
         );
         const state = join(example.directory, "state", ".pulumi", "stacks", "database", "dev.json");
         await tampered(state, '"version":3,', '"version": 3,', "proof-stale");
+    });
+
+    it("says where the state of the source is out of reach from here, and stops where it cannot be read for another reason", async () => {
+        const ahead = ["promote", "dev", "prod", "--release", second, "--dry-run"];
+        example.edit("tidegate.yaml", 'dev: { backend: "file://state" }', 'dev: { backend: "file://elsewhere" }');
+        const away = await run(ahead);
+        assert.equal(away.code, 0, away.stderr);
+        assert.match(away.stderr, /The state of dev cannot be read from here/);
+        example.edit("tidegate.yaml", 'dev: { backend: "file://elsewhere" }', 'dev: { backend: "file://state" }');
+        const file = join(example.directory, "state", ".pulumi", "stacks", "network", "dev.json");
+        renameSync(file, `${file}.away`);
+        mkdirSync(file);
+        const broken = await run(ahead);
+        assert.notEqual(broken.code, 0, broken.stdout);
+        assert.doesNotMatch(broken.stderr, /cannot be read from here/);
+        rmSync(file, { recursive: true });
+        renameSync(`${file}.away`, file);
     });
 });

@@ -138,6 +138,11 @@ function contract(
         assert.deepEqual(await store.list("list"), ["a", "b", "c"]);
         assert.deepEqual(await store.list("list/b"), ["1", "2"]);
         assert.deepEqual(await store.list("nothing"), []);
+        const all = await store.list(".");
+        assert.deepEqual(
+            ["list", "list2", "listed"].filter((name) => !all.includes(name)),
+            [],
+        );
     });
 
     it("removes an object, also one that is not there, and lets another have its name", async () => {

@@ -63,7 +63,7 @@ describe("proofs", () => {
             .map((name) => join(folder, name));
 
     it("are found by environment and release, with who has signed them", async () => {
-        const proofs = new Proofs(store, trust);
+        const proofs = new Proofs(store, trust, false);
         await proofs.write(proof(), key);
         assert.deepEqual(await proofs.of("staging", other), []);
         assert.deepEqual(await proofs.of("dev", one), []);
@@ -73,7 +73,7 @@ describe("proofs", () => {
     });
 
     it("name the release that was green last first", async () => {
-        const proofs = new Proofs(store, undefined);
+        const proofs = new Proofs(store, undefined, false);
         await proofs.write(proof({ mark: "00000001" }), undefined);
         await proofs.write(proof({ mark: "00000002", release: other }), undefined);
         assert.deepEqual(await proofs.green("staging"), [other, one]);
@@ -81,8 +81,36 @@ describe("proofs", () => {
         assert.deepEqual(await proofs.green("staging"), [one, other]);
     });
 
+    it("that count for nothing make no release the one that was green last", async () => {
+        const rehearsed = new Proofs(store, undefined, true);
+        const proofs = new Proofs(store, trust, false);
+        await proofs.write(proof({ mark: "00000001" }), key);
+        await proofs.write(proof({ mark: "00000002", release: other }), undefined);
+        assert.deepEqual(await proofs.green("staging"), [one]);
+        assert.deepEqual(await new Proofs(store, undefined, false).green("staging"), [other, one]);
+        const red = proof().gates.map((gate) => ({ ...gate, status: "fail" as const }));
+        await proofs.write(proof({ mark: "00000003", release: other, gates: red }), key);
+        await rehearsed.write(proof({ mark: "00000004", release: other, simulated: true }), undefined);
+        // As if somebody had put it there by hand, without signing.
+        await new Proofs(store, undefined, false).write(
+            proof({ mark: "00000005", release: other, simulated: true }),
+            key,
+        );
+        assert.deepEqual(await proofs.green("staging"), [one]);
+    });
+
+    it("of a rehearsal are in a place of their own, and so are its marks", async () => {
+        const [real, rehearsed] = [new Proofs(store, undefined, false), new Proofs(store, undefined, true)];
+        await rehearsed.write(proof({ simulated: true }), undefined);
+        await rehearsed.mark(mark);
+        assert.deepEqual(await real.of("staging", one), []);
+        assert.deepEqual(await real.marks("staging"), []);
+        assert.equal((await rehearsed.of("staging", one)).length, 1);
+        assert.equal(await real.mark(mark), "00000001");
+    });
+
     it("are refused with signing on where anything of them was changed, or nobody has signed who may", async () => {
-        const proofs = new Proofs(store, trust);
+        const proofs = new Proofs(store, trust, false);
         const refused = (error: unknown): boolean => TidegateError.is(error) && error.code === "signature-missing";
         await proofs.write(proof(), key);
         const [file = ""] = files(".json");
@@ -108,7 +136,7 @@ describe("proofs", () => {
     });
 
     it("prove nothing of another release or environment by lying in its place, signed as they are", async () => {
-        const proofs = new Proofs(store, trust);
+        const proofs = new Proofs(store, trust, false);
         await proofs.write(proof(), key);
         for (const ending of [".json", ".sig"]) {
             const text = readFileSync(files(ending)[0] ?? "", "utf8");
@@ -123,7 +151,7 @@ describe("proofs", () => {
     });
 
     it("without signing are passed over where they are damaged; a forged one is taken", async () => {
-        const proofs = new Proofs(store, undefined);
+        const proofs = new Proofs(store, undefined, false);
         await proofs.write(proof(), undefined);
         const [file = ""] = files(".json");
         const text = readFileSync(file, "utf8");
@@ -138,7 +166,7 @@ describe("marks", () => {
     it("are numbered as they are made, two at once too; one that cannot be read is something that was begun", async () => {
         const folder = mkdtempSync(join(tmpdir(), "tidegate-proofs-"));
         try {
-            const proofs = new Proofs(new FileStore(folder), undefined);
+            const proofs = new Proofs(new FileStore(folder), undefined, false);
             assert.deepEqual(await proofs.marks("staging"), []);
             const names = await Promise.all([1, 2, 3].map(() => proofs.mark({ ...mark, release: one })));
             assert.deepEqual(names.toSorted(), ["00000001", "00000002", "00000003"]);

@@ -47,6 +47,12 @@ describe("the store of releases", () => {
         assert.deepEqual(await store.list(), [bundle.id]);
     });
 
+    it("says where it cannot be read, instead of having no releases", async () => {
+        const broken = new FileStore(folder);
+        broken.list = () => Promise.reject(new TidegateError("no credentials", { code: "ledger-denied" }));
+        await assert.rejects(new ReleaseStore(broken).list(), coded("ledger-denied"));
+    });
+
     it("finds one by the beginning of its name, and says what there is not", async () => {
         const [one, other] = [await makeBundle(ingredients()), await makeBundle(ingredients({ graph: "other" }))];
         assert.deepEqual(await store.list(), []);

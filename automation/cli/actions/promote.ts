@@ -1,18 +1,18 @@
 /** What `promote` does: a release that was proved in one environment is rolled out to the next. */
 import pc from "picocolors";
-import { repositoryRoot } from "../../core/repository";
-import { exitCodes, messageOf, TidegateError } from "../../core/errors";
+import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { diffReleases, type ReleaseDifference } from "../../release/diff";
 import { shortId } from "../../release/manifest";
 import { openReleases, type Releases } from "../../release/open";
-import type { Proof } from "../../release/proof";
 import { Proofs } from "../../release/proofs";
 import { judgePromotion, type PromotionAnswer } from "../../release/promotion";
 import { changesAnything } from "../../rollout/changes";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { settingsOfEnvironment } from "../../rollout/proving";
-import { Session } from "../../rollout/session";
+import { rehearses } from "../../rehearsal/place";
+import { isDriverOf } from "../../release/unpacked";
+import { changedSince } from "./sourceState";
 import { Interrupts } from "../interrupts";
 import { printJson } from "../output";
 import { exitCodeOf, open, run, upGraph, type ChangeFlags } from "./rollout";
@@ -34,9 +34,9 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`);
 export async function promote(source: string, target: string, flags: PromoteFlags): Promise<void> {
     const graph = await loadGraphFile();
     const releases = await openReleases(graph);
-    const proofs = new Proofs(releases.objects, releases.trust);
+    const proofs = new Proofs(releases.objects, releases.trust, rehearses());
     const id = await chosen(flags.release, source, proofs, releases);
-    const answer = await judge(graph, id, source, target, proofs, flags);
+    const answer = await judge(graph, id, source, target, releases, flags);
     const difference = await differenceFrom(target, id, proofs, releases);
     if (!flags.json) tell(id, source, target, answer, difference);
     const [refused] = answer.refusals;
@@ -76,10 +76,14 @@ async function judge(
     release: string,
     source: string,
     target: string,
-    proofs: Proofs,
+    { objects, trust }: Releases,
     { despiteFreeze }: PromoteFlags,
 ): Promise<PromotionAnswer> {
-    const [found, marks] = await Promise.all([proofs.of(source, release), proofs.marks(source)]);
+    const simulated = rehearses();
+    const proofs = new Proofs(objects, trust, simulated);
+    const [own, marks] = await Promise.all([proofs.of(source, release), proofs.marks(source)]);
+    // Those of the other kind count for nothing, which is told.
+    const found = own.length > 0 ? own : await new Proofs(objects, trust, !simulated).of(source, release);
     const answer = judgePromotion({
         release,
         source,
@@ -87,38 +91,17 @@ async function judge(
         rule: graph.promotion?.[target],
         proofs: found.map(({ proof }) => proof),
         marks,
-        simulated: (process.env["TIDEGATE_REHEARSAL"] ?? "") !== "",
+        simulated,
         now: Date.now(),
         despiteFreeze,
     });
     // Once is enough: the driver of the release asks the same again, and has no settings of where it comes from.
-    if (!answer.current || answer.proof === undefined || repositoryRoot.endsWith(`/${release}`)) return answer;
-    const changed = await changedSince(answer.proof, source);
+    const { current, proof } = answer;
+    if (!current || proof === undefined || isDriverOf(graph, target, release)) return answer;
+    const changed = await changedSince(proof, source);
     if (changed.length === 0) return answer;
     const why = `${changed.join(", ")} of ${source} ${changed.length === 1 ? "was" : "were"} changed outside the driver since its proof`;
     return { ...answer, refusals: [...answer.refusals, { code: "proof-stale", why }] };
-}
-
-/** Stacks whose state is not the proof's any more; of a state that cannot be read from here nothing is known. */
-async function changedSince({ checkpoints }: Proof, source: string): Promise<string[]> {
-    let session: Session | undefined;
-    try {
-        session = await Session.open(source, { graph: await environmentGraph(source) });
-        const { home } = session;
-        const changed: string[] = [];
-        for (const [stack, checkpoint] of Object.entries(checkpoints)) {
-            const version = await home.version(stack);
-            if (version !== checkpoint) changed.push(stack);
-        }
-        return changed;
-    } catch (error) {
-        process.stderr.write(
-            `${pc.yellow("!")} The state of ${source} cannot be read from here (${messageOf(error).split("\n")[0]}): whether anybody has changed it since its proof is not known.\n`,
-        );
-        return [];
-    } finally {
-        session?.close();
-    }
 }
 
 interface Difference {

@@ -5,6 +5,7 @@ import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { shortId } from "../../release/manifest";
 import { bundleOf, openReleases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
+import { rehearses } from "../../rehearsal/place";
 import type { RunFacts } from "../../reports/facts";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import type { RunAbout, Session } from "../../rollout/session";
@@ -20,7 +21,7 @@ export async function demandPromoted(graph: GraphFile, environment: string, rele
     const from = graph.promotion?.[environment]?.from ?? [];
     if (from.length === 0 || release?.from !== undefined) return;
     const { objects, trust } = await openReleases(graph);
-    const proofs = new Proofs(objects, trust);
+    const proofs = new Proofs(objects, trust, rehearses());
     if (release !== undefined && (await proofs.of(environment, release.id)).length > 0) return;
     const [last] = await proofs.green(environment);
     const again =

@@ -1,11 +1,10 @@
 /** Opens a release for a rollout: found, verified, unpacked, and where it brings its own driver, handed over to that. */
 import { join } from "node:path";
 import pc from "picocolors";
-import { repositoryRoot } from "../../core/repository";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import type { Manifest } from "../../release/manifest";
 import { openReleases } from "../../release/open";
-import { demandVersions, driverFile, releaseText, unpackRelease } from "../../release/unpacked";
+import { demandVersions, driverFile, isDriverOf, releaseText, unpackRelease } from "../../release/unpacked";
 import { loadModule } from "../../rollout/module";
 import { ensureEngine } from "../../toolchain";
 import { runThrough } from "../child";
@@ -31,7 +30,7 @@ export async function openRelease(environment: string, wanted: string): Promise<
     const release = await store.open(id, trust);
     say(`${releaseText(id)}: ${release.signer === undefined ? unsignedText : `signed by ${release.signer.name}`}`);
     const unpacked = await unpackRelease(release, graph, environment, say);
-    if (unpacked.driver && unpacked.directory !== repositoryRoot) {
+    if (unpacked.driver && !isDriverOf(graph, environment, id)) {
         const file = await loadModule(graph).file?.(environment);
         const variables = {
             ...process.env,

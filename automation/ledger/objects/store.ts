@@ -52,7 +52,8 @@ export class ObjectStore implements LedgerStore {
     }
 
     async list(folder: string): Promise<string[]> {
-        const prefix = `${this.key(folder)}/`;
+        // "." is the place itself: the keys of a bucket know no such folder.
+        const prefix = folder === "." ? this.location.prefix : `${this.key(folder)}/`;
         const names: string[] = [];
         for (let from: string | undefined, more = true; more; more = from !== undefined) {
             const start = from;
