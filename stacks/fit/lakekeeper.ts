@@ -47,17 +47,14 @@ export function* lakekeeperProblems(environment: Environment): Generator<Problem
             );
         return;
     }
-<<<<<<< HEAD
     // Wherever the cluster is, it is in it.
     if (kind === "cluster") return;
-=======
     if (kind === "rds" && catalog.database.storageGb > catalog.database.maxStorageGb)
         yield problem(
             "catalog.database.maxStorageGb",
             `its disk cannot grow from ${catalog.database.storageGb} to ${catalog.database.maxStorageGb} GiB`,
             "Make maxStorageGb as large as storageGb at least.",
         );
->>>>>>> b831371 (Jobs run on the nodes of their class, and a file that no cloud or cluster could take is refused before anything starts)
     const { cloud, cluster } = databaseClouds[kind];
     if (environment[cloud] === undefined)
         yield problem(
