@@ -30,7 +30,9 @@ const provisioned = z.strictObject({
 const serverless = z.strictObject({
     kind: z
         .literal("serverless")
-        .describe("nothing to size, but: no key of your own, and topics that a Job on the cluster makes, see docs/profiles/aws.md"),
+        .describe(
+            "nothing to size, but: no key of your own, and topics that a Job on the cluster makes, see docs/profiles/aws.md",
+        ),
 });
 
 export const msk = z.strictObject({
