@@ -5,12 +5,13 @@ import { z } from "zod";
 import { charts } from "../../components/kubernetes/charts";
 import { contracts, layers, type Layer } from "../../stacks/contracts";
 import { repositoryRoot } from "../core/repository";
-import { imageNames, readLock, type ImageName } from "../images/lock";
+import { imageNames, readLock } from "../images/lock";
 import { ReleaseFiles } from "../release/files";
 import { graphText, pluginsOf, type Gathered, type GatherRequest } from "../release/gather";
 import type { PartName, ReleaseVersion } from "../release/manifest";
 import { closureOf } from "../rollout/programFiles";
 import { jarSets, readJarLock } from "../toolchain/jarLock";
+import { layersOfImage } from "./images";
 
 /** By the beginning of a path; the longest counts. Environment files are not in it: they are what differs between environments. */
 const partOf: Readonly<Record<string, PartName>> = {
@@ -35,17 +36,7 @@ const partOf: Readonly<Record<string, PartName>> = {
     "automation/toolchain/engine": "locks",
 };
 
-/** Which layer runs each image. */
-const imagesOf: Readonly<Record<ImageName, readonly Layer[]>> = {
-    flink: ["runtime"],
-    dbt: ["runtime"],
-    seaweedfs: ["storage"],
-    kafka: ["broker"],
-    lakekeeper: ["catalog"],
-    postgres: ["catalog"],
-    prometheus: ["observability"],
-};
-const ofImages = [...new Set(Object.values(imagesOf).flat())];
+const ofImages = [...new Set(imageNames.flatMap(layersOfImage))];
 
 /** Layers that read a file which nothing imports; what stands nowhere here is read by all, or by the driver alone. */
 const readBy: Readonly<Record<string, readonly Layer[]>> = {
@@ -171,7 +162,9 @@ function versions(): ReleaseVersion[] {
         })),
         ...imageNames.flatMap((name) => {
             const version = images[name]?.reference;
-            return version === undefined ? [] : [{ kind: "image" as const, name, version, stacks: imagesOf[name] }];
+            return version === undefined
+                ? []
+                : [{ kind: "image" as const, name, version, stacks: layersOfImage(name) }];
         }),
     ];
 }

