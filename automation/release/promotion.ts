@@ -1,6 +1,7 @@
 /** Whether a release may go from one environment to the next. Pure: what is known in, why not out. */
 import { isRed } from "../gates/check";
 import { frozenBy, type PromotionRule } from "../graph/promotion";
+import { holdText, type HoldRecord } from "./holds";
 import type { NamedMark, Proof } from "./proof";
 
 export interface PromotionQuestion {
@@ -11,6 +12,8 @@ export interface PromotionQuestion {
     readonly rule: PromotionRule | undefined;
     /** Of the release in the source, the newest last. */
     readonly proofs: readonly Proof[];
+    /** What holds the target. */
+    readonly hold: HoldRecord | undefined;
     /** Of the source, in their order. */
     readonly marks: readonly NamedMark[];
     /** Whether the target is a rehearsal. */
@@ -27,7 +30,8 @@ export type Refusal =
     | "proof-simulated"
     | "proof-stale"
     | "soak-too-short"
-    | "environment-frozen";
+    | "environment-frozen"
+    | "environment-held";
 
 export interface PromotionAnswer {
     /** Empty: it may go. The first is told as the error. */
@@ -41,7 +45,7 @@ export interface PromotionAnswer {
 }
 
 export function judgePromotion(question: PromotionQuestion): PromotionAnswer {
-    const { release, source, target, rule, proofs, marks, simulated, now, despiteFreeze } = question;
+    const { release, source, target, rule, hold, proofs, marks, simulated, now, despiteFreeze } = question;
     const refusals: { code: Refusal; why: string }[] = [];
     const refuse = (refusal: { code: Refusal; why: string }): void => void refusals.push(refusal);
     if (rule === undefined)
@@ -51,6 +55,7 @@ export function judgePromotion(question: PromotionQuestion): PromotionAnswer {
             code: "promotion-undeclared",
             why: `${target} takes releases from ${rule.from.join(", ") || "nowhere"}, not from ${source}`,
         });
+    if (hold !== undefined) refuse({ code: "environment-held", why: `${target} is held ${holdText(hold)}` });
     const freeze = rule === undefined ? undefined : frozenBy(rule, now);
     if (freeze !== undefined && despiteFreeze === undefined)
         refuse({ code: "environment-frozen", why: `${target} is frozen: ${freeze.why}` });

@@ -7,6 +7,7 @@ import { TidegateError } from "../core/errors";
 import { isRed } from "../gates/check";
 import type { LedgerStore } from "../ledger/store";
 import { shortId, sha256 } from "./manifest";
+import { createNumbered, numberedIn, parseJson, placeOf } from "./numbered";
 import { markSchema, proofSchema, proofText, type Mark, type NamedMark, type Proof } from "./proof";
 import type { Signer, SigningKey } from "./signature";
 import { signatureMissing, type Trust } from "./store";
@@ -26,25 +27,19 @@ export class Proofs {
         private readonly trust: Trust,
         private readonly simulated: boolean,
     ) {
-        this.place = simulated ? "rehearsals/" : "";
+        this.place = placeOf(simulated);
     }
 
     /** Answers with its name, once it lasts. It sorts after all that are there, whatever the clock says. */
     async mark(mark: Omit<Mark, "version">): Promise<string> {
         const folder = `${this.place}rollouts/${mark.environment}`;
-        const last = (await this.store.list(folder)).at(-1);
-        const number = Number(last?.slice(0, 8) ?? 0) + 1;
-        for (let next = number; ; next++) {
-            const name = String(next).padStart(8, "0");
-            const text = JSON.stringify({ version: 1, ...mark });
-            if (await this.store.create(`${folder}/${name}.json`, `${text}\n`)) return name;
-        }
+        return createNumbered(this.store, folder, { version: 1, ...mark });
     }
 
     /** In their order. One that cannot be read is something that was begun, of which no more is known. */
     async marks(environment: string): Promise<NamedMark[]> {
         const folder = `${this.place}rollouts/${environment}`;
-        const names = await this.store.list(folder);
+        const names = await numberedIn(this.store, folder);
         return Promise.all(
             names.map(async (file) => {
                 const name = file.replace(/\.json$/, "");
@@ -128,11 +123,3 @@ export class Proofs {
 /** Of what is of an environment alone. */
 export const settingsDigest = (content: string | object): string =>
     sha256(typeof content === "string" ? content : JSON.stringify(content));
-
-function parseJson(text: string | undefined): unknown {
-    try {
-        return JSON.parse(text ?? "");
-    } catch {
-        return undefined;
-    }
-}

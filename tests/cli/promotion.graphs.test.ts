@@ -101,6 +101,23 @@ describe("a promotion", () => {
         assert.equal(example.fileNames().length, before);
     });
 
+    it("is refused while its target is held, as is an `up` of anything but what is there, until that is lifted", async () => {
+        await green(["release-hold", "prod", "--why", "it burns"]);
+        await refused(["promote", "dev", "prod"], "environment-held");
+        const ahead = await run(["promote", "dev", "prod", "--dry-run"]);
+        assert.equal(ahead.code, 6, ahead.stderr);
+        assert.match(ahead.stdout, /prod is held by .*: it burns/);
+        await refused(["up", "prod", "--release", first], "environment-held");
+        assert.match(await green(["release-hold", "prod"]), /prod is held by .*: it burns/);
+        await green(["up", "prod", "--release", second]);
+        await green(["release-hold", "prod", "--lift"]);
+        assert.match(await green(["release-hold", "prod"]), /Nothing holds prod/);
+        await green(["promote", "dev", "prod", "--dry-run"]);
+        const { code, stderr } = await run(["release-hold", "dev", "--why", "x"]);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, /promotion-undeclared/);
+    });
+
     it("takes no release that was touched in the store, no forged proof, and none of a state that somebody has changed", async () => {
         const store = join(example.directory, ".tidegate", "releases");
         const tampered = async (path: string, from: string | RegExp, to: string, code: string): Promise<void> => {

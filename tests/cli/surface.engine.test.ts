@@ -6,6 +6,7 @@ const commands = [
     ["doctor"],
     ["up"],
     ["promote"],
+    ["release-hold"],
     ["resume"],
     ["history"],
     ["show"],
@@ -50,7 +51,7 @@ describe("the command line", () => {
         const all = await local.run(["--help"]);
         assert.equal(all.code, 0);
         assert.match(all.stdout, /Exit codes: 0 done/);
-        const listed = [...all.stdout.matchAll(/^ {2}([a-z]+) .*/gm)].map(([, name]) => name);
+        const listed = [...all.stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name]) => name);
         assert.deepEqual(
             listed.filter((name) => name !== "help").sort(),
             [...new Set(commands.map(([name]) => name))].sort(),

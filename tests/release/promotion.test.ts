@@ -54,6 +54,7 @@ const judge = (more: Partial<PromotionQuestion> = {}) =>
         release: one,
         source: "staging",
         target: "prod",
+        hold: undefined,
         rule: rule(),
         proofs: [proof(1)],
         marks: [mark(1, 0)],
@@ -70,6 +71,22 @@ describe("whether a release may be promoted", () => {
         assert.equal(found?.run, "run-00000001");
         assert.equal(soakedMinutes, 59);
         assert.equal(current, true);
+    });
+
+    it("says no while the target is held, and by whom, when and why", () => {
+        const hold = {
+            version: 1,
+            environment: "prod",
+            held: true,
+            why: "it burns",
+            time: at(30),
+            user: "ann",
+            host: "desk",
+        } as const;
+        const { refusals } = judge({ hold });
+        assert.deepEqual(refusals, [
+            { code: "environment-held", why: `prod is held by ann@desk at ${at(30)}: it burns` },
+        ]);
     });
 
     it("says no to any other, to a way that nobody has declared, and to a red proof", () => {

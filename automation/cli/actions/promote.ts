@@ -4,6 +4,7 @@ import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { diffReleases, type ReleaseDifference } from "../../release/diff";
 import { shortId } from "../../release/manifest";
+import { Holds } from "../../release/holds";
 import { openReleases, type Releases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
 import { judgePromotion, type PromotionAnswer } from "../../release/promotion";
@@ -81,7 +82,11 @@ async function judge(
 ): Promise<PromotionAnswer> {
     const simulated = rehearses();
     const proofs = new Proofs(objects, trust, simulated);
-    const [own, marks] = await Promise.all([proofs.of(source, release), proofs.marks(source)]);
+    const [own, marks, hold] = await Promise.all([
+        proofs.of(source, release),
+        proofs.marks(source),
+        new Holds(objects, simulated).of(target),
+    ]);
     // Those of the other kind count for nothing, which is told.
     const found = own.length > 0 ? own : await new Proofs(objects, trust, !simulated).of(source, release);
     const answer = judgePromotion({
@@ -90,6 +95,7 @@ async function judge(
         target,
         rule: graph.promotion?.[target],
         proofs: found.map(({ proof }) => proof),
+        hold,
         marks,
         simulated,
         now: Date.now(),
@@ -143,6 +149,7 @@ function refusal(id: string, source: string, target: string, { refusals }: Promo
         "proof-simulated": `Prove it in the real ${source}.`,
         "proof-stale": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it anew.`,
         "soak-too-short": `It may go once it has stayed in ${source} as long as promotion.${target}.soakMinutes says.`,
+        "environment-held": `Once that is settled: \`npx tidegate release-hold ${target} --lift\`.`,
         "environment-frozen":
             "Wait for the end of the window; in an emergency, --despite-freeze WHY, which is written down.",
     } as const;

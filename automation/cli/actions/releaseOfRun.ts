@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { shortId } from "../../release/manifest";
+import { Holds, holdText, type HoldRecord } from "../../release/holds";
 import { bundleOf, openReleases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
 import { rehearses } from "../../rehearsal/place";
@@ -14,14 +15,22 @@ import type { RunAbout, Session } from "../../rollout/session";
 export type ReleaseOfRun = NonNullable<RunAbout["release"]>;
 
 /**
- * An environment that takes releases from another takes nothing else by `up` but what it has had before.
- * @throws TidegateError `promotion-required`
+ * An environment that takes releases from another takes nothing else by `up` but what it has had before; while it is held,
+ * nothing but what was rolled out there last.
+ * @throws TidegateError `promotion-required`, `environment-held`
  */
 export async function demandPromoted(graph: GraphFile, environment: string, release?: ReleaseOfRun): Promise<void> {
     const from = graph.promotion?.[environment]?.from ?? [];
-    if (from.length === 0 || release?.from !== undefined) return;
+    if (from.length === 0) return;
     const { objects, trust } = await openReleases(graph);
     const proofs = new Proofs(objects, trust, rehearses());
+    const hold = await new Holds(objects, rehearses()).of(environment);
+    if (hold !== undefined && release !== undefined) {
+        const marks = await proofs.marks(environment);
+        const last = marks.findLast(([, { operation }]) => operation !== "refresh")?.[1].release;
+        if (release.from !== undefined || release.id !== last) throw held(hold, release);
+    }
+    if (release?.from !== undefined) return;
     if (release !== undefined && (await proofs.of(environment, release.id)).length > 0) return;
     const [last] = await proofs.green(environment);
     const again =
@@ -37,6 +46,16 @@ export async function demandPromoted(graph: GraphFile, environment: string, rele
         },
     );
 }
+
+const held = (hold: HoldRecord, { id }: ReleaseOfRun): TidegateError =>
+    new TidegateError(
+        `${shortId(id)} was not rolled out: ${hold.environment} is held ${holdText(hold)}. Nothing was touched.`,
+        {
+            code: "environment-held",
+            hint: `Once that is settled: \`npx tidegate release-hold ${hold.environment} --lift\`. What was rolled out there last may be rolled out again.`,
+            exitCode: exitCodes.refused,
+        },
+    );
 
 /** Leaves a proof of the release that was rolled out, and says so, or why there is none. */
 export async function tellProof(

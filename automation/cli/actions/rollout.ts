@@ -109,9 +109,11 @@ export async function upGraph(
         for (const [environment, graph, choices] of rollouts) {
             const pending = givenDecisions(flags.pending ?? []);
             const session = await open(environment, interrupts, { graph, options, pending });
-            const done = await session.holding("up", lockOptions(flags, interrupts), () =>
-                rollOut(session, choices, flags, interrupts, about),
-            );
+            const done = await session.holding("up", lockOptions(flags, interrupts), async () => {
+                // Somebody may have held it while this one waited for the lock.
+                await demandPromoted(graph, environment, about.release);
+                return rollOut(session, choices, flags, interrupts, about);
+            });
             if (!done) return;
         }
     } finally {

@@ -12,6 +12,7 @@ import { countingNumber, wholeNumber } from "../arguments";
 import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
+import type { HoldFlags } from "../actions/releaseHold";
 import type { PromoteFlags } from "../actions/promote";
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -67,6 +68,17 @@ export function rolloutCommands(program: Command): void {
         .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
         .action(async (source: string, target: string, flags: PromoteFlags) =>
             (await import("../actions/promote.js")).promote(source, target, flags),
+        );
+
+    program
+        .command("release-hold")
+        .description("hold promotion to an environment, or lift what holds it; with neither, say what holds it")
+        .argument("<environment>", "name of the environment")
+        .option("--why <text>", "hold it; with --lift, why it is lifted")
+        .option("--lift", "let releases be promoted to it again")
+        .option("--json", "what holds it then, as JSON")
+        .action(async (name: string, flags: HoldFlags) =>
+            (await import("../actions/releaseHold.js")).releaseHold(name, flags),
         );
 
     const resume = program

@@ -1,0 +1,48 @@
+/** What `release-hold` does: nothing is promoted to an environment until somebody lifts it. */
+import pc from "picocolors";
+import { exitCodes, TidegateError } from "../../core/errors";
+import { nearest } from "../../core/yamlFile";
+import { loadGraphFile } from "../../graph/load";
+import { rehearses } from "../../rehearsal/place";
+import { Holds, holdText } from "../../release/holds";
+import { openReleases } from "../../release/open";
+import { printJson } from "../output";
+
+export interface HoldFlags {
+    readonly why?: string;
+    readonly lift?: true;
+    readonly json?: true;
+}
+
+/** Holds it with --why, lifts what holds it with --lift; with neither it tells. */
+export async function releaseHold(environment: string, { why, lift, json }: HoldFlags): Promise<void> {
+    const graph = await loadGraphFile();
+    const known = Object.entries(graph.promotion ?? {}).flatMap(([name, { from }]) => (from.length > 0 ? [name] : []));
+    if (!known.includes(environment))
+        throw new TidegateError(`${environment} takes releases from no other environment: there is nothing to hold.`, {
+            code: "promotion-undeclared",
+            hint:
+                nearest(environment, known) ||
+                "`promotion` of the graph's file says which environment takes releases from which.",
+            exitCode: exitCodes.usage,
+        });
+    const holds = new Holds((await openReleases(graph)).objects, rehearses());
+    const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
+    if (lift) {
+        const before = await holds.lift(environment, why ?? "lifted by hand");
+        say(
+            before === undefined
+                ? `Nothing holds ${environment}.`
+                : `${pc.green("✓")} ${environment} takes releases again. It was held ${holdText(before)}`,
+        );
+    } else if (why !== undefined) {
+        await holds.hold(environment, why);
+        say(
+            `${pc.yellow("!")} Nothing is promoted to ${environment} until \`npx tidegate release-hold ${environment} --lift\`.`,
+        );
+    } else {
+        const now = await holds.of(environment);
+        say(now === undefined ? `Nothing holds ${environment}.` : `${environment} is held ${holdText(now)}`);
+    }
+    if (json) printJson({ environment, hold: (await holds.of(environment)) ?? null });
+}
