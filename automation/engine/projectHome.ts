@@ -50,7 +50,7 @@ export class ProjectHome implements Home {
         private readonly inherited: Readonly<NodeJS.ProcessEnv> = process.env,
     ) {
         this.directory = join(this.root, ".tidegate", environment);
-        this.ledger = ledgerIn(this.ledgerPlace(), environment);
+        this.ledger = projectLedger(graph, environment, given, inherited);
         const named = given.policyPacks.map(({ path, config }) => ({
             path: resolve(graph.directory, path),
             config: config === undefined ? undefined : resolve(graph.directory, config),
@@ -171,31 +171,48 @@ export class ProjectHome implements Home {
         return found;
     }
 
-    /** Of a release: the folder that it is rolled out from, not the one that it was unpacked in. */
     private get root(): string {
-        return this.graph.home ?? this.graph.directory;
+        return rootOf(this.graph);
     }
 
-    /** What the graph says goes before what the shell says; undefined leaves it to the project and to `pulumi login`. */
     private backend(): string | undefined {
-        const { backend } = this.given;
-        if (backend === undefined) return this.inherited["PULUMI_BACKEND_URL"] || undefined;
-        const folder = fileBackend(backend, this.root);
-        return folder === null ? backend : `file://${folder}`;
-    }
-
-    /** Beside the state; beside the graph where the state is a service's, or nobody has said where it is. */
-    private ledgerPlace(): string {
-        const directory = this.root;
-        const named = this.given.ledger ?? this.backend();
-        if (!holdsLedger(named)) return `file://${directory}`;
-        const folder = fileBackend(named, directory);
-        return folder === null ? named : `file://${folder}`;
+        return backendOf(this.root, this.given, this.inherited);
     }
 
     private fileState(): string | null {
         return fileBackend(this.backend(), this.root);
     }
+}
+
+/** Of a release: the folder that it is rolled out from, not the one that it was unpacked in. */
+const rootOf = (graph: Pick<GraphFile, "home" | "directory">): string => graph.home ?? graph.directory;
+
+/** What the graph says goes before what the shell says; undefined leaves it to the project and to `pulumi login`. */
+function backendOf(
+    root: string,
+    { backend }: EnvironmentSettings,
+    inherited: Readonly<NodeJS.ProcessEnv>,
+): string | undefined {
+    if (backend === undefined) return inherited["PULUMI_BACKEND_URL"] || undefined;
+    const folder = fileBackend(backend, root);
+    return folder === null ? backend : `file://${folder}`;
+}
+
+/**
+ * The URL of an environment's ledger: beside the state; beside the graph where the state is a service's, or nobody has
+ * said where it is.
+ */
+export function projectLedger(
+    graph: Pick<GraphFile, "home" | "directory">,
+    environment: string,
+    given: EnvironmentSettings,
+    inherited: Readonly<NodeJS.ProcessEnv> = process.env,
+): string {
+    const root = rootOf(graph);
+    const named = given.ledger ?? backendOf(root, given, inherited);
+    if (!holdsLedger(named)) return ledgerIn(`file://${root}`, environment);
+    const folder = fileBackend(named, root);
+    return ledgerIn(folder === null ? named : `file://${folder}`, environment);
 }
 
 /** Pulumi would tell of each of these once for every stack, in its own words. */

@@ -56,6 +56,35 @@ export function frozenBy(rule: PromotionRule, now: number): Freeze | undefined {
     });
 }
 
+const minute = 60_000;
+const step = 15 * minute;
+/** Two weekly windows that touch each other end within it. */
+const longestWeekly = 8 * 24 * 60 * minute;
+
+/**
+ * When no window holds any more, from a moment on, to the minute; that moment where none does. A gap between two windows
+ * that is shorter than a quarter of an hour may be passed over. Undefined: weekly windows leave no gap.
+ */
+export function thawedAt(rule: PromotionRule, from: number): number | undefined {
+    let at = from;
+    while (at - from <= 2000 * 24 * 60 * minute) {
+        const freeze = frozenBy(rule, at);
+        if (freeze === undefined) return at;
+        if (!("days" in freeze)) at = Date.parse(freeze.until);
+        else {
+            const only = { ...rule, freeze: [freeze] };
+            let next = at;
+            while (frozenBy(only, next) !== undefined) {
+                if (next - at > longestWeekly) return undefined;
+                next = Math.floor(next / step) * step + step;
+            }
+            for (let one = next - minute; one > at && frozenBy(only, one) === undefined; one -= minute) next = one;
+            at = next;
+        }
+    }
+    return undefined;
+}
+
 function localTime(now: number, timeZone: string): { readonly day: string; readonly time: string } {
     const format = new Intl.DateTimeFormat("en-US", {
         timeZone,

@@ -2,12 +2,13 @@
  * The lakehouse as a graph's module: where its layers live, its preflight, its exercises, its validation. The driver finds
  * it by `module` of tidegate.yaml and knows nothing more of it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Redactor } from "../core/redactor";
+import { repositoryRoot } from "../core/repository";
 import type { Outputs } from "../engine/snapshot";
 import { martSummary } from "../exercises/dbtMarts";
 import { checkEventFile } from "../exercises/events/source";
@@ -47,6 +48,13 @@ const optionsSchema = z.object({
 });
 
 const lakehouse: DriverModule = {
+    environments: () =>
+        Promise.resolve(
+            globSync("*.yaml", { cwd: join(repositoryRoot, "stacks") })
+                .filter((file) => !file.startsWith("Pulumi."))
+                .map((file) => file.replace(/\.yaml$/, ""))
+                .sort(),
+        ),
     stacks: async (environment) => layersOf(await loadEnvironment(environment)),
     sources: async (environment, stack) => programOf(await loadEnvironment(environment), stack),
     async stacksThen(environment, read) {

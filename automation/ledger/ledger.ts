@@ -137,7 +137,7 @@ const together = 16;
 const timeText = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/[-:.]/g, "");
 
 /** When a run of this name began, in milliseconds since the epoch; 0 where its name does not say. */
-function begunMs(run: string): number {
+export function begunMs(run: string): number {
     const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})?Z-/.exec(run);
     if (parts === null) return 0;
     const [, year, month, day, hour, minute, second, millisecond = "999"] = parts;

@@ -294,6 +294,17 @@ async function whyFree(
     return "silent";
 }
 
+/** Who holds the lock, for whoever only looks; `speaks`: its last word is no older than two leases. Undefined: nobody. */
+export async function holderNow(
+    store: LedgerStore,
+    now: number,
+): Promise<{ readonly holder: Holder; readonly since: string; readonly speaks: boolean } | undefined> {
+    const { record } = await lastOf(store);
+    if (record?.state !== "held") return undefined;
+    const { holder, since, time } = record;
+    return { holder, since, speaks: Math.abs(now - Date.parse(time)) <= 2 * leaseSeconds * 1000 };
+}
+
 async function lastOf(store: LedgerStore): Promise<Found> {
     const name = (await store.list(folder)).at(-1);
     if (name === undefined) return { number: 0, record: undefined };

@@ -102,6 +102,8 @@ export interface Dismantled {
 }
 
 export interface DriverModule {
+    /** Names of the environments that it knows beside those of the graph's file. @default none */
+    environments?(): Promise<readonly string[]>;
     /** Which stacks of the graph an environment has. @default all */
     stacks?(environment: string): Promise<readonly string[]>;
     /** As `ModuleParts.inputs`, of a platform that need not be there: files and programs alone. @default none */
@@ -132,6 +134,9 @@ const isFunction = (value: unknown): boolean => typeof value === "function";
 const shape = z.looseObject({
     module: z.looseObject({
         open: z.custom<DriverModule["open"]>(isFunction, "has to be a function"),
+        environments: z
+            .custom<NonNullable<DriverModule["environments"]>>(isFunction, "has to be a function")
+            .optional(),
         check: z.custom<NonNullable<DriverModule["check"]>>(isFunction, "has to be a function").optional(),
         ensure: z.custom<NonNullable<DriverModule["ensure"]>>(isFunction, "has to be a function").optional(),
         directory: z.custom<NonNullable<DriverModule["directory"]>>(isFunction, "has to be a function").optional(),

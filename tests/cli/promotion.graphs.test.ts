@@ -15,6 +15,21 @@ const dryRun = z.object({
     changing: z.array(z.string()),
 });
 
+const status = z.object({
+    environments: z.array(
+        z.object({
+            environment: z.string(),
+            release: z.string().optional(),
+            health: z.string(),
+            by: z.string().optional(),
+            drift: z.object({ drifted: z.array(z.string()) }).optional(),
+            promotion: z.object({ from: z.string().optional() }).optional(),
+            next: z.array(z.object({ waits: z.array(z.string()) })),
+            unread: z.array(z.string()),
+        }),
+    ),
+});
+
 describe("a promotion", () => {
     let example: Example;
     let key: string;
@@ -155,5 +170,30 @@ describe("a promotion", () => {
         assert.doesNotMatch(broken.stderr, /cannot be read from here/);
         rmSync(file, { recursive: true });
         renameSync(`${file}.away`, file);
+    });
+
+    it("says of all environments what runs, how it went, what drifted, who promoted, and what may come next", async () => {
+        const ask = async () => status.parse(JSON.parse(await green(["status", "--json"]))).environments;
+        const of = async (name: string) => (await ask()).find(({ environment }) => environment === name);
+        const prod = await of("prod");
+        assert.deepEqual(
+            [prod?.release, prod?.health, prod?.promotion?.from, prod?.drift, prod?.next[0]?.waits],
+            [second, "green", "dev", undefined, []],
+        );
+        rmSync(join(example.files, example.fileNames()[0] ?? ""));
+        const looked = await Promise.all(["dev", "prod"].map(async (name) => (await run(["drift", name])).code));
+        assert.deepEqual(looked.sort(), [0, 5]);
+        const drifted = (await ask()).map(({ drift }) => drift?.drifted.length);
+        assert.deepEqual(drifted.sort(), [0, 1]);
+        // From another machine, which has the store of releases alone.
+        const ledger = join(example.directory, "state", ".tidegate");
+        renameSync(ledger, `${ledger}.away`);
+        const away = await of("prod");
+        assert.deepEqual([away?.release, away?.health, away?.by, away?.unread.length], [second, "green", "proof", 1]);
+        renameSync(`${ledger}.away`, ledger);
+        assert.match(await green(["status", "prod"]), new RegExp(`prod +${second.slice(0, 12)} .* from dev by `));
+        const page = join(example.directory, "status.html");
+        await green(["status", "--html", page]);
+        assert.match(readFileSync(page, "utf8"), /<path class="line" d="M/);
     });
 });

@@ -1,7 +1,9 @@
 /** What `drift` does. */
 import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import pc from "picocolors";
-import { exitCodes, TidegateError } from "../../core/errors";
+import { exitCodes, messageOf, TidegateError } from "../../core/errors";
+import { keepDrift } from "../../ledger/driftSeen";
 import { FactsCollector } from "../../reports/facts";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
@@ -62,6 +64,7 @@ async function found(environment: string, flags: DriftFlags): Promise<readonly s
         };
         const result = await reported(session, interrupts, flags, ask);
         if (!result.ok) return [];
+        await keep(session, there, drifted);
         const reaction = flags.heal || flags.accept ? "" : reactions(environment);
         if (!flags.json)
             process.stdout.write(
@@ -73,6 +76,18 @@ async function found(environment: string, flags: DriftFlags): Promise<readonly s
     } finally {
         interrupts.close();
     }
+}
+
+/** For `status`, later and from elsewhere. Whoever may look need not be one who may write. */
+async function keep({ store, home }: Session, stacks: readonly string[], drifted: readonly string[]): Promise<void> {
+    const time = new Date().toISOString();
+    const by = { user: userInfo().username, host: hostname() };
+    await keepDrift(store, { time, stacks: [...stacks], drifted: [...drifted], ...by }).catch((error: unknown) => {
+        const why = messageOf(error).split("\n")[0];
+        process.stderr.write(
+            `${pc.yellow("!")} \`status\` will not know of this look at ${home.environment}: ${why}\n`,
+        );
+    });
 }
 
 const reactions = (environment: string): string =>

@@ -18,6 +18,7 @@ import { printJson, table } from "../output";
 import { duration } from "../../core/duration";
 import { amount } from "../activity";
 import { wholeNumber } from "../arguments";
+import type { StatusFlags } from "../actions/status";
 
 interface ProcessStatus {
     /** Path of its folder in the data directory: `broker`, `runtime/taskmanager`. */
@@ -60,53 +61,72 @@ async function residentBytes(pid: number): Promise<number | null> {
     return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
+/** What runs on this machine of an environment of the lakehouse. */
+async function localStatus(name: string, options: StatusFlags): Promise<void> {
+    const environment = await loadEnvironment(name);
+    const { graph } = await environmentGraph(name, await loadGraphFile(ownGraphFile));
+    const stacks = graph.order.map((layer) => ({
+        layer,
+        stack: stackName(environment, layer),
+        deployed: layerExists(environment, layer) ?? null,
+    }));
+    const running = await processes(environment);
+    const healthy = running.length > 0 && running.every((status) => status.running);
+    if (options.json)
+        printJson({
+            environment: name,
+            dataDirectory: environment.dataDirectory,
+            healthy,
+            stacks,
+            processes: running,
+        });
+    else if (running.length === 0 && stacks.every(({ deployed }) => deployed !== true))
+        process.stdout.write(`${name} is not deployed: \`npm start\` deploys it.\n`);
+    else {
+        const total = running.reduce((sum, status) => sum + (status.bytes ?? 0), 0);
+        const rows = running.map((status) => [
+            status.running ? pc.green("✓") : pc.red("✗"),
+            status.name,
+            status.running ? `pid ${status.pid}` : pc.red("does not run"),
+            status.bytes === null ? "" : amount(status.bytes, "bytes"),
+            status.running ? duration((Date.now() - Date.parse(status.startedAt)) / 1000) : "",
+            pc.dim(
+                Object.entries(status.ports)
+                    .slice(0, 3)
+                    .map(([port, number]) => `${port} ${number}`)
+                    .join(", "),
+            ),
+        ]);
+        process.stdout.write(
+            `${pc.bold(name)}: ${stacks.filter(({ deployed }) => deployed === true).length} of ${stacks.length} stacks, ${running.length} processes, ${amount(total, "bytes")} of memory, in ${environment.dataDirectory}\n${table(rows)}\n`,
+        );
+        if (!healthy) process.stdout.write("`npx tidegate up` starts what does not run, over its data.\n");
+    }
+    if (!healthy) process.exitCode = exitCodes.failed;
+}
+
 export function platformCommands(program: Command): void {
     program
         .command("status")
-        .description("what of an environment is deployed, and which of its processes run")
-        .argument("[environment]", "name of the environment", "local")
+        .description(
+            "what of an environment is deployed, and which of its processes run; with --all how all environments stand",
+        )
+        .argument("[environment]", "name of the environment; of the lakehouse, local")
+        .option(
+            "--all",
+            "all environments: what runs, since when, health, drift, promotions; of other graphs the default",
+        )
+        .option("--html <file>", "the same as one HTML page, with the graph of promotion")
         .option("--json", "as JSON")
-        .action(async (name: string, options: { json?: true }) => {
-            const environment = await loadEnvironment(name);
-            const { graph } = await environmentGraph(name, await loadGraphFile(ownGraphFile));
-            const stacks = graph.order.map((layer) => ({
-                layer,
-                stack: stackName(environment, layer),
-                deployed: layerExists(environment, layer) ?? null,
-            }));
-            const running = await processes(environment);
-            const healthy = running.length > 0 && running.every((status) => status.running);
-            if (options.json)
-                printJson({
-                    environment: name,
-                    dataDirectory: environment.dataDirectory,
-                    healthy,
-                    stacks,
-                    processes: running,
-                });
-            else if (running.length === 0 && stacks.every(({ deployed }) => deployed !== true))
-                process.stdout.write(`${name} is not deployed: \`npm start\` deploys it.\n`);
-            else {
-                const total = running.reduce((sum, status) => sum + (status.bytes ?? 0), 0);
-                const rows = running.map((status) => [
-                    status.running ? pc.green("✓") : pc.red("✗"),
-                    status.name,
-                    status.running ? `pid ${status.pid}` : pc.red("does not run"),
-                    status.bytes === null ? "" : amount(status.bytes, "bytes"),
-                    status.running ? duration((Date.now() - Date.parse(status.startedAt)) / 1000) : "",
-                    pc.dim(
-                        Object.entries(status.ports)
-                            .slice(0, 3)
-                            .map(([port, number]) => `${port} ${number}`)
-                            .join(", "),
-                    ),
-                ]);
-                process.stdout.write(
-                    `${pc.bold(name)}: ${stacks.filter(({ deployed }) => deployed === true).length} of ${stacks.length} stacks, ${running.length} processes, ${amount(total, "bytes")} of memory, in ${environment.dataDirectory}\n${table(rows)}\n`,
+        .action(async (given: string | undefined, options: StatusFlags) => {
+            const graph = await loadGraphFile();
+            if (options.all || options.html !== undefined || graph.file !== ownGraphFile)
+                return (await import("../actions/status.js")).standings(
+                    graph,
+                    options.all ? undefined : given,
+                    options,
                 );
-                if (!healthy) process.stdout.write("`npx tidegate up` starts what does not run, over its data.\n");
-            }
-            if (!healthy) process.exitCode = exitCodes.failed;
+            await localStatus(given ?? "local", options);
         });
 
     program
