@@ -24,6 +24,9 @@ function resolved(value) {
 for (const { name, type, protect, values } of resources) {
     // What others may ask of it.
     const outs = { bucket: undefined, arn: undefined, name: undefined };
-    made.set(name, new pulumi.CustomResource(type, name, { ...outs, ...resolved(values) }, { protect }));
+    // This repository's own components; no provider has them.
+    const { CustomResource, ComponentResource } = pulumi;
+    const Kind = type.startsWith("tidegate:") ? ComponentResource : CustomResource;
+    made.set(name, new Kind(type, name, { ...outs, ...resolved(values) }, { protect }));
 }
 module.exports = resolved(outputs);
