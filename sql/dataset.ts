@@ -3,14 +3,14 @@
  * are made. `sql/datasets/<name>.yaml` holds one; docs/datasets.md tells how to add another.
  */
 import { z } from "zod";
+import { topicName } from "../components/broker/topicNames";
 
 /** Flink SQL types that every reader of the tables (Flink, DuckDB, PyIceberg) shares. */
 export const columnTypes = ["STRING", "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "a letter or _, then letters, digits or _");
-/** Kafka: https://kafka.apache.org/documentation/#topic-naming (letters, digits, `.`, `_`, `-`, at most 249). */
-const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, "letters, digits, '.', '_' or '-', at most 249 of them");
+const topic = z.string().regex(topicName, "letters, digits, '.', '_' or '-', at most 249 of them");
 
 export const columnSchema = z.strictObject({
     /** Name of the field in the event (JSON key, Parquet or CSV column), case-sensitive. */

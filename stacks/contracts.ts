@@ -165,7 +165,13 @@ export const brokerContract = z.object({
     caFile: z.string().nullable(),
     /** Further properties of Kafka's clients, none of them secret: `sasl.login.callback.handler.class`, `client.dns.lookup`. */
     clientProperties: z.record(z.string(), z.string()),
-    topics: z.strictObject({ events: z.string().min(1), deadLetters: z.string().min(1), probe: z.string().min(1) }),
+    topics: z.strictObject({
+        events: z.string().min(1),
+        deadLetters: z.string().min(1),
+        probe: z.string().min(1),
+        /** Those beside the data set's. @default none */
+        more: z.array(z.string().min(1)).default([]),
+    }),
     /** Null where clients come with a token of their identity, or with a secret that they look up by `secretRef`. */
     credentials: saslCredentials.nullable(),
     /** Where a workload finds user and password, e.g. `aws-sm://…`; null where it needs none. @default null */

@@ -40,7 +40,7 @@ export const standIns = {
         caPem: null,
         caFile: null,
         clientProperties: {},
-        topics: { events: "stand-in", deadLetters: "stand-in.dlq", probe: "stand-in.probe" },
+        topics: { events: "stand-in", deadLetters: "stand-in.dlq", probe: "stand-in.probe", more: [] },
         credentials: null,
         secretRef: null,
         cluster: null,

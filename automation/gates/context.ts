@@ -202,6 +202,8 @@ export interface GateContext {
         readonly events: TopicWish;
         readonly deadLetters: TopicWish;
         readonly probe: TopicWish;
+        /** Beside the data set's. */
+        readonly more: readonly TopicWish[];
     };
     readonly tables: { readonly bronze: TableName; readonly silver: TableName };
     /** Contracts of what runs on a cluster. @default nothing does */

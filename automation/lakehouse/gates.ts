@@ -124,6 +124,7 @@ export async function gateContext(
                 partitions: environment.broker?.deadLetters.partitions ?? 0,
             },
             probe: { name: broker?.topics.probe ?? "", partitions: 1 },
+            more: environment.broker?.moreTopics ?? [],
         },
         tables: {
             bronze: { namespace: namespaces.bronze, table: dataset.tables.bronze },

@@ -1,6 +1,6 @@
 /**
  * What a rehearsal changes in a copy of the environment's file to play a day-two rollout: a newer version, a bigger class, more
- * partitions, by what the profiles of the environment have. All of it is what the clouds do in place, or leaves data where
+ * partitions, a topic more, by what the profiles of the environment have. All of it is what the clouds do in place, or leaves data where
  * it is; a change that replaces what holds data is a mistake of the program, or of a row.
  */
 import type { Document } from "yaml";
@@ -11,8 +11,11 @@ import { layers, type Layer } from "../../stacks/contracts";
 export interface Edit {
     /** Key of the environment's file. */
     readonly path: readonly string[];
-    readonly to: string | number;
+    readonly to: Value;
 }
+
+/** A list takes the place of the one that is there. */
+type Value = string | number | readonly Readonly<Record<string, string | number>>[];
 
 /** The next of a row, or nothing at its end. */
 const next = <T>(row: readonly T[], one: T): T | undefined => row[row.indexOf(one) + 1];
@@ -31,11 +34,24 @@ const mskSizes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge"];
 const premiumUnits = [1, 2, 4, 8, 12, 16];
 
 type Settings<L extends Layer> = NonNullable<EnvironmentFile[L]>;
-type Found = readonly (readonly [key: string, to: string | number | undefined])[];
+type Found = readonly (readonly [key: string, to: Value | undefined])[];
 
-const grownTopic = ({ events, deadLetters }: Pick<Settings<"broker">, "events" | "deadLetters">): Found => [
+/** Beside those that are there: the next service or team that uses the brokers. */
+const addedTopic = ({ moreTopics }: Pick<Settings<"broker">, "moreTopics">): Found[number] => {
+    const taken = new Set(moreTopics.map(({ name }) => name));
+    let name = "tidegate.rehearsed";
+    while (taken.has(name)) name += ".more";
+    return ["moreTopics", [...moreTopics, { name, partitions: 1, retentionHours: 24 }]];
+};
+
+const grownTopic = ({
+    events,
+    deadLetters,
+    ...others
+}: Pick<Settings<"broker">, "events" | "deadLetters" | "moreTopics">): Found => [
     ["events.partitions", events.partitions < 32 ? events.partitions * 2 : undefined],
     ["deadLetters.retentionHours", deadLetters.retentionHours < 240 ? deadLetters.retentionHours * 2 : undefined],
+    addedTopic(others),
 ];
 
 /** @param bigger the class that Flink's jobs are about to have: it needs nodes */
@@ -99,7 +115,7 @@ function ofBroker(settings: Settings<"broker">): Found {
         case "eventhubs":
             return settings.sku === "Premium"
                 ? [["capacity", next(premiumUnits, settings.capacity)], ...grownTopic(settings)]
-                : [["maximumCapacity", (settings.maximumCapacity ?? 10) + 1]];
+                : [["maximumCapacity", (settings.maximumCapacity ?? 10) + 1], addedTopic(settings)];
         case "docker":
             // Another container, over the data of the one before.
             return [["memoryMiB", settings.memoryMiB * 2], ...grownTopic(settings)];
@@ -168,6 +184,6 @@ export function applyEdits(document: Document, environment: EnvironmentFile, edi
         const part = path.slice(0, -1);
         const kind = valueIn(environment, [...part, "kind"]);
         if (!document.hasIn(part) && typeof kind === "string") document.setIn([...part, "kind"], kind);
-        document.setIn(path, to);
+        document.setIn(path, typeof to === "object" ? document.createNode(to, { flow: true }) : to);
     }
 }

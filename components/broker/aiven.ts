@@ -6,7 +6,7 @@ import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { brokersOf, isEverybody, planForm } from "./aivenPlans";
 import { caFileInPods } from "./trust";
-import { insyncReplicas, replicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
+import { insyncReplicas, namesOfMore, replicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
 
 export interface AivenBrokerArgs extends CloudArgs, TopicsArgs {
     /** Project of Aiven, which is there. */
@@ -62,6 +62,7 @@ export class AivenBroker extends pulumi.ComponentResource {
                 events: nameOf("events"),
                 deadLetters: nameOf("deadLetters"),
                 probe: nameOf("probe"),
+                more: namesOfMore(args),
             }),
             credentials: pulumi.secret({ username: user.username, password: user.password }),
             secretRef: pulumi.output(null),

@@ -5,7 +5,7 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { availabilityOf, ckuOf, confluentProblems, type ConfluentCluster } from "./confluentLimits";
-import { insyncReplicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
+import { insyncReplicas, namesOfMore, partitionsOf, topicsOf, type Topic, type TopicsArgs } from "./topics";
 
 export interface ConfluentBrokerArgs extends CloudArgs, TopicsArgs {
     /** Whose machines it runs on. */
@@ -38,7 +38,7 @@ export class ConfluentBroker extends pulumi.ComponentResource {
         super("tidegate:broker:Confluent", name, {}, withTransform(args, options));
         this.args = args;
         const topics = topicsOf(args);
-        this.refuse(topics);
+        this.refuse();
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 
@@ -68,6 +68,7 @@ export class ConfluentBroker extends pulumi.ComponentResource {
                 events: nameOf("events"),
                 deadLetters: nameOf("deadLetters"),
                 probe: nameOf("probe"),
+                more: namesOfMore(args),
             }),
             credentials: pulumi.secret({ username: workload.key.id, password: workload.key.secret }),
             secretRef: pulumi.output(null),
@@ -76,9 +77,9 @@ export class ConfluentBroker extends pulumi.ComponentResource {
         this.registerOutputs({ contract: this.contract });
     }
 
-    private refuse(topics: readonly Topic[]): void {
+    private refuse(): void {
         const { cloud, environmentId, cluster = { kind: "standard" } } = this.args;
-        const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
+        const partitions = partitionsOf(this.args);
         const problems = confluentProblems({ cluster, cloud, environmentId, partitions });
         if (problems.length > 0)
             throw new TidegateError(

@@ -8,9 +8,9 @@ import type { ContractOutputs } from "../embedded/contract";
 import { log4j } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, type KafkaConnectionArgs } from "../embedded/resources";
 import { clusterId, oneNode, scramLogin } from "./oneNode";
-import { topicsOf, type TopicsArgs } from "./topics";
+import { topicsOf, type WantedTopics } from "./topics";
 
-export interface DockerBrokerArgs extends DockerArgs, Omit<TopicsArgs, "groupPrefix"> {
+export interface DockerBrokerArgs extends DockerArgs, WantedTopics {
     /** Of Apache Kafka, by its digest. */
     image: string;
     /** `sasl_ssl`: SCRAM-SHA-512 over TLS, with a generated user and certificate. @default plaintext */
@@ -165,7 +165,7 @@ export class DockerBroker extends pulumi.ComponentResource {
         connection: KafkaConnectionArgs,
         { server, data }: { server: pulumi.Resource; data: pulumi.Resource },
     ) {
-        const [events, deadLetters, probe] = topicsOf(args).map(
+        const [events, deadLetters, probe, ...more] = topicsOf(args).map(
             ({ name: topic, partitions, retentionMs, data: isData }) =>
                 new KafkaTopic(
                     `${name}-${topic}`,
@@ -180,7 +180,7 @@ export class DockerBroker extends pulumi.ComponentResource {
         );
         if (events === undefined || deadLetters === undefined || probe === undefined)
             throw new TypeError("topicsOf gave fewer than three topics");
-        return { events, deadLetters, probe };
+        return { events, deadLetters, probe, more };
     }
 }
 

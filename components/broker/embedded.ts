@@ -5,29 +5,17 @@ import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";
 import { clusterId, oneNode, scramLogin } from "./oneNode";
+import { topicsOf, type Topic, type WantedTopics } from "./topics";
 
-export interface TopicArgs {
-    partitions?: number;
-    retentionHours?: number;
-}
-
-export interface EmbeddedBrokerArgs extends EmbeddedArgs {
+export interface EmbeddedBrokerArgs extends EmbeddedArgs, WantedTopics {
     /** `sasl_ssl`: SCRAM-SHA-512 over TLS, with a generated user and certificate. @default plaintext */
     security?: "plaintext" | "sasl_ssl";
-    /** Names of the data set's topics. */
-    topics: { events: string; deadLetters: string };
-    /** @default 3 partitions, 72 hours */
-    events?: TopicArgs;
-    /** @default 1 partition, 168 hours */
-    deadLetters?: TopicArgs;
     /** @default any free port */
     ports?: { broker?: number };
 }
 
 const host = "127.0.0.1";
 const username = "tidegate";
-const probeTopic = "tidegate.probe";
-const hourMilliseconds = 3_600_000;
 
 /** The one user; it exists in the plain profile too, so that a change of `security` needs no new data. */
 interface User {
@@ -52,17 +40,11 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
             caPem: certificate === undefined ? null : certificate.caPem,
             credentials: certificate === undefined ? null : { ...user },
         } as const;
-        const events = this.topic(name, connection, args.topics.events, {
-            partitions: 3,
-            retentionHours: 72,
-            ...args.events,
-        });
-        const deadLetters = this.topic(name, connection, args.topics.deadLetters, {
-            partitions: 1,
-            retentionHours: 168,
-            ...args.deadLetters,
-        });
-        const probe = this.topic(name, connection, probeTopic, { partitions: 1, retentionHours: 1 });
+        const [events, deadLetters, probe, ...more] = topicsOf(args).map((topic) =>
+            this.topic(name, connection, topic),
+        );
+        if (events === undefined || deadLetters === undefined || probe === undefined)
+            throw new TypeError("topicsOf gave fewer than three topics");
 
         this.contract = {
             profile: pulumi.output("embedded" as const),
@@ -74,7 +56,12 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
             caPem: pulumi.output(connection.caPem),
             caFile: pulumi.output(certificate === undefined ? null : join(directory, "tls", "ca.pem")),
             clientProperties: pulumi.output<Record<string, string>>({}),
-            topics: pulumi.output({ events: events.name, deadLetters: deadLetters.name, probe: probe.name }),
+            topics: pulumi.output({
+                events: events.name,
+                deadLetters: deadLetters.name,
+                probe: probe.name,
+                more: more.map((topic) => topic.name),
+            }),
             credentials: pulumi.output(connection.credentials),
         };
         this.registerOutputs({ contract: this.contract });
@@ -143,10 +130,9 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
     private topic(
         name: string,
         connection: KafkaConnectionArgs,
-        topic: string,
-        { partitions, retentionHours }: Required<TopicArgs>,
+        { name: topic, partitions, retentionMs }: Topic,
     ): KafkaTopic {
-        const config = { "retention.ms": String(retentionHours * hourMilliseconds) };
+        const config = { "retention.ms": String(retentionMs) };
         return new KafkaTopic(
             `${name}-${topic}`,
             { connection, name: topic, partitions, config },

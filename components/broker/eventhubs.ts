@@ -10,6 +10,8 @@ import { encryptionKey, type EncryptionKey } from "../cloud/azureKey";
 import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
 import { deadLettersOf, eventHubsProblems, eventsOf } from "./eventhubsChecks";
+import { probeTopic, topicProblems } from "./topicNames";
+import type { MoreTopic } from "./topics";
 
 export interface HubArgs {
     partitions: number;
@@ -34,9 +36,9 @@ export interface EventHubsBrokerArgs extends CloudArgs {
     events?: HubArgs;
     /** @default 1 partition, 168 hours */
     deadLetters?: HubArgs;
+    /** @default none */
+    moreTopics?: readonly MoreTopic[];
 }
-
-const probeTopic = "tidegate.probe";
 
 /** What Flink does with each hub; no other workload reads or writes events. */
 const access = {
@@ -76,9 +78,13 @@ export class EventHubsBroker extends pulumi.ComponentResource {
         refuseFirst(eventHubsProblems(args, azureNetworkOf(args.foundation) !== undefined), {
             code: "environment-invalid",
         });
+        refuseFirst(topicProblems(args.topics, args.moreTopics ?? []), {
+            code: "broker-settings-invalid",
+            before: "A hub cannot be made",
+        });
         super("tidegate:broker:EventHubs", name, {}, withTransform(args, options));
         this.args = args;
-        const { environment, account, topics } = args;
+        const { environment, account, topics, moreTopics = [] } = args;
         const protect = args.protectData ?? true;
         const place = {
             name,
@@ -99,6 +105,7 @@ export class EventHubsBroker extends pulumi.ComponentResource {
             probe: this.hub(probeTopic, { partitions: 1, retentionHours: 1 }),
         };
         this.grants(hubs);
+        const more = moreTopics.map((one) => this.hub(one.name, one));
 
         this.contract = {
             profile: pulumi.output("eventhubs" as const),
@@ -112,6 +119,7 @@ export class EventHubsBroker extends pulumi.ComponentResource {
                 events: hubs.events.name,
                 deadLetters: hubs.deadLetters.name,
                 probe: hubs.probe.name,
+                more: more.map((hub) => hub.name),
             }),
             credentials: pulumi.output(null),
             secretRef: pulumi.output(null),

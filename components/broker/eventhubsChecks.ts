@@ -2,6 +2,7 @@
 import { block, isPrivate as isPrivateBlock } from "../cloud/addresses";
 import { problem, type Problem } from "../cloud/problem";
 import type { EventHubsBrokerArgs, HubArgs } from "./eventhubs";
+import { partitionsOf } from "./topics";
 
 /** What the tiers take. Source: https://learn.microsoft.com/en-us/azure/event-hubs/compare-tiers */
 const tiers = {
@@ -9,10 +10,15 @@ const tiers = {
     Standard: { partitions: 32, hours: 7 * 24, capacities: undefined },
 } as const;
 const mostThroughputUnits = 40;
+/** Hubs of a namespace. Of Premium for each processing unit, as its partitions. Source: as above */
+const mostHubs = { Premium: 100, Standard: 10 } as const;
+const mostPartitionsOfUnit = 200;
+/** Source: https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules (Microsoft.EventHub) */
+const hubName = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 
 type Checked = Pick<
     EventHubsBrokerArgs,
-    "sku" | "capacity" | "maximumCapacity" | "allowedAddresses" | "events" | "deadLetters"
+    "sku" | "capacity" | "maximumCapacity" | "allowedAddresses" | "events" | "deadLetters" | "moreTopics"
 >;
 
 export const eventsOf = ({ events }: Checked): HubArgs => events ?? { partitions: 3, retentionHours: 72 };
@@ -21,11 +27,12 @@ export const deadLettersOf = ({ deadLetters }: Checked): HubArgs =>
 
 /** @param isPrivate whether it is reached by an endpoint in the cluster's network alone */
 export function* eventHubsProblems(args: Checked, isPrivate: boolean): Generator<Problem> {
-    const { sku = "Premium", capacity = 1, maximumCapacity, allowedAddresses = [] } = args;
+    const { sku = "Premium", capacity = 1, maximumCapacity, allowedAddresses = [], moreTopics = [] } = args;
     const { partitions: mostPartitions, hours, capacities } = tiers[sku];
     for (const [key, { partitions, retentionHours }] of Object.entries({
         events: eventsOf(args),
         deadLetters: deadLettersOf(args),
+        ...Object.fromEntries(moreTopics.map((one, index) => [`moreTopics.${index}`, one])),
     })) {
         if (partitions > mostPartitions)
             yield problem(
@@ -40,6 +47,7 @@ export function* eventHubsProblems(args: Checked, isPrivate: boolean): Generator
                 sku === "Standard" ? "Take less, or sku Premium, which keeps them for 90 days." : "Take less.",
             );
     }
+    yield* hubProblems(args);
     if (capacities !== undefined && !(capacities as readonly number[]).includes(capacity))
         yield problem(
             "broker.capacity",
@@ -73,4 +81,43 @@ export function* eventHubsProblems(args: Checked, isPrivate: boolean): Generator
                 "Private networks come by private endpoints.",
             );
     }
+}
+
+/** What a namespace takes of hubs beside the data set's. */
+function* hubProblems(args: Checked): Generator<Problem> {
+    const { sku = "Premium", capacity = 1, moreTopics = [] } = args;
+    const seen = new Map<string, string>();
+    for (const [index, { name }] of moreTopics.entries()) {
+        const path = `broker.moreTopics.${index}.name`;
+        if (!hubName.test(name))
+            yield problem(
+                path,
+                `${path}: '${name}' is no name of a hub.`,
+                "Let it begin and end with a letter or a digit.",
+            );
+        const other = seen.get(name.toLowerCase());
+        if (other !== undefined && other !== name)
+            yield problem(
+                path,
+                `${path}: '${name}' and '${other}' are one hub to Azure.`,
+                "Names have to differ in more than capitals.",
+            );
+        seen.set(name.toLowerCase(), name);
+    }
+    const units = sku === "Premium" ? capacity : 1;
+    const bigger = sku === "Standard" ? "Take fewer, or sku Premium." : "Take fewer, or more capacity.";
+    const hubs = moreTopics.length + 3;
+    if (hubs > mostHubs[sku] * units)
+        yield problem(
+            "broker.moreTopics",
+            `broker.moreTopics: a namespace of ${sku}${sku === "Premium" ? ` with a capacity of ${capacity}` : ""} has at most ${mostHubs[sku] * units} hubs, not ${hubs}: three are the platform's.`,
+            bigger,
+        );
+    const partitions = partitionsOf(args);
+    if (sku === "Premium" && partitions > mostPartitionsOfUnit * units)
+        yield problem(
+            moreTopics.length > 0 ? "broker.moreTopics" : "broker.capacity",
+            `broker: Premium with a capacity of ${capacity} has at most ${mostPartitionsOfUnit * units} partitions, not ${partitions}.`,
+            bigger,
+        );
 }

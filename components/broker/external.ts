@@ -4,12 +4,15 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { parseSecretRef } from "../../stacks/secretRef";
 import type { ContractOutputs } from "../embedded/contract";
 import { externalProblems, type ExternalConnection } from "./externalRules";
-import { probeTopic } from "./topics";
+import { probeTopic } from "./topicNames";
+import { namesOfMore, type WantedTopics } from "./topics";
 import { caFileInPods } from "./trust";
 
 export interface ExternalBrokerArgs extends Omit<ExternalConnection, "trusts"> {
     /** Topics that are there. */
     topics: { events: string; deadLetters: string };
+    /** Further ones that are there. @default none */
+    moreTopics?: WantedTopics["moreTopics"];
     /** Certificate authority of the brokers. @default the public ones */
     caPem?: string;
     /** Where Flink finds `caPem`, absolute. @default where who runs it on a cluster mounts it */
@@ -35,7 +38,7 @@ export class ExternalBroker extends pulumi.ComponentResource {
             caPem: pulumi.output(caPem),
             caFile: pulumi.output(caPem === null ? null : (args.caFile ?? caFileInPods)),
             clientProperties: pulumi.output<Record<string, string>>({ ...clientProperties }),
-            topics: pulumi.output({ ...topics, probe: probeTopic }),
+            topics: pulumi.output({ ...topics, probe: probeTopic, more: namesOfMore(args) }),
             credentials: pulumi.output(null),
             secretRef: pulumi.output(secretRef),
             cluster: pulumi.output(null),

@@ -13,20 +13,15 @@ import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey } from "../cloud/gcpKey";
 import { refuseFirst } from "../cloud/problem";
 import type { ContractOutputs } from "../embedded/contract";
-import type { TopicArgs } from "./embedded";
 import { googleProblems } from "./googleChecks";
 import { readBootstrapAddress } from "./googleBootstrap";
+import { probeTopic } from "./topicNames";
+import { insyncReplicas, namesOfMore, replicas, topicsOf, type Topic, type WantedTopics } from "./topics";
 
-export interface GoogleBrokerArgs extends CloudArgs {
+export interface GoogleBrokerArgs extends CloudArgs, WantedTopics {
     account: GcpAccount;
     /** Where the brokers are reached from, and whose identity gets its grants. Without a network of Google Cloud it is refused. */
     foundation?: Pick<Upstream<"foundation">, "network" | "identities">;
-    /** Names of the data set's topics. */
-    topics: { events: string; deadLetters: string };
-    /** @default 3 partitions, 72 hours */
-    events?: TopicArgs;
-    /** @default 1 partition, 168 hours */
-    deadLetters?: TopicArgs;
     /** Of all brokers together, at least 3. @default 3 */
     vcpus?: number;
     /** GiB of all brokers together: 1 to 8 for each vCPU. @default 4 for each vCPU */
@@ -41,13 +36,9 @@ type Network = Extract<Upstream<"foundation">["network"], { cloud: "gcp" }>;
 
 /** Of the listener with SASL over TLS. Source: `bootstrapAddress` of the API's Cluster. */
 const tlsPort = 9092;
-const replicas = 3;
-const inSync = 2;
 const gibibyte = 2 ** 30;
-const probeTopic = "tidegate.probe";
 /** What the consumer groups of Tidegate's jobs and gates begin with. */
 const groups = "tidegate-";
-const hourMilliseconds = 3_600_000;
 
 /**
  * Its class implements an interface of Kafka's own client: it fits flink-connector-kafka beside kafka-clients, as images/flink
@@ -78,7 +69,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
         this.data = { parent: this, protect, retainOnDelete: protect };
 
         this.cluster = this.brokers(name, network);
-        this.topics(name);
+        for (const topic of topicsOf(args)) this.topic(name, topic);
         this.grants(name);
 
         this.contract = {
@@ -90,7 +81,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
             caPem: pulumi.output(null),
             caFile: pulumi.output(null),
             clientProperties: pulumi.output<Record<string, string>>(clientProperties),
-            topics: pulumi.output({ ...args.topics, probe: probeTopic }),
+            topics: pulumi.output({ ...args.topics, probe: probeTopic, more: namesOfMore(args) }),
             credentials: pulumi.output(null),
             secretRef: pulumi.output(null),
             cluster: this.cluster.id,
@@ -123,14 +114,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
         );
     }
 
-    private topics(name: string): void {
-        const { topics, events = {}, deadLetters = {} } = this.args;
-        this.topic(name, topics.events, { partitions: 3, retentionHours: 72, ...events });
-        this.topic(name, topics.deadLetters, { partitions: 1, retentionHours: 168, ...deadLetters });
-        this.topic(name, probeTopic, { partitions: 1, retentionHours: 1 });
-    }
-
-    private topic(name: string, topic: string, { partitions, retentionHours }: Required<TopicArgs>): void {
+    private topic(name: string, { name: topic, partitions, retentionMs }: Topic): void {
         new managedkafka.Topic(
             `${name}-${topic}`,
             {
@@ -140,8 +124,8 @@ export class GoogleBroker extends pulumi.ComponentResource {
                 replicationFactor: replicas,
                 configs: {
                     "cleanup.policy": "delete",
-                    "min.insync.replicas": String(inSync),
-                    "retention.ms": String(retentionHours * hourMilliseconds),
+                    "min.insync.replicas": String(insyncReplicas),
+                    "retention.ms": String(retentionMs),
                 },
                 deletionPolicy: deletionPolicy(this.data.protect ?? true),
             },
@@ -173,13 +157,23 @@ export class GoogleBroker extends pulumi.ComponentResource {
         this.acl(`${name}-acl-events`, `topic/${topics.events}`, [[flink, "DESCRIBE", "READ"], ...writers]);
         this.acl(`${name}-acl-dead-letters`, `topic/${topics.deadLetters}`, [[flink, "DESCRIBE", "WRITE"]]);
         this.acl(`${name}-acl-probe`, `topic/${probeTopic}`, [[flink, "DESCRIBE", "READ", "WRITE"]]);
+        // Who else may, its owner writes into the list: those entries stay.
+        for (const topic of namesOfMore(this.args))
+            this.acl(`${name}-acl-${topic}`, `topic/${topic}`, [[flink, "DESCRIBE"]], {
+                ignoreChanges: ["aclEntries"],
+            });
         this.acl(`${name}-acl-groups`, `consumerGroupPrefixed/${groups}`, [[flink, "DESCRIBE", "READ"]]);
         // Kafka's producers are idempotent unless they are told not to be, and older brokers ask that of the cluster.
         const cluster = [flink, ...producers].map((email): Entry => [email, "DESCRIBE", "IDEMPOTENT_WRITE"]);
         this.acl(`${name}-acl-cluster`, "cluster", cluster);
     }
 
-    private acl(child: string, aclId: string, entries: readonly Entry[]): void {
+    private acl(
+        child: string,
+        aclId: string,
+        entries: readonly Entry[],
+        options: pulumi.CustomResourceOptions = {},
+    ): void {
         new managedkafka.Acl(
             child,
             {
@@ -194,7 +188,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
                     })),
                 ),
             },
-            { parent: this },
+            { parent: this, ...options },
         );
     }
 

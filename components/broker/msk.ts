@@ -6,20 +6,15 @@ import type { Upstream } from "../../stacks/layer";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";
-import type { TopicArgs } from "./embedded";
 import { MskProvisioned, type MskProvisionedArgs } from "./mskProvisioned";
-import { MskServerlessTopics, type WantedTopic } from "./mskServerlessTopics";
+import { MskServerlessTopics } from "./mskServerlessTopics";
+import { probeTopic } from "./topicNames";
+import { insyncReplicas as inSync, namesOfMore, replicas, topicsOf, type Topic, type WantedTopics } from "./topics";
 
-export interface MskBrokerArgs extends CloudArgs {
+export interface MskBrokerArgs extends CloudArgs, WantedTopics {
     account: AwsAccount;
     /** Where the brokers are put, and whose role gets its grants. Without a network of AWS it is refused. */
     foundation?: Pick<Upstream<"foundation">, "network" | "identities" | "namespaces" | "oidcIssuer">;
-    /** Names of the data set's topics. */
-    topics: { events: string; deadLetters: string };
-    /** @default 3 partitions, 72 hours */
-    events?: TopicArgs;
-    /** @default 1 partition, 168 hours */
-    deadLetters?: TopicArgs;
     /** @default provisioned, with its defaults */
     cluster?:
         | ({ kind: "provisioned" } & MskProvisionedArgs)
@@ -31,12 +26,8 @@ type Network = Extract<Upstream<"foundation">["network"], { cloud: "aws" }>;
 
 /** Of brokers that know clients by IAM. Source: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const iamPort = 9098;
-const replicas = 3;
-const inSync = 2;
-const probeTopic = "tidegate.probe";
 /** What the consumer groups of Tidegate's jobs and gates begin with. */
 const groups = "tidegate-*";
-const hourMilliseconds = 3_600_000;
 
 /** By which a client signs with its role. Source: https://github.com/aws/aws-msk-iam-auth */
 const clientProperties = {
@@ -75,7 +66,7 @@ export class MskBroker extends pulumi.ComponentResource {
             caPem: pulumi.output(null),
             caFile: pulumi.output(null),
             clientProperties: pulumi.output<Record<string, string>>(clientProperties),
-            topics: pulumi.output({ ...args.topics, probe: probeTopic }),
+            topics: pulumi.output({ ...args.topics, probe: probeTopic, more: namesOfMore(args) }),
             credentials: pulumi.output(null),
             secretRef: pulumi.output(null),
             cluster: this.cluster.arn,
@@ -135,12 +126,8 @@ export class MskBroker extends pulumi.ComponentResource {
 
     /** An output of what has made them, where that is no resource of each. */
     private topics(name: string): pulumi.Output<unknown> {
-        const { topics, events = {}, deadLetters = {}, cluster, foundation } = this.args;
-        const wanted = [
-            { name: topics.events, partitions: 3, retentionHours: 72, ...events },
-            { name: topics.deadLetters, partitions: 1, retentionHours: 168, ...deadLetters },
-            { name: probeTopic, partitions: 1, retentionHours: 1 },
-        ].map(({ retentionHours, ...rest }) => ({ ...rest, retentionMs: retentionHours * hourMilliseconds }));
+        const { cluster, foundation } = this.args;
+        const wanted = topicsOf(this.args);
         if (cluster?.kind !== "serverless" || foundation === undefined) {
             for (const topic of wanted) this.topic(name, topic);
             return pulumi.output(undefined);
@@ -160,7 +147,7 @@ export class MskBroker extends pulumi.ComponentResource {
         ).job.id;
     }
 
-    private topic(name: string, { name: topic, partitions, retentionMs }: WantedTopic): void {
+    private topic(name: string, { name: topic, partitions, retentionMs }: Topic): void {
         new aws.msk.Topic(
             `${name}-${topic}`,
             {

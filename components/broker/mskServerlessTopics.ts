@@ -16,12 +16,7 @@ import { identityAnnotations } from "../kubernetes/network";
 import { containerSecurity, podSecurity } from "../kubernetes/restricted";
 import { anywhere, networkPolicy } from "../runtime/networkPolicies";
 import { hashOf } from "../runtime/sqlConfigMap";
-
-export interface WantedTopic {
-    readonly name: string;
-    readonly partitions: number;
-    readonly retentionMs: number;
-}
+import type { Topic } from "./topics";
 
 export interface MskServerlessTopicsArgs extends CloudArgs {
     account: AwsAccount;
@@ -33,7 +28,7 @@ export interface MskServerlessTopicsArgs extends CloudArgs {
     image: string;
     /** By which a client signs with its role. */
     clientProperties: Readonly<Record<string, string>>;
-    topics: readonly WantedTopic[];
+    topics: readonly Topic[];
 }
 
 /** Of the image's user. */

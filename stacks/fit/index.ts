@@ -15,6 +15,7 @@ import { networks } from "./networks";
 import { jobs } from "./nodes";
 import { secrets } from "./secrets";
 import { onThisMachine, slots } from "./thisMachine";
+import { topics } from "./topics";
 
 /** In the order in which somebody would put them right. */
 export function* misfits(environment: Environment): Generator<Problem> {
@@ -30,5 +31,6 @@ export function* misfits(environment: Environment): Generator<Problem> {
     yield* catalogOf(environment);
     yield* lakekeeperProblems(environment);
     yield* secrets(environment);
+    yield* topics(environment);
     yield* components(environment);
 }

@@ -1,5 +1,6 @@
 /** What the settings of several layers are made of. */
 import { z } from "zod";
+import { topicName } from "../../components/broker/topicNames";
 
 export const port = z
     .number()
@@ -21,14 +22,29 @@ export const hours = z
     .min(1)
     .max(24 * 365);
 
-/** A topic of the data set, whatever broker it is on. */
+/** What a topic has, whatever broker it is on. */
+const sizes = (partitions: number, retentionHours: number) => ({
+    partitions: z.number().int().min(1).max(64).default(partitions),
+    retentionHours: hours.default(retentionHours),
+});
+
+/** A topic of the data set, which names it. */
 const topic = (partitions: number, retentionHours: number) =>
-    z
-        .strictObject({
-            partitions: z.number().int().min(1).max(64).default(partitions),
-            retentionHours: hours.default(retentionHours),
-        })
-        .prefault({});
+    z.strictObject(sizes(partitions, retentionHours)).prefault({});
 
 /** Of every broker profile. */
-export const topicSettings = { events: topic(3, 72), deadLetters: topic(1, 168) };
+export const topicSettings = {
+    events: topic(3, 72),
+    deadLetters: topic(1, 168),
+    moreTopics: z
+        .array(
+            z.strictObject({
+                name: z.string().regex(topicName, "letters, digits, '.', '_' or '-', at most 249 of them"),
+                ...sizes(3, 72),
+            }),
+        )
+        .default([])
+        .describe(
+            "Topics beside the data set's, for what else uses the brokers. No workload of the platform gets a grant on them.",
+        ),
+};

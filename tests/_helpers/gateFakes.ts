@@ -297,6 +297,7 @@ export function fakePlatform(): FakePlatform {
     broker.create("events", 3);
     broker.create("letters", 1);
     broker.create("probe", 1);
+    broker.create("clicks", 2);
     broker.fill("events", 1000);
     broker.fill("letters", 10);
     catalog.commit("bronze.trips", 990, startedMs + 20_000);
@@ -340,6 +341,7 @@ export function fakePlatform(): FakePlatform {
                 events: { name: "events", partitions: 3 },
                 deadLetters: { name: "letters", partitions: 1 },
                 probe: { name: "probe", partitions: 1 },
+                more: [{ name: "clicks", partitions: 2 }],
             },
             tables: {
                 bronze: { namespace: "bronze", table: "trips" },

@@ -135,7 +135,13 @@ describe("embedded components", () => {
 
     it("the broker's topics have the partitions and the retention that were asked for", async () => {
         const { made } = await making(
-            () => new EmbeddedBroker("broker", { ...base, topics, events: { retentionHours: 1 } }),
+            () =>
+                new EmbeddedBroker("broker", {
+                    ...base,
+                    topics,
+                    events: { retentionHours: 1 },
+                    moreTopics: [{ name: "clicks", partitions: 2, retentionHours: 24 }],
+                }),
         );
         const found = made
             .filter(({ type }) => type.endsWith(":KafkaTopic"))
@@ -145,6 +151,7 @@ describe("embedded components", () => {
             { name: "events", partitions: 3, config: { "retention.ms": String(day / 24) } },
             { name: "events.dlq", partitions: 1, config: { "retention.ms": String(7 * day) } },
             { name: "tidegate.probe", partitions: 1, config: { "retention.ms": String(day / 24) } },
+            { name: "clicks", partitions: 2, config: { "retention.ms": String(day) } },
         ]);
     });
 

@@ -61,14 +61,15 @@ describe("stage 1", () => {
     it("infra.broker-topics: red when a topic is missing or has other partitions", async () => {
         const platform = fakePlatform();
         assert.deepEqual((await assertGreen(platform, "infra.broker-topics")).evidence, {
-            partitions: { events: 3, letters: 1, probe: 1 },
+            partitions: { events: 3, letters: 1, probe: 1, clicks: 2 },
         });
         platform.broker.topics.delete("letters");
+        platform.broker.topics.delete("clicks");
         platform.broker.create("events", 1);
         await assertRed(
             platform,
             "infra.broker-topics",
-            /^Topic events has 1 partitions instead of 3; topic letters does not exist\.$/,
+            /^Topic events has 1 partitions instead of 3; topic letters does not exist; topic clicks does not exist\.$/,
         );
     });
 

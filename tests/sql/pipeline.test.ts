@@ -18,7 +18,7 @@ const broker: BrokerContract = {
     caPem: null,
     caFile: null,
     clientProperties: {},
-    topics: { events: "tests.events", deadLetters: "tests.events.dlq", probe: "tidegate.probe" },
+    topics: { events: "tests.events", deadLetters: "tests.events.dlq", probe: "tidegate.probe", more: [] },
     credentials: null,
     secretRef: null,
     cluster: null,

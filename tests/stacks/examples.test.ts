@@ -89,6 +89,7 @@ describe("the example environments", () => {
                 "runtime",
                 "storage",
             ]);
+            assert.ok(edits.some(({ path }) => path.join(".") === "broker.moreTopics"));
             const document = parseDocument(text);
             for (const { path, to } of edits) assert.notEqual(document.getIn(path), to, path.join("."));
             applyEdits(document, environment, edits);

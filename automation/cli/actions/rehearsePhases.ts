@@ -124,7 +124,9 @@ export class Rehearsal {
                 this.selected().includes(layer ?? ""),
             );
             await this.rewrite((document) => applyEdits(document, this.environment, edits));
-            this.edited = edits.map(({ path, to }) => `${path.join(".")}: ${to}`);
+            this.edited = edits.map(
+                ({ path, to }) => `${path.join(".")}: ${typeof to === "object" ? JSON.stringify(to) : to}`,
+            );
         } else {
             await this.rewrite((_, file) => readFile(resolve(update), "utf8").then((text) => writeFile(file, text)));
             this.edited = [update];

@@ -3,15 +3,12 @@ import pins from "../../../automation/toolchain/pins.json";
 import { loadDataset } from "../../../sql/manifest";
 import type { Build } from "../../profile";
 
-export const build: Build<"broker", "embedded"> = ({ environment }, { security, events, deadLetters, ports }) => {
+export const build: Build<"broker", "embedded"> = ({ environment }, { profile: _, ...settings }) => {
     const { contract } = new EmbeddedBroker("broker", {
         environment: environment.name,
         dataDirectory: environment.dataDirectory,
-        security,
         topics: loadDataset(environment.dataset).topics,
-        events,
-        deadLetters,
-        ports,
+        ...settings,
         versions: { kafka: pins.kafka },
     });
     return Promise.resolve({ ...contract });

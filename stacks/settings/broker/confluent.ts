@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { confluentProblems } from "../../../components/broker/confluentLimits";
-import { topicsOf } from "../../../components/broker/topics";
+import { partitionsOf } from "../../../components/broker/topics";
 import { topicSettings } from "../common";
 
 const availability = z
@@ -53,14 +53,12 @@ export const confluent = z
             .describe("An environment of Confluent Cloud that is there. Default: one is made."),
         ...topicSettings,
     })
-    .superRefine(({ cluster, cloud, environmentId, events, deadLetters }, context) => {
-        const topics = topicsOf({ topics: { events: "events", deadLetters: "dead" }, events, deadLetters });
-        const partitions = topics.reduce((sum, topic) => sum + topic.partitions, 0);
+    .superRefine(({ cluster, cloud, environmentId, ...topics }, context) => {
         for (const { path, message } of confluentProblems({
             cluster,
             cloud,
             environmentId,
-            partitions,
+            partitions: partitionsOf(topics),
         }))
             context.addIssue({ code: "custom", path: [...path], message });
     });

@@ -36,11 +36,11 @@ const base: AivenBrokerArgs = {
     topics: { events: "trips", deadLetters: "trips.dlq" },
     groupPrefix: "tidegate-taxi-",
 };
-const make = (changes: Partial<AivenBrokerArgs> = {}) =>
+const make = (changes: Partial<AivenBrokerArgs> = {}, resources = 10) =>
     making((options) => new AivenBroker("broker", { ...base, ...changes }, options), {
         outputs,
         invokes,
-        resources: 10,
+        resources,
     });
 
 describe("Aiven for Apache Kafka", () => {
@@ -57,6 +57,22 @@ describe("Aiven for Apache Kafka", () => {
         const options = JSON.stringify(kafkaOptions(parsed));
         assert.match(options, /ssl\.truststore\.location.*\/etc\/kafka-ca\/ca\.pem/);
         assert.doesNotMatch(options, /PASSWORD-OF-A-MOCK/);
+    });
+
+    it("has a topic more that is protected, and on which the workload has no grant", async () => {
+        const { contract, of } = await make(
+            {
+                moreTopics: [{ name: "clicks", partitions: 2, retentionHours: 24 }],
+            },
+            11,
+        );
+        assert.deepEqual(brokerContract.parse(contract).topics.more, ["clicks"]);
+        const topic = of(token("kafkaTopic")).find(({ inputs }) => inputs["topicName"] === "clicks");
+        assert.deepEqual([topic?.protect, topic?.retainOnDelete], [true, true]);
+        assert.deepEqual(
+            of(token("kafkaNativeAcl")).filter(({ inputs }) => inputs["resourceName"] === "clicks"),
+            [],
+        );
     });
 
     it("does not let everybody do everything, as Aiven does unless told", async () => {

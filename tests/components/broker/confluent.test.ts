@@ -36,10 +36,31 @@ describe("Confluent Cloud", () => {
         assert.equal(parsed.bootstrapServers, "pkc-1.eu-west-1.aws.confluent.cloud:9092");
         assert.equal(parsed.securityProtocol, "SASL_SSL");
         assert.equal(parsed.saslMechanism, "PLAIN");
-        assert.deepEqual(parsed.topics, { events: "trips", deadLetters: "trips.dlq", probe: "tidegate.probe" });
+        assert.deepEqual(parsed.topics, {
+            events: "trips",
+            deadLetters: "trips.dlq",
+            probe: "tidegate.probe",
+            more: [],
+        });
         assert.deepEqual(parsed.credentials, { username: "broker-workload-key-id", password: "SECRET-OF-A-MOCK" });
         assert.deepEqual(secrets, [...secretMembers.broker]);
         assert.doesNotMatch(JSON.stringify(kafkaOptions(parsed)), /SECRET-OF-A-MOCK/);
+    });
+
+    it("has a topic more that is protected, and on which the workload has no grant", async () => {
+        const { contract, of } = await make(
+            {
+                moreTopics: [{ name: "clicks", partitions: 2, retentionHours: 24 }],
+            },
+            16,
+        );
+        assert.deepEqual(brokerContract.parse(contract).topics.more, ["clicks"]);
+        const topic = of(token("kafkaTopic")).find(({ inputs }) => inputs["topicName"] === "clicks");
+        assert.deepEqual([topic?.protect, topic?.retainOnDelete], [true, true]);
+        assert.deepEqual(
+            of(token("kafkaAcl")).filter(({ inputs }) => inputs["resourceName"] === "clicks"),
+            [],
+        );
     });
 
     it("lets the workload read events, write dead letters, do both with the probe, and nothing else", async () => {

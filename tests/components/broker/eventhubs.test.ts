@@ -24,7 +24,7 @@ describe("EventHubsBroker", () => {
         assert.match(parsed.bootstrapServers, /^prod-events-[0-9a-f]{9}\.servicebus\.windows\.net:9093$/);
         assert.deepEqual([parsed.securityProtocol, parsed.saslMechanism], ["SASL_SSL", "OAUTHBEARER"]);
         assert.deepEqual([parsed.credentials, parsed.secretRef], [null, null]);
-        assert.deepEqual(parsed.topics, { events: "taxi", deadLetters: "taxi.dlq", probe: "tidegate.probe" });
+        assert.deepEqual(parsed.topics, { events: "taxi", deadLetters: "taxi.dlq", probe: "tidegate.probe", more: [] });
     });
 
     it("names classes of Kafka's own clients: a shaded connector could not load the handler", () => {
@@ -93,6 +93,15 @@ describe("EventHubsBroker", () => {
         );
     });
 
+    it("has a hub more, on which nobody has a grant", async () => {
+        const moreTopics = [{ name: "clicks", partitions: 2, retentionHours: 24 }];
+        const { made: more, contract: of } = await make({ foundation, moreTopics });
+        assert.deepEqual(contracts.broker.parse(of).topics.more, ["clicks"]);
+        const hub = more.find(({ inputs }) => inputs["eventHubName"] === "clicks");
+        assert.equal(hub?.inputs["partitionCount"], 2);
+        assert.doesNotMatch(grantsOf(more, roles).join(), /clicks/);
+    });
+
     it("lets Flink read events and write dead letters, and neither write events nor manage anything", () => {
         assert.deepEqual(
             grantsOf(made, roles).filter((grant) => grant.startsWith("principal of flink")),
@@ -127,6 +136,8 @@ describe("EventHubsBroker", () => {
     });
 
     const hub = { partitions: 3, retentionHours: 72 };
+    const several = (count: number, partitions: number) =>
+        Array.from({ length: count }, (_, index) => ({ ...hub, name: `more${index}`, partitions }));
     for (const [what, changes, message] of [
         [
             "more than 32 partitions of Standard",
@@ -140,6 +151,19 @@ describe("EventHubsBroker", () => {
             /at most 168 hours/,
         ],
         ["more than 90 days of Premium", { deadLetters: { ...hub, retentionHours: 2161 } }, /at most 2160 hours/],
+        ["more than 10 hubs of Standard", { sku: "Standard", moreTopics: several(8, 1) }, /at most 10 hubs, not 11/],
+        ["more than 200 partitions of a unit", { moreTopics: several(3, 66) }, /at most 200 partitions, not 203/],
+        [
+            "more partitions of a hub more than Standard has",
+            { sku: "Standard", moreTopics: several(1, 33) },
+            /broker\.moreTopics\.0\.partitions: a hub of Standard has at most 32, not 33/,
+        ],
+        ["a hub that ends in a dash", { moreTopics: [{ ...hub, name: "clicks-" }] }, /no name of a hub/],
+        [
+            "hubs that differ in capitals alone",
+            { moreTopics: ["clicks", "Clicks"].map((name) => ({ ...hub, name })) },
+            /one hub to Azure/,
+        ],
         ["three processing units", { capacity: 3 }, /Premium has 1, 2, 4, 8, 12, 16 processing units, not 3/],
         ["Premium that grows by itself", { maximumCapacity: 8 }, /Premium does not grow by itself/],
         ["more than 40 throughput units", { sku: "Standard", maximumCapacity: 41 }, /at most 40 throughput units/],

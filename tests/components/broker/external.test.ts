@@ -29,7 +29,12 @@ describe("brokers of somebody else", () => {
         assert.equal(parsed.securityProtocol, "SASL_SSL");
         assert.equal(parsed.secretRef, "aws-sm://prod/kafka");
         assert.equal(parsed.credentials, null);
-        assert.deepEqual(parsed.topics, { events: "trips", deadLetters: "trips.dlq", probe: "tidegate.probe" });
+        assert.deepEqual(parsed.topics, {
+            events: "trips",
+            deadLetters: "trips.dlq",
+            probe: "tidegate.probe",
+            more: [],
+        });
         assert.deepEqual([made, secrets], [[], []]);
         assert.ok(kafkaOptions(parsed));
     });

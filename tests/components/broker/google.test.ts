@@ -90,7 +90,7 @@ describe("GoogleBroker", () => {
             clientProperties: {
                 "sasl.login.callback.handler.class": "com.google.cloud.hosted.kafka.auth.GcpLoginCallbackHandler",
             },
-            topics: { ...topics, probe: "tidegate.probe" },
+            topics: { ...topics, probe: "tidegate.probe", more: [] },
             credentials: null,
             secretRef: null,
             cluster: name,
@@ -146,6 +146,21 @@ describe("GoogleBroker", () => {
         ]);
         const [events] = await told({ events: { partitions: 12, retentionHours: 24 } });
         assert.deepEqual(events, ["taxi.trips", 12, 24]);
+    });
+
+    it("has a topic more that is protected, and closed until its owner opens it, whose entries stay", async () => {
+        const { contract, made: all } = await make({
+            moreTopics: [{ name: "clicks", partitions: 2, retentionHours: 24 }],
+        });
+        assert.deepEqual(contracts.broker.parse(contract).topics.more, ["clicks"]);
+        const topic = ofType(all, "Topic").find(({ inputs }) => inputs["topicId"] === "clicks");
+        assert.deepEqual([topic?.inputs["partitionCount"], topic?.protect, topic?.retainOnDelete], [2, true, true]);
+        assert.deepEqual(
+            lists(all).filter((entry) => entry.startsWith("topic/clicks")),
+            [`topic/clicks: ALLOW DESCRIBE by ${flink}`],
+        );
+        const list = ofType(all, "Acl").find(({ inputs }) => inputs["aclId"] === "topic/clicks");
+        assert.deepEqual(list?.ignoreChanges, ["aclEntries"]);
     });
 
     it("lets Flink connect, read events and write dead letters, and nobody do anything else", () => {

@@ -70,7 +70,7 @@ describe("MskBroker, provisioned", () => {
                 clientProperties: {
                     "sasl.client.callback.handler.class": "software.amazon.msk.auth.iam.IAMClientCallbackHandler",
                 },
-                topics: { events: "taxi.trips", deadLetters: "taxi.trips.dlq", probe: "tidegate.probe" },
+                topics: { events: "taxi.trips", deadLetters: "taxi.trips.dlq", probe: "tidegate.probe", more: [] },
                 credentials: null,
                 secretRef: null,
                 cluster: "",
@@ -167,6 +167,14 @@ describe("MskBroker, provisioned", () => {
         ]);
         const other = await make({ events: { partitions: 12, retentionHours: 24 } });
         assert.deepEqual(told(other)[0], ["taxi.trips", 12, 3, "86400000"]);
+    });
+
+    it("has a topic more that is protected, and on which Flink has no grant", async () => {
+        const { contract, made } = await make({ moreTopics: [{ name: "clicks", partitions: 2, retentionHours: 24 }] });
+        assert.deepEqual(contracts.broker.parse(contract).topics.more, ["clicks"]);
+        const topic = ofType(made, "Topic").find(({ inputs }) => inputs["name"] === "clicks");
+        assert.deepEqual([topic?.inputs["partitionCount"], topic?.protect, topic?.retainOnDelete], [2, true, true]);
+        assert.doesNotMatch(String(only(made, "RolePolicy").inputs["policy"]), /clicks/);
     });
 
     it("lets Flink read events, write dead letters and probe, and nobody do anything else", () => {

@@ -58,6 +58,19 @@ describe("MskBroker, serverless", () => {
         assert.equal(rule["fromPort"], 9098);
     });
 
+    it("tells the Job of a topic more, which its role may make", async () => {
+        const moreTopics = [{ name: "clicks", partitions: 2, retentionHours: 24 }];
+        const other = await make({ moreTopics });
+        const { topics } = filesOf(other);
+        assert.match(String(topics), /^clicks 2 cleanup\.policy=delete retention\.ms=86400000$/m);
+        const roles = other.all("aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => String(inputs["policy"]));
+        assert.deepEqual(roles.map((policy) => policy.includes(within("clicks"))).sort(), [false, true]);
+        assert.notEqual(
+            at(other.one(jobType).inputs, ["metadata", "name"]),
+            at(program.one(jobType).inputs, ["metadata", "name"]),
+        );
+    });
+
     it("tells a Job on the cluster which topics there are to be, and how it logs in", () => {
         assert.deepEqual(program.all("aws:msk/topic:Topic"), []);
         const { topics, "client.properties": client } = filesOf(program);

@@ -106,6 +106,8 @@ describe("a broker in a container", () => {
         ];
         assert.deepEqual(await kept({}), all(true, true));
         assert.deepEqual(await kept({ protectData: false }), all(false, false));
+        const moreTopics = [{ name: "clicks", partitions: 2, retentionHours: 24 }];
+        assert.deepEqual(await kept({ moreTopics }), [["clicks", true], ...all(true, true)]);
     });
 
     it("has the topics with their partitions and retention", async () => {
