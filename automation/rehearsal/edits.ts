@@ -54,11 +54,19 @@ const grownTopic = ({
     addedTopic(others),
 ];
 
-/** @param bigger the class that Flink's jobs are about to have: it needs nodes */
+/** A bigger class has twice the cores of the one before, and up to four times the memory. */
+const grownQuota = ({ quotas: { flink } }: Pick<Settings<"foundation">, "quotas">): Found => [
+    ["quotas.flink.cpu", String(Number(flink.cpu) * 2)],
+    ["quotas.flink.memory", flink.memory.replace(/^\d+/, (amount) => String(Number(amount) * 4))],
+];
+
+/** @param bigger the class that Flink's jobs are about to have: it needs nodes, and room in its namespace */
 function ofFoundation(settings: Settings<"foundation">, bigger: (typeof resourceClasses)[number] | undefined): Found {
+    const room = bigger === undefined ? [] : grownQuota(settings);
     switch (settings.profile) {
         case "eks":
             return [
+                ...room,
                 ["version", nextMinor(settings.version)],
                 ["nodes.small.instanceType", "m7i.4xlarge"],
                 ...(bigger !== undefined && settings.nodes[bigger].count === 0
@@ -66,16 +74,20 @@ function ofFoundation(settings: Settings<"foundation">, bigger: (typeof resource
                     : []),
             ];
         case "gke":
-            return settings.mode === "standard"
-                ? [["nodes.small.most", (settings.nodes?.small.most ?? 6) + 1]]
-                : [["channel", settings.channel === "REGULAR" ? "STABLE" : "REGULAR"]];
+            return [
+                ...room,
+                settings.mode === "standard"
+                    ? ["nodes.small.most", (settings.nodes?.small.most ?? 6) + 1]
+                    : ["channel", settings.channel === "REGULAR" ? "STABLE" : "REGULAR"],
+            ];
         case "aks":
             return [
+                ...room,
                 ["kubernetesVersion", nextMinor(settings.kubernetesVersion)],
                 ["classes.small.maxCount", settings.classes.small.maxCount + 1],
             ];
         case "kubeconfig":
-            return [["quotas.flink.cpu", String(Number(settings.quotas.flink.cpu) * 2)]];
+            return grownQuota(settings);
     }
 }
 

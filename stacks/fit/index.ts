@@ -13,6 +13,7 @@ import { login } from "./login";
 import { missing } from "./missing";
 import { networks } from "./networks";
 import { jobs } from "./nodes";
+import { quotas } from "./quotas";
 import { secrets } from "./secrets";
 import { onThisMachine, slots } from "./thisMachine";
 import { topics } from "./topics";
@@ -25,6 +26,7 @@ export function* misfits(environment: Environment): Generator<Problem> {
     yield* dockerProblems(environment);
     yield* onCluster(environment);
     yield* jobs(environment);
+    yield* quotas(environment);
     yield* identities(environment);
     yield* networks(environment);
     yield* login(environment);

@@ -86,7 +86,8 @@ describe("an environment on a cluster", () => {
             complaints({ runtime: { profile: "kubernetes", parallelism: 12, taskSlots: 2 } }, "runtime.parallelism"),
             [],
         );
-        const big = complaints({ runtime: { profile: "kubernetes", parallelism: 121 } }, "runtime.parallelism");
+        const runtime = { profile: "kubernetes", parallelism: 121, taskSlots: 16 };
+        const big = complaints({ runtime }, "runtime.parallelism");
         assert.equal(big.length, 1, "pipeline.max-parallelism is 120");
     });
 });

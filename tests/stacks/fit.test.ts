@@ -382,6 +382,27 @@ const refused: readonly (readonly [what: string, file: string, edits: Edits, at:
         /'large' finds no node.*Set foundation\.nodes\.large\.count/,
     ],
     [
+        "jobs that the quota of their namespace would never let run",
+        "dev",
+        { "runtime.parallelism": 120, "foundation.nodes": { large: { count: 3 } }, "runtime.resourceClass": "large" },
+        "runtime.parallelism",
+        /more than foundation\.quotas\.flink has, where bronze and silver run at once.*quotas\.flink\.cpu to at least "964" \(cores\), foundation\.quotas\.flink\.memory to at least 3848Gi, foundation\.quotas\.flink\.pods to at least 242/,
+    ],
+    [
+        "jobs that the autoscaler would grow over the quota",
+        "prodgcp",
+        { "runtime.autoscaler": { enabled: true, maxParallelism: 60 } },
+        "runtime.parallelism",
+        /bronze, scaled to 60, and silver.*flink\.cpu to at least "68" \(cores\); or/,
+    ],
+    [
+        "a quota that is too small for the jobs",
+        "prodazure",
+        { "foundation.quotas": { flink: { memory: "16384Mi" } } },
+        "runtime.parallelism",
+        /Set foundation\.quotas\.flink\.memory to at least 40Gi; or/,
+    ],
+    [
         "jobs of a class for which AKS has no node",
         "prodazure",
         { "foundation.classes.large": { maxCount: 0 }, "runtime.resourceClass": "large" },

@@ -6,7 +6,7 @@ import { ClusterServices } from "../../../components/foundation/services";
 import { cloudArgs } from "../../environment";
 import type { Build } from "../../profile";
 
-export const build: Build<"foundation", "aks"> = ({ environment }, { profile, operators, ...settings }) => {
+export const build: Build<"foundation", "aks"> = ({ environment }, { profile, operators, quotas, ...settings }) => {
     const args = cloudArgs(environment, "foundation", "azure");
     const cluster = new AksCluster(
         "foundation",
@@ -17,7 +17,7 @@ export const build: Build<"foundation", "aks"> = ({ environment }, { profile, op
     const kubernetes = new Provider("kubernetes", { kubeconfig }, { dependsOn: [...cluster.ready] });
     const { namespaces } = new ClusterServices(
         "services",
-        { ...args, operators, accountAnnotations },
+        { ...args, operators, quotas, accountAnnotations },
         { providers: [kubernetes] },
     );
     return Promise.resolve({

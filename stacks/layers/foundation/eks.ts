@@ -9,7 +9,7 @@ import type { Build } from "../../profile";
 
 export const build: Build<"foundation", "eks"> = async (
     { environment },
-    { profile: _, zones, operators, api: { transitGatewayId, ...reach }, ...settings },
+    { profile: _, zones, operators, quotas, api: { transitGatewayId, ...reach }, ...settings },
 ) => {
     const args = cloudArgs(environment, "foundation", "aws");
     const provider = awsProvider(args.account, args.tags);
@@ -31,7 +31,7 @@ export const build: Build<"foundation", "eks"> = async (
     cluster.storageClass(onCluster);
     const { namespaces } = new ClusterServices(
         "services",
-        { ...args, accountAnnotations: cluster.accountAnnotations, operators },
+        { ...args, accountAnnotations: cluster.accountAnnotations, quotas, operators },
         // Its pods need nodes, and its objects have to go before them.
         { providers: [onCluster], dependsOn: [cluster] },
     );

@@ -6,7 +6,10 @@ import { ClusterServices } from "../../../components/foundation/services";
 import { cloudArgs } from "../../environment";
 import type { Build } from "../../profile";
 
-export const build: Build<"foundation", "gke"> = ({ environment }, { profile: _, operators, nodes, ...settings }) => {
+export const build: Build<"foundation", "gke"> = (
+    { environment },
+    { profile: _, operators, quotas, nodes, ...settings },
+) => {
     const args = cloudArgs(environment, "foundation", "gcp");
     const { api } = settings;
     if (!api.dns && api.publicCidrs.length + api.privateCidrs.length === 0)
@@ -21,7 +24,7 @@ export const build: Build<"foundation", "gke"> = ({ environment }, { profile: _,
     const onCluster = new kubernetes.Provider("cluster", { kubeconfig: cluster.kubeconfig });
     const { namespaces } = new ClusterServices(
         "services",
-        { ...args, accountAnnotations: cluster.accountAnnotations, operators },
+        { ...args, accountAnnotations: cluster.accountAnnotations, quotas, operators },
         // Its pods need nodes, and its objects have to go before them.
         { providers: [onCluster], dependsOn: [cluster] },
     );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operatorSettings } from "./operators";
+import { quotaSettings } from "./quotas";
 
 const count = z.number().int().min(0).max(1000);
 
@@ -49,5 +50,6 @@ export const aks = z.strictObject({
         })
         .prefault({})
         .describe("Nodes for Flink's resource classes, labelled tidegate.dev/resource-class."),
+    quotas: quotaSettings,
     operators: operatorSettings,
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { operatorSettings } from "./operators";
+import { quotaSettings } from "./quotas";
 
 const block = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "a block of addresses, e.g. 192.0.2.0/24");
 
@@ -57,5 +58,6 @@ export const gke = z.strictObject({
         })
         .optional()
         .describe("Of the mode 'standard' alone, by the class of the Flink jobs that run on them."),
+    quotas: quotaSettings,
     operators: operatorSettings,
 });
