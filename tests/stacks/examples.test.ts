@@ -104,6 +104,10 @@ describe("the example environments", () => {
         }
         for (const type of [
             "aws:msk/cluster:Cluster",
+            "aws:msk/topic:Topic",
+            "confluentcloud:index/kafkaTopic:KafkaTopic",
+            "aiven:index/kafkaTopic:KafkaTopic",
+            "tidegate:embedded:KafkaTopic",
             "gcp:managedkafka/topic:Topic",
             "azure-native:eventhub:EventHub",
         ])
