@@ -30,6 +30,13 @@ const status = z.object({
     ),
 });
 
+const back = z.object({
+    release: z.string(),
+    from: z.string(),
+    staying: z.array(z.string()),
+    changing: z.array(z.string()),
+});
+
 describe("a promotion", () => {
     let example: Example;
     let key: string;
@@ -129,6 +136,39 @@ describe("a promotion", () => {
         assert.match(await green(["release-hold", "prod"]), /Nothing holds prod/);
         await green(["promote", "dev", "prod", "--dry-run"]);
         const { code, stderr } = await run(["release-hold", "dev", "--why", "x"]);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, /promotion-undeclared/);
+    });
+
+    it("goes back to what was green there before, though it is held, and nothing is promoted after that", async () => {
+        const before = example.fileNames().length;
+        const text = await green(["rollback", "prod", "--dry-run"]);
+        assert.match(text, /touches database/);
+        assert.match(text, /What is in topics, tables and buckets stays/);
+        const ahead = back.parse(JSON.parse(await green(["rollback", "prod", "--dry-run", "--json"])));
+        assert.deepEqual(ahead, { release: first, from: second, staying: [], changing: ["database"] });
+        assert.match(await green(["release-hold", "prod"]), /Nothing holds prod/);
+        // Anybody else's hold is the first that is done where it burns.
+        await green(["release-hold", "prod", "--why", "it burns"]);
+        const told = await green(["rollback", "prod"]);
+        assert.match(told, /network +unchanged since run/);
+        assert.match(told, /database +1 updated/);
+        assert.match(told, new RegExp(`${first.slice(0, 12)} is proved in prod`));
+        assert.equal(example.fileNames().length, before);
+        assert.match(await green(["release-hold", "prod"]), /prod is held by .*: it burns/);
+        await refused(["promote", "dev", "prod"], "environment-held");
+        await refused(["rollback", "prod"], "rollback-impossible");
+    });
+
+    it("goes back to another that is named, if that was green there, and holds by itself", async () => {
+        await green(["release-hold", "prod", "--lift"]);
+        example.edit("database/index.js", "Database in", "DATABASE in");
+        await refused(["rollback", "prod", "--to", await create()], "release-unproved");
+        await green(["rollback", "prod", "--to", second.slice(0, 10)]);
+        const why = `rolled back from ${first.slice(0, 12)} to ${second.slice(0, 12)}`;
+        assert.match(await green(["release-hold", "prod"]), new RegExp(why));
+        await green(["release-hold", "prod", "--lift"]);
+        const { code, stderr } = await run(["rollback", "dev"]);
         assert.equal(code, 2, stderr);
         assert.match(stderr, /promotion-undeclared/);
     });

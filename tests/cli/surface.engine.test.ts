@@ -6,6 +6,7 @@ const commands = [
     ["doctor"],
     ["up"],
     ["promote"],
+    ["rollback"],
     ["release-hold"],
     ["resume"],
     ["history"],

@@ -8,15 +8,13 @@ import { Holds } from "../../release/holds";
 import { openReleases, type Releases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
 import { judgePromotion, type PromotionAnswer } from "../../release/promotion";
-import { changesAnything } from "../../rollout/changes";
-import { environmentGraph } from "../../rollout/environmentGraph";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import { rehearses } from "../../rehearsal/place";
 import { isDriverOf } from "../../release/unpacked";
 import { changedSince } from "./sourceState";
-import { Interrupts } from "../interrupts";
 import { printJson } from "../output";
-import { exitCodeOf, open, run, upGraph, type ChangeFlags } from "./rollout";
+import { previewed, untouchedText } from "./previewed";
+import { upGraph, type ChangeFlags } from "./rollout";
 import { differenceText } from "./release";
 import { openRelease } from "./released";
 import type { ReleaseOfRun } from "./releaseOfRun";
@@ -168,24 +166,11 @@ async function dryRun(
     target: string,
     answer: PromotionAnswer,
     difference: Difference,
-    { json, parallel, approve = [] }: PromoteFlags,
+    { json, parallel, approve }: PromoteFlags,
 ): Promise<void> {
     const opened = await openRelease(target, id);
     if (opened === undefined) return;
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    try {
-        const graph = await environmentGraph(target, opened.graph);
-        const session = await open(target, interrupts, { graph });
-        await session.home.prepare();
-        const result = await run(
-            session,
-            interrupts,
-            false,
-            (watch) => session.driver(watch).preview({ parallel, approve }),
-            () => {},
-            json ?? false,
-        );
-        const changing = [...result.changes.values()].filter(changesAnything).map(({ stack }) => stack);
+    await previewed(target, opened.graph, { json, parallel, approve }, (result, changing) => {
         if (json)
             printJson({
                 release: id,
@@ -196,15 +181,10 @@ async function dryRun(
                 proof: answer.proof ?? null,
                 from: difference.from ?? null,
                 difference: difference.found ?? null,
-                changing,
+                changing: changing.map(({ stack }) => stack),
                 notPreviewable: Object.fromEntries(result.notPreviewable),
             });
-        else
-            write(
-                `Nothing was touched. ${changing.length === 0 ? "No stack would change" : `${changing.join(", ")} would change`}.`,
-            );
-        process.exitCode = result.ok && answer.refusals.length > 0 ? exitCodes.refused : exitCodeOf(result, interrupts);
-    } finally {
-        interrupts.close();
-    }
+        else write(untouchedText(changing));
+        return answer.refusals.length > 0;
+    });
 }

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
-import { loadGraphFile } from "../../graph/load";
+import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { rehearses } from "../../rehearsal/place";
 import { Holds, holdText } from "../../release/holds";
 import { openReleases } from "../../release/open";
@@ -17,15 +17,7 @@ export interface HoldFlags {
 /** Holds it with --why, lifts what holds it with --lift; with neither it tells. */
 export async function releaseHold(environment: string, { why, lift, json }: HoldFlags): Promise<void> {
     const graph = await loadGraphFile();
-    const known = Object.entries(graph.promotion ?? {}).flatMap(([name, { from }]) => (from.length > 0 ? [name] : []));
-    if (!known.includes(environment))
-        throw new TidegateError(`${environment} takes releases from no other environment: there is nothing to hold.`, {
-            code: "promotion-undeclared",
-            hint:
-                nearest(environment, known) ||
-                "`promotion` of the graph's file says which environment takes releases from which.",
-            exitCode: exitCodes.usage,
-        });
+    demandTaker(graph, environment, "hold");
     const holds = new Holds((await openReleases(graph)).objects, rehearses());
     const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
     if (lift) {
@@ -45,4 +37,20 @@ export async function releaseHold(environment: string, { why, lift, json }: Hold
         say(now === undefined ? `Nothing holds ${environment}.` : `${environment} is held ${holdText(now)}`);
     }
     if (json) printJson({ environment, hold: (await holds.of(environment)) ?? null });
+}
+
+/**
+ * Only what takes releases from others has anything to be held, or rolled back.
+ * @throws TidegateError `promotion-undeclared`
+ */
+export function demandTaker({ promotion }: GraphFile, environment: string, toDo: string): void {
+    const known = Object.entries(promotion ?? {}).flatMap(([name, { from }]) => (from.length > 0 ? [name] : []));
+    if (known.includes(environment)) return;
+    throw new TidegateError(`${environment} takes releases from no other environment: there is nothing to ${toDo}.`, {
+        code: "promotion-undeclared",
+        hint:
+            nearest(environment, known) ||
+            "`promotion` of the graph's file says which environment takes releases from which.",
+        exitCode: exitCodes.usage,
+    });
 }

@@ -16,16 +16,21 @@ export type ReleaseOfRun = NonNullable<RunAbout["release"]>;
 
 /**
  * An environment that takes releases from another takes nothing else by `up` but what it has had before; while it is held,
- * nothing but what was rolled out there last.
+ * nothing but what was rolled out there last, or what it is rolled back to.
  * @throws TidegateError `promotion-required`, `environment-held`
  */
-export async function demandPromoted(graph: GraphFile, environment: string, release?: ReleaseOfRun): Promise<void> {
+export async function demandPromoted(
+    graph: GraphFile,
+    environment: string,
+    release?: ReleaseOfRun,
+    back = false,
+): Promise<void> {
     const from = graph.promotion?.[environment]?.from ?? [];
     if (from.length === 0) return;
     const { objects, trust } = await openReleases(graph);
     const proofs = new Proofs(objects, trust, rehearses());
     const hold = await new Holds(objects, rehearses()).of(environment);
-    if (hold !== undefined && release !== undefined) {
+    if (hold !== undefined && release !== undefined && !back) {
         const marks = await proofs.marks(environment);
         const last = marks.findLast(([, { operation }]) => operation !== "refresh")?.[1].release;
         if (release.from !== undefined || release.id !== last) throw held(hold, release);

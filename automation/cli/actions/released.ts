@@ -1,8 +1,9 @@
 /** Opens a release for a rollout: found, verified, unpacked, and where it brings its own driver, handed over to that. */
 import { join } from "node:path";
 import pc from "picocolors";
+import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
-import type { Manifest } from "../../release/manifest";
+import { shortId, type Manifest } from "../../release/manifest";
 import { openReleases } from "../../release/open";
 import { demandVersions, driverFile, isDriverOf, releaseText, unpackRelease } from "../../release/unpacked";
 import { loadModule } from "../../rollout/module";
@@ -18,17 +19,30 @@ export interface OpenedRelease {
     readonly graph: GraphFile;
 }
 
+/** How the command that opens it names the release, and what a driver has that knows the command. */
+export interface OpeningCommand {
+    readonly option: string;
+    /** A file of the release; undefined: every driver that knows releases does. */
+    readonly known?: string;
+}
+
 /**
  * Undefined where the release's own driver has done all of it: this process then only passes its exit code on.
  * @param wanted name of the release, or the beginning of it
+ * @throws TidegateError `command-unknown` where the release's own driver does not know the command
  */
-export async function openRelease(environment: string, wanted: string): Promise<OpenedRelease | undefined> {
+export async function openRelease(
+    environment: string,
+    wanted: string,
+    { option, known }: OpeningCommand = { option: "--release" },
+): Promise<OpenedRelease | undefined> {
     const say = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
     const graph = await loadGraphFile();
     const { store, trust } = await openReleases(graph);
     const id = await store.find(wanted);
     const release = await store.open(id, trust);
     say(`${releaseText(id)}: ${release.signer === undefined ? unsignedText : `signed by ${release.signer.name}`}`);
+    if (known !== undefined) demandKnown(release, environment, known);
     const unpacked = await unpackRelease(release, graph, environment, say);
     if (unpacked.driver && !isDriverOf(graph, environment, id)) {
         const file = await loadModule(graph).file?.(environment);
@@ -37,7 +51,7 @@ export async function openRelease(environment: string, wanted: string): Promise<
             TIDEGATE_GRAPH: graph.file,
             ...(file === undefined ? {} : { TIDEGATE_ENVIRONMENT_FILE: file }),
         };
-        const args = [join(unpacked.directory, driverFile), ...withRelease(process.argv.slice(2), id)];
+        const args = [join(unpacked.directory, driverFile), ...withRelease(process.argv.slice(2), id, option)];
         process.exitCode = await runThrough(process.execPath, args, variables);
         return undefined;
     }
@@ -47,9 +61,31 @@ export async function openRelease(environment: string, wanted: string): Promise<
     return { id, manifest: release.manifest, graph: unpacked.graph };
 }
 
+/**
+ * A release that brings no driver of its own is rolled out by this one.
+ * @param known file that a driver has which knows the command
+ * @throws TidegateError `command-unknown`
+ */
+export function demandKnown(
+    { id, manifest }: Pick<OpenedRelease, "id"> & { readonly manifest: Pick<Manifest, "files"> },
+    environment: string,
+    known: string,
+): void {
+    const has = (file: string): boolean => manifest.files.some(({ path }) => path === file);
+    if (!has(driverFile) || has(known)) return;
+    throw new TidegateError(
+        `The driver of ${releaseText(id)} is older than this command, and only it rolls that release out. Nothing was touched.`,
+        {
+            code: "command-unknown",
+            hint: `\`npx tidegate up ${environment} --release ${shortId(id)}\` rolls it out; then \`npx tidegate release-hold ${environment} --why WHY\` holds what would replace it.`,
+            exitCode: exitCodes.refused,
+        },
+    );
+}
+
 /** The same command, of the very release that was found. */
-function withRelease(args: readonly string[], id: string): string[] {
-    const at = args.findIndex((one) => one === "--release" || one.startsWith("--release="));
-    if (at < 0) return [...args, "--release", id];
-    return [...args.slice(0, at), "--release", id, ...args.slice(args[at] === "--release" ? at + 2 : at + 1)];
+function withRelease(args: readonly string[], id: string, option: string): string[] {
+    const at = args.findIndex((one) => one === option || one.startsWith(`${option}=`));
+    if (at < 0) return [...args, option, id];
+    return [...args.slice(0, at), option, id, ...args.slice(args[at] === option ? at + 2 : at + 1)];
 }

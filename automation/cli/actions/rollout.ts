@@ -83,7 +83,12 @@ export async function upGraph(
     whole: GraphFile,
     environments: readonly string[],
     flags: UpFlags,
-    about: { readonly resumes?: string | undefined; readonly release?: ReleaseOfRun | undefined },
+    about: {
+        readonly resumes?: string | undefined;
+        readonly release?: ReleaseOfRun | undefined;
+        /** Of a rollback, which no hold stops: what comes before it, with the environment's lock. */
+        readonly back?: () => Promise<void>;
+    },
 ): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
@@ -96,7 +101,7 @@ export async function upGraph(
         for (const environment of environments) {
             await module.check?.({ environment, options });
             const graph = await environmentGraph(environment, whole);
-            await demandPromoted(graph, environment, about.release);
+            await demandPromoted(graph, environment, about.release, about.back !== undefined);
             rollouts.push([environment, graph, select(graph.graph, filterOf(flags))]);
         }
         const progress = stderrProgress();
@@ -111,7 +116,8 @@ export async function upGraph(
             const session = await open(environment, interrupts, { graph, options, pending });
             const done = await session.holding("up", lockOptions(flags, interrupts), async () => {
                 // Somebody may have held it while this one waited for the lock.
-                await demandPromoted(graph, environment, about.release);
+                await demandPromoted(graph, environment, about.release, about.back !== undefined);
+                await about.back?.();
                 return rollOut(session, choices, flags, interrupts, about);
             });
             if (!done) return;

@@ -14,6 +14,7 @@ import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
 import type { HoldFlags } from "../actions/releaseHold";
 import type { PromoteFlags } from "../actions/promote";
+import type { RollbackFlags } from "../actions/rollback";
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -68,6 +69,20 @@ export function rolloutCommands(program: Command): void {
         .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
         .action(async (source: string, target: string, flags: PromoteFlags) =>
             (await import("../actions/promote.js")).promote(source, target, flags),
+        );
+
+    const rollback = program
+        .command("rollback")
+        .description("roll out again what was green there before the present release, and hold the environment")
+        .argument("<environment>", "name of the environment");
+    changeOptions(rollback)
+        .option("--to <release>", "another one that was green there: its name, or the beginning of it")
+        .option("--dry-run", "say what would go back, and what becomes of state; nothing is touched")
+        .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
+        .option(...approveOption)
+        .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
+        .action(async (name: string, flags: RollbackFlags) =>
+            (await import("../actions/rollback.js")).rollback(name, flags),
         );
 
     program
