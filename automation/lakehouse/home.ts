@@ -118,8 +118,16 @@ function policyPacksOf(environment: Environment): PolicyPack[] {
     ].filter((pack) => pack !== undefined);
 }
 
-/** The URL of an environment's ledger: beside the state. Its folder and the data directory are of one environment; a bucket may be of several. */
-export function ledgerOf({ name, state, backendUrl, dataDirectory }: Environment): string {
+/**
+ * The URL of an environment's ledger: beside the state. Its folder and the data directory are of one environment; a bucket may be of several.
+ * @throws TidegateError `state-simulated`: simulated runs would be listed, resumed and promoted as real ones
+ */
+export function ledgerOf(environment: Environment): string {
+    refuseSimulated(environment);
+    return ledgerUrl(environment);
+}
+
+function ledgerUrl({ name, state, backendUrl, dataDirectory }: Environment): string {
     const named = state.ledger ?? (isBucketUrl(backendUrl) ? backendUrl : undefined);
     if (named === undefined) return `file://${join(fileBackend(backendUrl) ?? dataDirectory, ".tidegate")}`;
     const folder = fileBackend(named);
@@ -176,7 +184,7 @@ export function engineVariables(environment: Environment, tools: EngineTools): R
  * @throws TidegateError `passphrase-missing` where stacks are there that a lost passphrase has encrypted
  */
 export async function prepareHome(environment: Environment): Promise<void> {
-    if (environment.rehearsal === null) refuseSimulated(environment);
+    refuseSimulated(environment);
     await mkdir(environment.dataDirectory, { recursive: true, mode: 0o700 });
     if (environment.rehearsal !== null) await mkdir(stacksDirectory(environment), { recursive: true });
     await mkdir(join(environment.dataDirectory, "pulumi"), { recursive: true });
@@ -204,9 +212,10 @@ export async function prepareHome(environment: Environment): Promise<void> {
     }
 }
 
-/** @throws TidegateError `state-simulated` */
+/** @throws TidegateError `state-simulated` where what is meant for real names what a rehearsal has written */
 function refuseSimulated(environment: Environment): void {
-    const folders = [stateDirectory(environment), fileBackend(ledgerOf(environment))].filter((one) => one !== null);
+    if (environment.rehearsal !== null) return;
+    const folders = [stateDirectory(environment), fileBackend(ledgerUrl(environment))].filter((one) => one !== null);
     const simulatedFolder = folders.find((folder) => rehearsalAround(folder) !== undefined);
     if (simulatedFolder === undefined) return;
     throw new TidegateError(

@@ -4,9 +4,17 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { prepareHome, prepareWorkDirectory, restoreStackFile, stackFile } from "../../automation/lakehouse/home";
+import {
+    LakehouseHome,
+    ledgerOf,
+    prepareHome,
+    prepareWorkDirectory,
+    restoreStackFile,
+    stackFile,
+} from "../../automation/lakehouse/home";
 import { writeRehearsal } from "../../automation/rehearsal/place";
 import { simulated } from "../../automation/rehearsal/tables";
+import type { EngineTools } from "../../automation/toolchain";
 import { loadEnvironment, type Environment } from "../../stacks/environment";
 
 describe("home of an environment's stacks", () => {
@@ -94,17 +102,27 @@ describe("home of an environment's stacks", () => {
         const simulated = { code: "state-simulated", exitCode: 2 };
         const real = { ...environment, dataDirectory: join(root, "other") };
         for (const folder of [rehearsal, join(rehearsal, "state"), join(rehearsal, "state", "deep", "er")]) {
-            await assert.rejects(prepareHome({ ...real, backendUrl: `file://${folder}` }), simulated);
-            const state = { ...environment.state, ledger: `file://${folder}` };
-            await assert.rejects(prepareHome({ ...real, state }), simulated);
+            const backend = { ...real, backendUrl: `file://${folder}` };
+            const ledger = { ...real, state: { ...environment.state, ledger: `file://${folder}` } };
+            for (const wrong of [backend, ledger]) {
+                await assert.rejects(prepareHome(wrong), simulated);
+                assert.throws(() => ledgerOf(wrong), simulated, "its history is not listed");
+                assert.throws(
+                    () => new LakehouseHome(wrong, [], {} as EngineTools),
+                    simulated,
+                    "nor is it asked for its state",
+                );
+            }
         }
         assert.ok(!existsSync(real.dataDirectory), "nothing was made before it was refused");
-        await prepareHome({
+        const played = {
             ...environment,
             rehearsal,
             dataDirectory: rehearsal,
             backendUrl: `file://${rehearsal}/state`,
-        });
+        };
+        await prepareHome(played);
+        assert.equal(ledgerOf(played), `file://${rehearsal}/state/.tidegate`);
     });
 
     it("of a rehearsal keeps stack files and plugins to itself", async () => {
