@@ -53,6 +53,10 @@ export function projectFolder(
     return undefined;
 }
 
+/** What a policy says that could not look: silence would be a pass. */
+export const projectUnseen = ({ project }: Pick<Context, "project">): string =>
+    `its files were not looked at, for no Pulumi.yaml of the project '${project}' is where pulumi was called or above; call it there, or name the folder by TIDEGATE_PROJECT_DIRECTORY.`;
+
 function read(file: string): Record<string, unknown> | undefined {
     try {
         const content: unknown = parse(readFileSync(file, "utf8"));

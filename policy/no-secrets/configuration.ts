@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Path } from "../../components/provider/values";
 import type { Context, Policy, Violation } from "../analyzer/pack";
-import { projectFolder, type ProjectFolder } from "../analyzer/project";
+import { projectFolder, projectUnseen, type ProjectFolder } from "../analyzer/project";
 import type { SecretFormat } from "../secrets";
 import { ruleFor } from "./rules";
 
@@ -63,9 +63,12 @@ function sourcesOf({ directory, stacks, source }: ProjectFolder, stack: string):
 
 const dotted = (path: Path): string => path.map(String).join(".");
 
-function* inFiles(context: Context): Generator<Violation & { readonly key: string }> {
+function* inFiles(context: Context): Generator<Violation & { readonly key?: string }> {
     const folder = projectFolder(context);
-    if (folder === undefined) return;
+    if (folder === undefined) {
+        yield { message: projectUnseen(context) };
+        return;
+    }
     for (const { file, under, format } of sourcesOf(folder, context.stack)) {
         const name = relative(folder.source, file);
         const place = name.startsWith("..") ? file : name;
@@ -94,7 +97,7 @@ export function configurationPolicy(): Policy {
             const told = new Set<string>();
             for (const { key, message } of inFiles(context)) {
                 found.push({ message });
-                told.add(key);
+                if (key !== undefined) told.add(key);
             }
             // What comes from elsewhere: flags, an ESC environment.
             for (const [key, value] of context.configuration) {

@@ -258,6 +258,7 @@ function projectFolder({ directory, project }, places2 = [
   }
   return void 0;
 }
+var projectUnseen = ({ project }) => `its files were not looked at, for no Pulumi.yaml of the project '${project}' is where pulumi was called or above; call it there, or name the folder by TIDEGATE_PROJECT_DIRECTORY.`;
 function read(file) {
   try {
     const content = (0, import_yaml.parse)((0, import_node_fs.readFileSync)(file, "utf8"));
@@ -1082,7 +1083,10 @@ function sourcesOf({ directory, stacks, source }, stack) {
 var dotted = (path) => path.map(String).join(".");
 function* inFiles(context) {
   const folder = projectFolder(context);
-  if (folder === void 0) return;
+  if (folder === void 0) {
+    yield { message: projectUnseen(context) };
+    return;
+  }
   for (const { file, under, format } of sourcesOf(folder, context.stack)) {
     const name = (0, import_node_path2.relative)(folder.source, file);
     const place2 = name.startsWith("..") ? file : name;
@@ -1107,7 +1111,7 @@ function configurationPolicy() {
       const told = /* @__PURE__ */ new Set();
       for (const { key, message } of inFiles(context)) {
         found2.push({ message });
-        told.add(key);
+        if (key !== void 0) told.add(key);
       }
       for (const [key, value] of context.configuration) {
         if (context.secretKeys.has(key) || told.has(key)) continue;

@@ -428,7 +428,8 @@ function retentionMs(topic) {
   const settings = (typeof configs === "string" ? parsed(configs) : configs) ?? {};
   const { "retention.ms": ms, retentionMs: camel } = settings;
   const hours = valueAt(topic, "retentionDescription.retentionTimeInHours");
-  return Number(ms ?? camel ?? (hours === void 0 ? Infinity : Number(hours) * hourMs));
+  const given = Number(ms ?? camel ?? (hours === void 0 ? Infinity : Number(hours) * hourMs));
+  return given < 0 ? Infinity : given;
 }
 function parsed(text2) {
   try {
@@ -537,6 +538,7 @@ function projectFolder({ directory, project }, places2 = [
   }
   return void 0;
 }
+var projectUnseen = ({ project }) => `its files were not looked at, for no Pulumi.yaml of the project '${project}' is where pulumi was called or above; call it there, or name the folder by TIDEGATE_PROJECT_DIRECTORY.`;
 function read(file) {
   try {
     const content = (0, import_yaml.parse)((0, import_node_fs.readFileSync)(file, "utf8"));
@@ -605,7 +607,8 @@ var images = {
   name: "pinned-images",
   description: "Each image is named by a digest; where the project has an images.lock, by one of its own.",
   *resource(resource, context, settings) {
-    const found2 = [...imagesOf(resource)].filter(({ image }) => !image.startsWith("04da6b54"));
+    const isKnown = (path) => !resource.unknowns.some((unknown) => related(unknown, path));
+    const found2 = [...imagesOf(resource)].filter(({ path }) => isKnown(path));
     if (found2.length === 0) return;
     const locked = settings["lock"] === false ? void 0 : lockedDigests(context);
     for (const { path, image } of found2) {
@@ -815,9 +818,18 @@ function statement(one, path) {
     resources: texts(one["Resource"]),
     allButResources: "NotResource" in one,
     principals: isRecord4(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
+    ofPlain: isOfPlain(one["Condition"]),
     conditioned: isRecord4(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
     path
   };
+}
+function isOfPlain(condition) {
+  if (!isRecord4(condition)) return false;
+  return Object.entries(condition).some(
+    ([operator, keys]) => /^Bool(IfExists)?$/i.test(operator) && isRecord4(keys) && Object.entries(keys).some(
+      ([key, value]) => /^aws:SecureTransport$/i.test(key) && /^false$/i.test(String(value))
+    )
+  );
 }
 function parsed2(text2) {
   try {
@@ -1035,7 +1047,11 @@ var secretsProvider = {
     if (settings["simulated"] === true) return;
     const allowed = settings["allowed"] === void 0 ? defaultKinds : listOf(settings["allowed"]).map(String);
     const folder = projectFolder(context);
-    const file = folder === void 0 ? void 0 : readStackFile(folder, context.stack);
+    if (folder === void 0) {
+      yield { message: projectUnseen(context) };
+      return;
+    }
+    const file = readStackFile(folder, context.stack);
     if (file === void 0) return;
     const kind = file.secretsProvider.split(":")[0] ?? "";
     if (!allowed.includes(kind))
@@ -1139,8 +1155,7 @@ var demands6 = [
 ];
 function deniesPlain(policy) {
   if (policy.unknowns.some((path) => path[0] === "policy")) return true;
-  const text2 = textOf(valueAt(policy, "policy"));
-  return /"aws:SecureTransport"\s*:\s*\[?\s*"?false/.test(text2) && /"Effect"\s*:\s*"Deny"/.test(text2);
+  return statementsOf(policy, "policy").some(({ effect, ofPlain }) => effect === "Deny" && ofPlain);
 }
 var tlsOnly = {
   name: "tls-only",
@@ -1212,7 +1227,7 @@ var documents = {
   "aws:sqs/queuePolicy:QueuePolicy": "policy",
   "aws:secretsmanager/secretPolicy:SecretPolicy": "policy"
 };
-var isReading = (action) => /^[a-z0-9-]+:(List|Describe|Get)[A-Za-z*]*$/.test(action);
+var isReading = (action) => /^[a-z0-9-]+:(List|Describe)[A-Za-z*]*$/.test(action);
 var almighty = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
 var almightyAzure = /(8e3af657-a8ff-443c-a75c-2fe8c4bcb635|b24988ac-6180-42a0-ab88-20f7382dd24c|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9|f58310d9-a9f6-439a-9e8d-f62e7b41a168)$/i;
 var notOwner = (role2) => !/^roles\/(owner|editor)$/.test(textOf(role2));

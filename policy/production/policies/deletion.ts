@@ -69,7 +69,9 @@ function retentionMs(topic: Resource): number {
     const settings = (typeof configs === "string" ? parsed(configs) : configs) ?? {};
     const { "retention.ms": ms, retentionMs: camel } = settings as Record<string, unknown>;
     const hours = valueAt(topic, "retentionDescription.retentionTimeInHours");
-    return Number(ms ?? camel ?? (hours === undefined ? Infinity : Number(hours) * hourMs));
+    const given = Number(ms ?? camel ?? (hours === undefined ? Infinity : Number(hours) * hourMs));
+    // Kafka keeps a topic of -1 for ever.
+    return given < 0 ? Infinity : given;
 }
 
 function parsed(text: string): unknown {

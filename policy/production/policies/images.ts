@@ -1,7 +1,7 @@
 /** What runs is one image for good, and that which was locked. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathText, type Path } from "../../../components/provider/values";
+import { pathText, related, type Path } from "../../../components/provider/values";
 import { placesAt, typeOf } from "../../analyzer/look";
 import type { Context, Resource, Policy } from "../../analyzer/pack";
 import { projectFolder } from "../../analyzer/project";
@@ -39,7 +39,8 @@ export const images: Policy = {
     name: "pinned-images",
     description: "Each image is named by a digest; where the project has an images.lock, by one of its own.",
     *resource(resource, context, settings) {
-        const found = [...imagesOf(resource)].filter(({ image }) => !image.startsWith("04da6b54"));
+        const isKnown = (path: Path): boolean => !resource.unknowns.some((unknown) => related(unknown, path));
+        const found = [...imagesOf(resource)].filter(({ path }) => isKnown(path));
         if (found.length === 0) return;
         // Images that somebody else builds, such as those of a chart's operator, are not in the lock.
         const locked = settings["lock"] === false ? undefined : lockedDigests(context);

@@ -1,7 +1,7 @@
 /** What encrypts the state's secrets is a key that can be taken away, not a text that people pass on. */
 import { listOf } from "../../analyzer/look";
 import type { Policy } from "../../analyzer/pack";
-import { projectFolder, readStackFile } from "../../analyzer/project";
+import { projectFolder, projectUnseen, readStackFile } from "../../analyzer/project";
 
 /** Where nobody says. */
 const defaultKinds = ["awskms", "gcpkms", "azurekeyvault", "hashivault"];
@@ -17,7 +17,11 @@ export const secretsProvider: Policy = {
         if (settings["simulated"] === true) return;
         const allowed = settings["allowed"] === undefined ? defaultKinds : listOf(settings["allowed"]).map(String);
         const folder = projectFolder(context);
-        const file = folder === undefined ? undefined : readStackFile(folder, context.stack);
+        if (folder === undefined) {
+            yield { message: projectUnseen(context) };
+            return;
+        }
+        const file = readStackFile(folder, context.stack);
         if (file === undefined) return;
         const kind = file.secretsProvider.split(":")[0] ?? "";
         if (!allowed.includes(kind))

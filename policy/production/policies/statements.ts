@@ -13,6 +13,8 @@ export interface Statement {
     /** `*` is everybody. */
     readonly principals: readonly string[];
     readonly conditioned: boolean;
+    /** Whether it is about what comes without TLS. */
+    readonly ofPlain: boolean;
     /** `policy.Statement[2]` */
     readonly path: string;
 }
@@ -44,9 +46,23 @@ function statement(one: Record<string, unknown>, path: string): Statement {
         resources: texts(one["Resource"]),
         allButResources: "NotResource" in one,
         principals: isRecord(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
+        ofPlain: isOfPlain(one["Condition"]),
         conditioned: isRecord(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
         path,
     };
+}
+
+/** Names of operators and keys are the same in either case. */
+function isOfPlain(condition: unknown): boolean {
+    if (!isRecord(condition)) return false;
+    return Object.entries(condition).some(
+        ([operator, keys]) =>
+            /^Bool(IfExists)?$/i.test(operator) &&
+            isRecord(keys) &&
+            Object.entries(keys).some(
+                ([key, value]) => /^aws:SecureTransport$/i.test(key) && /^false$/i.test(String(value)),
+            ),
+    );
 }
 
 function parsed(text: string): unknown {

@@ -12,7 +12,7 @@ import {
     type Demand,
 } from "../../analyzer/look";
 import type { Resource, Policy } from "../../analyzer/pack";
-import { valueAt } from "../../analyzer/look";
+import { statementsOf } from "./statements";
 
 const modern = /1_?\.?[23]$/;
 const isModern = (version: unknown): boolean => modern.test(textOf(version));
@@ -66,8 +66,7 @@ const demands: readonly Demand[] = [
 /** Whether a bucket's policy turns away whatever comes without TLS; a policy that is not known yet may. */
 function deniesPlain(policy: Resource): boolean {
     if (policy.unknowns.some((path) => path[0] === "policy")) return true;
-    const text = textOf(valueAt(policy, "policy"));
-    return /"aws:SecureTransport"\s*:\s*\[?\s*"?false/.test(text) && /"Effect"\s*:\s*"Deny"/.test(text);
+    return statementsOf(policy, "policy").some(({ effect, ofPlain }) => effect === "Deny" && ofPlain);
 }
 
 export const tlsOnly: Policy = {

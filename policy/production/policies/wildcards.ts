@@ -15,8 +15,8 @@ const documents: Readonly<Record<string, string>> = {
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
 };
 
-/** That list or describe: most of them know no resource. */
-const isReading = (action: string): boolean => /^[a-z0-9-]+:(List|Describe|Get)[A-Za-z*]*$/.test(action);
+/** That list or describe: most of them know no resource. `Get` is none of them: it hands out objects and secrets. */
+const isReading = (action: string): boolean => /^[a-z0-9-]+:(List|Describe)[A-Za-z*]*$/.test(action);
 
 /** AWS's policies that let whoever has them do everything, or give it to himself. */
 const almighty = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;

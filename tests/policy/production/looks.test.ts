@@ -1,0 +1,89 @@
+/** What a policy must not take for harmless, and what it could not look at. */
+import assert from "node:assert/strict";
+import { configurationPolicy } from "../../../policy/no-secrets/configuration";
+import type { Context, Policy, Resource } from "../../../policy/analyzer/pack";
+import { production } from "../../../policy/production/pack";
+import { unknownValue } from "../../../components/provider/values";
+
+const context: Context = {
+    project: "nowhere-to-be-found",
+    stack: "prod-storage",
+    directory: undefined,
+    configuration: new Map(),
+    secretKeys: new Set(),
+};
+
+const resource = (type: string, values: Resource["values"], more: Partial<Resource> = {}): Resource => ({
+    type,
+    name: "one",
+    urn: `urn:${type}::one`,
+    values,
+    secrets: [],
+    unknowns: [],
+    protect: false,
+    parent: "",
+    dependencies: {},
+    ...more,
+});
+
+function policy(name: string): Policy {
+    const found = production.policies.find((one) => one.name === name);
+    assert.ok(found, name);
+    return found;
+}
+
+async function told(of: Policy, ...resources: readonly Resource[]): Promise<string[]> {
+    const single = await Promise.all(
+        resources.map(async (one) => [...((await of.resource?.(one, context, {})) ?? [])]),
+    );
+    const whole = [...((await of.stack?.(resources, context, {})) ?? [])];
+    return [...single.flat(), ...whole].map(({ message }) => message);
+}
+
+describe("policies that look closely", () => {
+    it("deletion-protection: a topic that keeps for ever is none of an hour", async () => {
+        const topic = (ms: string) =>
+            resource("aws:msk/topic:Topic", { configs: JSON.stringify({ "retention.ms": ms }) });
+        assert.match((await told(policy("deletion-protection"), topic("-1"))).join(), /protect: true/);
+        assert.deepEqual(await told(policy("deletion-protection"), topic("3600000")), []);
+    });
+
+    it("no-wildcards: Get hands out what is held, List and Describe do not", async () => {
+        const may = (Action: string) =>
+            resource("aws:iam/policy:Policy", {
+                policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action, Resource: "*" }] }),
+            });
+        for (const action of ["secretsmanager:GetSecretValue", "s3:Get*", "s3:GetObject"])
+            assert.match((await told(policy("no-wildcards"), may(action))).join(), /about everything/, action);
+        for (const action of ["ec2:Describe*", "s3:ListAllMyBuckets"])
+            assert.deepEqual(await told(policy("no-wildcards"), may(action)), [], action);
+    });
+
+    it("tls-only: one statement denies, and is about what comes without TLS", async () => {
+        const bucket = resource("aws:s3/bucket:Bucket", { bucket: "data" });
+        const plain = { Bool: { "aws:SecureTransport": "false" } };
+        const of = (...Statement: readonly object[]) =>
+            told(
+                policy("tls-only"),
+                bucket,
+                resource("aws:s3/bucketPolicy:BucketPolicy", { bucket: "data", policy: JSON.stringify({ Statement }) }),
+            );
+        assert.deepEqual(await of({ Effect: "Deny", Condition: plain }), []);
+        assert.deepEqual(await of({ Effect: "Deny", Condition: { Bool: { "aws:securetransport": [false] } } }), []);
+        assert.equal((await of({ Effect: "Allow", Condition: plain }, { Effect: "Deny", Action: "s3:X" })).length, 1);
+    });
+
+    it("pinned-images: passes over an image that is not known yet, and no other", async () => {
+        const type = "kubernetes:core/v1:Pod";
+        const pod = (image: string) => ({ spec: { containers: [{ name: "one", image }] } });
+        const unknowns = [["spec", "containers", 0, "image"]];
+        assert.deepEqual(await told(policy("pinned-images"), resource(type, pod(unknownValue), { unknowns })), []);
+        assert.equal((await told(policy("pinned-images"), resource(type, pod("04da6b54/flink:2.0")))).length, 1);
+    });
+
+    it("say that the project's files were not found", async () => {
+        const stack = resource("pulumi:pulumi:Stack", {});
+        for (const one of [policy("secrets-provider"), configurationPolicy()])
+            assert.match((await told(one, stack)).join(), /no Pulumi\.yaml of the project 'nowhere-to-be-found'/);
+    });
+});
