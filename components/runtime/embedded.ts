@@ -16,6 +16,7 @@ import {
     taskManagerSettings,
     type Settings,
 } from "./flinkConfiguration";
+import { jaas } from "./jaas";
 
 export interface EmbeddedRuntimeArgs extends EmbeddedArgs {
     storage: Extract<Upstream<"storage">, { endpoint: unknown }>;
@@ -149,7 +150,7 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
 
     private start(name: string, args: EmbeddedRuntimeArgs, role: Role): Process {
         const { credentials, region } = args.storage;
-        const jaas = jaasFile(args.broker);
+        const login = jaasFile(args.broker);
         return new Process(
             `${name}-${role.folder}`,
             {
@@ -159,7 +160,7 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
                     ...jvm({ ...role.jvm, classes: "flink" }),
                     ...moduleFlags,
                     log4jFlag,
-                    ...(jaas === undefined ? [] : ["-Djava.security.auth.login.config={dir}/conf/jaas.conf"]),
+                    ...(login === undefined ? [] : ["-Djava.security.auth.login.config={dir}/conf/jaas.conf"]),
                     "-cp",
                     "{tool:flink}",
                     ...role.main,
@@ -176,7 +177,7 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
                 files: {
                     [log4jFile]: log4j("WARN", { "org.apache.flink": "INFO" }),
                     "conf/config.yaml": pulumi.output(role.settings).apply(configYaml),
-                    ...(jaas === undefined ? {} : { "conf/jaas.conf": jaas }),
+                    ...(login === undefined ? {} : { "conf/jaas.conf": login }),
                 },
                 ports: role.ports,
                 ready: { timeoutSeconds: 90, ...role.ready },
@@ -188,20 +189,8 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
     }
 }
 
-/**
- * The broker's user, so that no password is in SQL or in a job's configuration. The login module is the one that
- * flink-sql-connector-kafka relocates.
- */
-function jaasFile({ credentials, saslMechanism }: Upstream<"broker">): pulumi.Output<string> | undefined {
-    if (saslMechanism === null) return undefined;
-    const shaded = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security";
-    const module = saslMechanism === "PLAIN" ? `${shaded}.plain.PlainLoginModule` : `${shaded}.scram.ScramLoginModule`;
-    const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
-    return pulumi
-        .output(credentials)
-        .apply((user) =>
-            user === null
-                ? ""
-                : `KafkaClient {\n  ${module} required username=${quoted(user.username)} password=${quoted(user.password)};\n};\n`,
-        );
-}
+/** The broker's user, so that no password is in SQL or in a job's configuration. The connector of this Flink is shaded. */
+const jaasFile = ({ credentials, saslMechanism }: Upstream<"broker">): pulumi.Output<string> | undefined =>
+    saslMechanism === null
+        ? undefined
+        : pulumi.output(credentials).apply((user) => jaas(saslMechanism, user, "shaded"));

@@ -1,7 +1,7 @@
-/** The JAAS file with which Flink logs in at a broker. The connector of images/flink is not shaded, so the classes have their own names. */
+/** The JAAS file with which Flink logs in at a broker. */
 import * as pulumi from "@pulumi/pulumi";
 import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
-import { loginModule } from "../../sql/connection";
+import { loginModule, type KafkaConnector } from "../../sql/connection";
 
 type Mechanism = NonNullable<BrokerContract["saslMechanism"]>;
 
@@ -12,20 +12,23 @@ export const optionsOf = (mechanism: Mechanism): readonly [string, string] =>
 /** Mechanisms that come with a token of the workload's identity, and need no user. */
 const withoutUser: readonly Mechanism[] = ["AWS_MSK_IAM", "OAUTHBEARER"];
 
-/** The section that Kafka's clients read. */
-export const section = (mechanism: Mechanism, options: string): string =>
-    `KafkaClient {\n  ${loginModule(mechanism, "plain")} required${options};\n};\n`;
+/**
+ * The section that Kafka's clients read.
+ * @param connector whose login module it names; that of images/flink is plain
+ */
+export const section = (mechanism: Mechanism, options: string, connector: KafkaConnector = "plain"): string =>
+    `KafkaClient {\n  ${loginModule(mechanism, connector)} required${options};\n};\n`;
 
 const quoted = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
 
 /** @throws RunError where the mechanism wants a user and there is none */
-export function jaas(mechanism: Mechanism, user: SaslCredentials | null): string {
+export function jaas(mechanism: Mechanism, user: SaslCredentials | null, connector?: KafkaConnector): string {
     if (user === null) {
-        if (withoutUser.includes(mechanism)) return section(mechanism, "");
+        if (withoutUser.includes(mechanism)) return section(mechanism, "", connector);
         throw new pulumi.RunError(
             `The broker wants a user and a password (${mechanism}), and its contract has neither credentials nor a secretRef.`,
         );
     }
     const [name, password] = optionsOf(mechanism);
-    return section(mechanism, ` ${name}=${quoted(user.username)} ${password}=${quoted(user.password)}`);
+    return section(mechanism, ` ${name}=${quoted(user.username)} ${password}=${quoted(user.password)}`, connector);
 }

@@ -155,6 +155,42 @@ describe("embedded components", () => {
         ]);
     });
 
+    it("Flink logs in with the class of the mechanism, as the connector that it has names it", async () => {
+        const credentials = { username: "tidegate", password: 'with "quotes" and \\' };
+        const jaasOf = async (saslMechanism: "SCRAM-SHA-512" | "PLAIN" | "OAUTHBEARER") => {
+            const { made } = await making(
+                () =>
+                    new EmbeddedRuntime("runtime", {
+                        ...base,
+                        dbt,
+                        storage: s3Interface(upstream("storage")),
+                        broker: upstream("broker", { securityProtocol: "SASL_SSL", saslMechanism, credentials }),
+                    }),
+                3,
+            );
+            const files = made.map(
+                ({ inputs }) => (unsecret(inputs) as { files: object }).files as Record<string, string>,
+            );
+            const texts = new Set(files.map((of) => of["conf/jaas.conf"]));
+            assert.equal(texts.size, 1);
+            return [...texts][0];
+        };
+        const security = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security";
+        const quoted = 'password="with \\"quotes\\" and \\\\"';
+        assert.equal(
+            await jaasOf("SCRAM-SHA-512"),
+            `KafkaClient {\n  ${security}.scram.ScramLoginModule required username="tidegate" ${quoted};\n};\n`,
+        );
+        assert.equal(
+            await jaasOf("PLAIN"),
+            `KafkaClient {\n  ${security}.plain.PlainLoginModule required username="tidegate" ${quoted};\n};\n`,
+        );
+        assert.equal(
+            await jaasOf("OAUTHBEARER"),
+            `KafkaClient {\n  ${security}.oauthbearer.OAuthBearerLoginModule required clientId="tidegate" ${quoted.replace("password", "clientSecret")};\n};\n`,
+        );
+    });
+
     it("the catalog can't be had from a storage layer that serves none", async () => {
         const program = () =>
             new EmbeddedCatalog("catalog", { ...base, storage: s3Interface(upstream("storage", { services: null })) });
