@@ -8,8 +8,15 @@ import type { Upstream } from "../../stacks/layer";
 import { tagsOf } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey } from "../cloud/gcpKey";
-import { ownerPassword, ownerSecret, postgresPort, secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
-import { networkMissing } from "./rds";
+import {
+    networkMissing,
+    ownerPassword,
+    ownerSecret,
+    postgresPort,
+    secretKeys,
+    type DatabaseArgs,
+    type Postgres,
+} from "./postgres";
 
 export interface CloudSqlArgs extends DatabaseArgs {
     layer: string;

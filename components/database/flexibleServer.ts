@@ -7,8 +7,15 @@ import { tagsOf } from "../cloud/args";
 import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { lock } from "../cloud/azureAccess";
 import { encryptionKey } from "../cloud/azureKey";
-import { ownerPassword, ownerSecret, postgresPort, secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
-import { networkMissing } from "./rds";
+import {
+    networkMissing,
+    ownerPassword,
+    ownerSecret,
+    postgresPort,
+    secretKeys,
+    type DatabaseArgs,
+    type Postgres,
+} from "./postgres";
 
 export interface FlexibleServerArgs extends DatabaseArgs {
     layer: string;

@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { TidegateError } from "../../automation/core/errors";
 import type { CloudArgs } from "../cloud/args";
 
 /** TCP. */
@@ -64,3 +65,9 @@ export function ownerSecret(
         { parent },
     );
 }
+
+export const networkMissing = (service: string, cloud: string): TidegateError =>
+    new TidegateError(`The database on ${service} has no network of ${cloud} in which the cluster reaches it.`, {
+        code: "network-missing",
+        hint: "foundation.network tells a cluster's that was adopted: docs/profiles/kubernetes.md.",
+    });

@@ -1,11 +1,18 @@
 /** PostgreSQL on Amazon RDS, in the private subnets of the cluster's network. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { tagsOf } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
-import { ownerPassword, ownerSecret, postgresPort, secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
+import {
+    networkMissing,
+    ownerPassword,
+    ownerSecret,
+    postgresPort,
+    secretKeys,
+    type DatabaseArgs,
+    type Postgres,
+} from "./postgres";
 
 export interface RdsArgs extends DatabaseArgs {
     layer: string;
@@ -152,9 +159,3 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
         return group;
     }
 }
-
-export const networkMissing = (service: string, cloud: string): TidegateError =>
-    new TidegateError(`The database on ${service} has no network of ${cloud} in which the cluster reaches it.`, {
-        code: "network-missing",
-        hint: "foundation.network tells a cluster's that was adopted: docs/profiles/kubernetes.md.",
-    });

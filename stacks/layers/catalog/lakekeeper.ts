@@ -3,7 +3,6 @@ import { TidegateError } from "../../../automation/core/errors";
 import { imageOf } from "../../../automation/images/lock";
 import { LakekeeperCatalog, type LakekeeperCatalogArgs } from "../../../components/catalog/lakekeeper";
 import { lakekeeperLabels } from "../../../components/catalog/lakekeeperChart";
-import { awsProvider } from "../../../components/cloud/aws";
 import { kubernetesProvider } from "../../../components/kubernetes/provider";
 import { cloudArgs, platformArgs } from "../../environment";
 import type { LayerContext, Upstream } from "../../layer";
@@ -43,14 +42,15 @@ export const build: Build<"catalog", "lakekeeper"> = async (
                 kubernetesProvider(foundation),
                 ...providers,
                 // Of the role of the warehouse.
-                ...(storage.profile === "s3" && settings.kind !== "rds" ? [aws(context)] : []),
+                ...(storage.profile === "s3" && settings.kind !== "rds" ? [await aws(context)] : []),
             ],
         },
     );
     return { ...contract };
 };
 
-const aws = ({ environment }: Pick<LayerContext, "environment">): pulumi.ProviderResource => {
+const aws = async ({ environment }: Pick<LayerContext, "environment">): Promise<pulumi.ProviderResource> => {
+    const { awsProvider } = await import("../../../components/cloud/aws.js");
     const args = cloudArgs(environment, "catalog", "aws");
     return awsProvider(args.account, args.tags);
 };
@@ -73,7 +73,7 @@ async function databaseOf(
             const args = { ...cloudArgs(environment, "catalog", "aws"), ...common, ...database };
             return {
                 database: (parent, namespace) => new RdsPostgres(name, { ...args, namespace }, { parent }),
-                providers: [aws(context)],
+                providers: [await aws(context)],
             };
         }
         case "cloudsql": {
