@@ -1,5 +1,5 @@
 /** What an Event Hubs namespace is refused for before anything of it is made. */
-import { block, isPrivate as isPrivateBlock } from "../cloud/addresses";
+import { blockOf, isPrivate as isPrivateBlock } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
 import type { EventHubsBrokerArgs, HubArgs } from "./eventhubs";
 import { partitionsOf } from "./topics";
@@ -73,7 +73,7 @@ export function* eventHubsProblems(args: Checked, isPrivate: boolean): Generator
             "Leave them out: whoever needs the events reaches them from the cluster's network.",
         );
     for (const range of allowedAddresses) {
-        const found = block(range);
+        const found = blockOf(range);
         if (found === undefined || found.bits < 8 || isPrivateBlock(found))
             yield problem(
                 "broker.allowedAddresses",

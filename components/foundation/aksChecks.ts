@@ -1,5 +1,5 @@
 /** What an AKS cluster is refused for before anything of it is made. */
-import { block, isPrivate, overlaps } from "../cloud/addresses";
+import { blockOf, isPrivate, overlap } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
 import type { AksClusterArgs } from "./aks";
 
@@ -20,7 +20,7 @@ export function* aksProblems(
             "Name the object id of a group in Entra ID that whoever deploys is in.",
         );
     const cidr = cidrOf(args);
-    const network = block(cidr);
+    const network = blockOf(cidr);
     if (network?.bits !== 16 || !isPrivate(network))
         yield problem(
             "foundation.cidr",
@@ -28,8 +28,8 @@ export function* aksProblems(
             "Nodes, private endpoints and databases get their subnets out of it, e.g. 10.64.0.0/16.",
         );
     for (const taken of [podCidr, serviceCidr]) {
-        const other = block(taken);
-        if (network !== undefined && other !== undefined && overlaps(network, other))
+        const other = blockOf(taken);
+        if (network !== undefined && other !== undefined && overlap(network, other))
             yield problem(
                 "foundation.cidr",
                 `foundation.cidr: '${cidr}' overlaps ${taken}, which pods and services of the cluster have.`,
@@ -37,7 +37,7 @@ export function* aksProblems(
             );
     }
     for (const range of authorizedAddresses) {
-        const found = block(range);
+        const found = blockOf(range);
         if (found === undefined || found.bits < 8 || isPrivate(found))
             yield problem(
                 "foundation.authorizedAddresses",

@@ -1,6 +1,6 @@
 /** The virtual network of a cluster on Azure, with a subnet for each kind of what is in it. */
 import * as network from "@pulumi/azure-native/network";
-import { block, within } from "../cloud/addresses";
+import { blockOf, partOf } from "../cloud/cidr";
 import type { AzureScope } from "../cloud/azure";
 
 /** Of pods and of services: in no network, but nothing that they reach may have them. */
@@ -34,7 +34,7 @@ export function aksNetwork(scope: AzureScope, environment: string, cidr: string)
         // Subnets are resources of their own.
         { ...options, ignoreChanges: ["subnets"] },
     );
-    const whole = block(cidr) ?? { first: 0, last: 0, bits: 16 };
+    const whole = blockOf(cidr) ?? { first: 0, bits: 16 };
     const subnet = (what: string, prefix: string, more: Partial<network.SubnetArgs>, after?: network.Subnet) =>
         new network.Subnet(
             `${name}-${what}`,
@@ -50,17 +50,17 @@ export function aksNetwork(scope: AzureScope, environment: string, cidr: string)
             // Azure changes a network once at a time, and refuses the second: AnotherOperationInProgress.
             { ...options, dependsOn: after ?? [] },
         );
-    const nodes = subnet("nodes", within(whole, 0, 20), {});
+    const nodes = subnet("nodes", partOf(whole, 20, 0), {});
     const endpoints = subnet(
         "endpoints",
-        within(whole, 4096, 24),
+        partOf(whole, 24, 16),
         // Rules of the security group are for endpoints too.
         { privateEndpointNetworkPolicies: network.VirtualNetworkPrivateEndpointNetworkPolicies.Enabled },
         nodes,
     );
     const databases = subnet(
         "databases",
-        within(whole, 4352, 24),
+        partOf(whole, 24, 17),
         { delegations: [{ name: "postgresql", serviceName: "Microsoft.DBforPostgreSQL/flexibleServers" }] },
         endpoints,
     );

@@ -1,5 +1,5 @@
 /** What a storage account is refused for before anything of it is made. */
-import { block, isPrivate as isPrivateBlock } from "../cloud/addresses";
+import { blockOf, isPrivate as isPrivateBlock } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
 import type { AdlsStorageArgs } from "./adls";
 
@@ -37,7 +37,7 @@ export function* adlsProblems(args: Checked, isPrivate: boolean): Generator<Prob
             "Leave them out: whoever needs the data reaches it from the cluster's network.",
         );
     for (const range of allowedAddresses) {
-        const found = block(range);
+        const found = blockOf(range);
         if (found === undefined || found.bits < 8 || found.bits === 31 || isPrivateBlock(found))
             yield problem(
                 "storage.allowedAddresses",
