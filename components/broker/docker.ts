@@ -7,7 +7,7 @@ import { pulledImage, service } from "../docker/service";
 import type { ContractOutputs } from "../embedded/contract";
 import { log4j } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, type KafkaConnectionArgs } from "../embedded/resources";
-import { clusterId, oneNode, scramLogin } from "./oneNode";
+import { clusterId, oneNode, propertiesOf, scramLogin, username, type User } from "./oneNode";
 import { topicsOf, type WantedTopics } from "./topics";
 
 export interface DockerBrokerArgs extends DockerArgs, WantedTopics {
@@ -23,15 +23,9 @@ export interface DockerBrokerArgs extends DockerArgs, WantedTopics {
 
 /** Its name in the network. */
 const host = "kafka";
-const username = "tidegate";
 /** In the container. Clients go on at the address that their listener advertises, so each kind has a listener of its own. */
 const listenerPorts = { machine: 9092, containers: 9093, controller: 9094 } as const;
 const dataPath = "/var/lib/kafka/data";
-
-interface User {
-    readonly username: string;
-    readonly password: pulumi.Output<string>;
-}
 
 export class DockerBroker extends pulumi.ComponentResource {
     readonly contract: ContractOutputs<"broker">;
@@ -41,7 +35,6 @@ export class DockerBroker extends pulumi.ComponentResource {
         const secured = args.security === "sasl_ssl";
         const user: User = {
             username,
-            // It exists in the plain profile too, so that a change of `security` needs no new data.
             password: new Credential(`${name}-password`, { length: 40 }, { parent: this }).value,
         };
         const certificate = secured
@@ -217,9 +210,7 @@ function properties(
         "log.dirs": dataPath,
         ...more,
     };
-    return Object.entries(entries)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join("");
+    return propertiesOf(entries);
 }
 
 const saslSsl = (password: string) => ({

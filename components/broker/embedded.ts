@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";
-import { clusterId, oneNode, scramLogin } from "./oneNode";
+import { clusterId, oneNode, propertiesOf, scramLogin, username, type User } from "./oneNode";
 import { topicsOf, type Topic, type WantedTopics } from "./topics";
 
 export interface EmbeddedBrokerArgs extends EmbeddedArgs, WantedTopics {
@@ -15,13 +15,6 @@ export interface EmbeddedBrokerArgs extends EmbeddedArgs, WantedTopics {
 }
 
 const host = "127.0.0.1";
-const username = "tidegate";
-
-/** The one user; it exists in the plain profile too, so that a change of `security` needs no new data. */
-interface User {
-    readonly username: string;
-    readonly password: pulumi.Output<string>;
-}
 
 export class EmbeddedBroker extends pulumi.ComponentResource {
     readonly contract: ContractOutputs<"broker">;
@@ -149,11 +142,7 @@ function formatArguments(environment: string, { username, password }: User): pul
     return pulumi.interpolate`${[...format, ...configuration].join("\n")}\n${scram}\n`;
 }
 
-function properties(entries: Record<string, string | number>): string {
-    return Object.entries({ ...common, ...entries })
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join("");
-}
+const properties = (entries: Record<string, string | number>): string => propertiesOf({ ...common, ...entries });
 
 const common = {
     ...oneNode,

@@ -1,5 +1,14 @@
 /** Kafka in KRaft mode as one node, broker and controller in one process, wherever it runs. */
 import { createHash } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+
+export const username = "tidegate";
+
+/** The one user; it exists in the plain profile too, so that a change of `security` needs no new data. */
+export interface User {
+    readonly username: string;
+    readonly password: pulumi.Output<string>;
+}
 
 /** Every internal topic has one replica, and a consumer group doesn't wait for others to join. */
 export const oneNode = {
@@ -29,3 +38,9 @@ export function clusterId(environment: string): string {
 /** `sasl.jaas.config` of a listener; the broker's own connections use it. */
 export const scramLogin = ({ username, password }: { readonly username: string; readonly password: string }): string =>
     `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`;
+
+/** The text of server.properties. */
+export const propertiesOf = (entries: Readonly<Record<string, string | number>>): string =>
+    Object.entries(entries)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join("");
