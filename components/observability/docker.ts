@@ -1,6 +1,5 @@
 /** The observability layer as a Prometheus container that scrapes Flink in the runtime's network. */
 import * as pulumi from "@pulumi/pulumi";
-import { jobMetrics } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
 import { withTransform } from "../cloud/args";
@@ -8,6 +7,7 @@ import { loopback, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
 import { pulledImage, service } from "../docker/service";
 import type { ContractOutputs } from "../embedded/contract";
+import { flinkMetrics } from "./flinkMetrics";
 
 export interface DockerObservabilityArgs extends DockerArgs {
     /** Of Prometheus, by its digest. */
@@ -72,11 +72,7 @@ export class DockerObservability extends pulumi.ComponentResource {
         const { flinkRest } = runtime;
         this.contract = {
             profile: pulumi.output("docker" as const),
-            metrics: pulumi.output<Record<string, string>>({
-                [jobMetrics]: `${flinkRest}/jobs/metrics`,
-                flinkJobManager: `${flinkRest}/jobmanager/metrics`,
-                flinkTaskManagers: `${flinkRest}/taskmanagers/metrics`,
-            }),
+            metrics: pulumi.output(flinkMetrics(flinkRest)),
             prometheus: pulumi.output(`http://${loopback}:${ports.prometheus}`),
         };
         this.registerOutputs({ contract: this.contract });

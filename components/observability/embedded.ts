@@ -3,9 +3,9 @@
  * reporter listens on every address and can't be told otherwise.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { jobMetrics } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
+import { flinkMetrics } from "./flinkMetrics";
 
 export interface EmbeddedObservabilityArgs extends EmbeddedArgs {
     runtime: Extract<Upstream<"runtime">, { flinkRest: unknown }>;
@@ -19,11 +19,7 @@ export class EmbeddedObservability extends pulumi.ComponentResource {
         const { flinkRest } = args.runtime;
         this.contract = {
             profile: pulumi.output("embedded" as const),
-            metrics: pulumi.output<Record<string, string>>({
-                [jobMetrics]: `${flinkRest}/jobs/metrics`,
-                flinkJobManager: `${flinkRest}/jobmanager/metrics`,
-                flinkTaskManagers: `${flinkRest}/taskmanagers/metrics`,
-            }),
+            metrics: pulumi.output(flinkMetrics(flinkRest)),
         };
         this.registerOutputs({ contract: this.contract });
     }

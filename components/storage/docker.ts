@@ -5,7 +5,8 @@ import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
 import { pulledImage, service } from "../docker/service";
 import type { ContractOutputs } from "../embedded/contract";
-import { Bucket, Credential } from "../embedded/resources";
+import { Bucket } from "../embedded/resources";
+import { s3Credentials, type S3Credentials } from "./s3Credentials";
 
 export interface DockerStorageArgs extends DockerArgs {
     /** Of SeaweedFS, by its digest. */
@@ -31,7 +32,7 @@ export class DockerStorage extends pulumi.ComponentResource {
         super("tidegate:storage:Docker", name, {}, withTransform(args, options));
         const { region = "us-east-1", buckets = { warehouse: "warehouse", checkpoints: "checkpoints" } } = args;
         const published = args.ports?.s3 ?? s3Port;
-        const credentials = this.credentials(name);
+        const credentials = s3Credentials(name, this);
         const network = networkOf(args, "storage", `${name}-network`, { parent: this });
         const data = volumeOf(args, { layer: "storage", what: "seaweedfs-data", data: true }, `${name}-data`, {
             parent: this,
@@ -75,12 +76,6 @@ export class DockerStorage extends pulumi.ComponentResource {
         this.registerOutputs({ contract: this.contract });
     }
 
-    private credentials(name: string) {
-        const accessKey = new Credential(`${name}-access-key`, { length: 20, charset: "upper" }, { parent: this });
-        const secretKey = new Credential(`${name}-secret-key`, { length: 40 }, { parent: this });
-        return { accessKeyId: accessKey.value, secretAccessKey: secretKey.value };
-    }
-
     private seaweedfs(
         name: string,
         args: DockerStorageArgs,
@@ -92,7 +87,7 @@ export class DockerStorage extends pulumi.ComponentResource {
         }: {
             network: ReturnType<typeof networkOf>;
             data: ReturnType<typeof volumeOf>;
-            credentials: { accessKeyId: pulumi.Output<string>; secretAccessKey: pulumi.Output<string> };
+            credentials: S3Credentials;
             published: number;
         },
     ) {

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
-import { Bucket, Credential, Process, type S3ConnectionArgs } from "../embedded/resources";
+import { Bucket, Process, type S3ConnectionArgs } from "../embedded/resources";
+import { s3Credentials, type S3Credentials } from "./s3Credentials";
 
 export interface EmbeddedStorageArgs extends EmbeddedArgs {
     /** Bucket of the warehouse. @default warehouse */
@@ -23,7 +24,7 @@ export class EmbeddedStorage extends pulumi.ComponentResource {
         super("tidegate:storage:Embedded", name, {}, options);
         const directory = join(args.dataDirectory, "storage");
         const region = args.region ?? "us-east-1";
-        const credentials = this.credentials(name);
+        const credentials = s3Credentials(name, this);
         this.server = this.seaweedfs(name, directory, credentials, args);
         const endpoint = pulumi.interpolate`http://${host}:${this.server.port("s3")}`;
         const bucket = this.bucket(name, { endpoint, region, credentials }, args.bucket ?? "warehouse");
@@ -54,16 +55,10 @@ export class EmbeddedStorage extends pulumi.ComponentResource {
         this.registerOutputs({ contract: this.contract });
     }
 
-    private credentials(name: string) {
-        const accessKey = new Credential(`${name}-access-key`, { length: 20, charset: "upper" }, { parent: this });
-        const secretKey = new Credential(`${name}-secret-key`, { length: 40 }, { parent: this });
-        return { accessKeyId: accessKey.value, secretAccessKey: secretKey.value };
-    }
-
     private seaweedfs(
         name: string,
         directory: string,
-        credentials: { accessKeyId: pulumi.Output<string>; secretAccessKey: pulumi.Output<string> },
+        credentials: S3Credentials,
         { ports = {}, versions = {} }: EmbeddedStorageArgs,
     ): Process {
         return new Process(
