@@ -12,6 +12,7 @@ import {
     stateBackendCheck,
     toolsCheck,
 } from "./preflight/host";
+import { filesCheck } from "./preflight/files";
 import { environmentCheck, imagesCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
 import { clusterChecks, clusterJobChecks, clusterObservabilityChecks } from "./validation/cluster";
 import { secretRefsCheck } from "./preflight/secrets";
@@ -79,6 +80,7 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             stateBackendCheck(context),
             sqlCheck(context),
             imagesCheck(context),
+            filesCheck(context),
             dockerCheck(context),
             // All of them now: a port that is busy must not be found when half of the layers run.
             ...layers.map((each) => portsCheck(context, each)),

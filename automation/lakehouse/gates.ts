@@ -30,6 +30,7 @@ import { loadEnvironment } from "../../stacks/environment";
 import { containerMemoryMiB } from "../../stacks/settings/dockerMemory";
 import { datasetOf, folders, namespaces, platformOrStandIns, seenByFlink } from "./platform";
 import { secretsOf, signedIn } from "./secrets";
+import { namedFiles } from "./files";
 import { imageLooks } from "./images";
 import { ownProcesses } from "./processes";
 import { settingsTexts, shownPath, unaccepted } from "./settingsTexts";
@@ -207,6 +208,7 @@ export function preflightContext(
         fixedPorts: environment.rehearsal === null ? fixedPorts(environment) : [],
         ownProcesses: () => ownProcesses(environment),
         images: imageLooks(environment),
+        files: namedFiles(environment).map((named) => ({ ...named, read: () => readFile(named.file) })),
         ...dockerOf(environment),
         dependencies: (layer) =>
             graph.node(layer).dependsOn.filter((name): name is Layer => layers.some((known) => known === name)),

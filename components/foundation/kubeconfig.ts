@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
@@ -15,6 +15,7 @@ import { workloads, type FoundationContract, type Workload } from "../../stacks/
 import { withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { identityAnnotations } from "../kubernetes/network";
+import { kubeconfigPaths } from "./kubeconfigPaths";
 import { serviceAccounts } from "./names";
 import { ClusterServices, type ClusterServicesArgs, type OperatorArgs } from "./services";
 
@@ -176,9 +177,7 @@ export function readKubeconfig(
     { file, directory, variables = process.env }: { file?: string; directory: string; variables?: NodeJS.ProcessEnv },
 ): string {
     const named = file ?? (variables["KUBECONFIG"] || join(homedir(), ".kube", "config"));
-    const paths = named.split(delimiter).filter((path) => path !== "");
-    const all = paths.map((path) => {
-        const from = resolve(directory, path.replace(/^~(?=\/)/, homedir()));
+    const all = kubeconfigPaths(named, directory).map((from) => {
         const result = kubeconfigSchema.safeParse(parsed(from));
         if (result.success) return { from, ...result.data };
         throw wrong(`${from} is no kubeconfig:\n${z.prettifyError(result.error)}`, "`kubectl config view` shows one.");

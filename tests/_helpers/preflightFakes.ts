@@ -56,6 +56,7 @@ export function preflight(
         fixedPorts: [{ port: 9092, key: "broker.ports.broker", layer: "broker" }],
         secrets: { of: () => [], look: async () => undefined, checkedFrom: "machine" },
         images: [],
+        files: [],
         ownProcesses: async () => new Set<number>(),
         dependencies: (layer) => dependencies[layer] ?? [],
         outputs: async (layer) => standIns[layer],

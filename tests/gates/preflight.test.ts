@@ -64,6 +64,22 @@ describe("preflight", () => {
         assert.ok(!preflightFor("environment", preflight()).some(({ id }) => id === "preflight.images"));
     });
 
+    it("preflight.files: red for each file that cannot be read, with its line; not there where none is named", async () => {
+        const environmentFile = { path: "stacks/e.yaml", read: async () => "name: e\nbroker:\n  caFile: ca.pem\n" };
+        const named = { path: ["broker", "caFile"], file: "/project/ca.pem" };
+        await assertGreen(
+            preflight({ environmentFile, files: [{ ...named, read: async () => "PEM" }] }),
+            "preflight.files",
+        );
+        const read = () => Promise.reject(new Error("ENOENT"));
+        await assertRed(
+            /^stacks\/e\.yaml:3: 'broker\.caFile' names \/project\/ca\.pem, which cannot be read: ENOENT\.$/,
+            preflight({ environmentFile, files: [{ ...named, read }] }),
+            "preflight.files",
+        );
+        assert.ok(!preflightFor("environment", preflight()).some(({ id }) => id === "preflight.files"));
+    });
+
     it("preflight.tools: red for a missing tool, with what to do, and when nothing is known", async () => {
         await assertGreen(preflight(), "preflight.tools");
         const tools = async () =>

@@ -94,6 +94,13 @@ export interface PreflightContext {
     readonly ownProcesses: () => Promise<ReadonlySet<number>>;
     /** Images that the environment runs; `look` throws a TidegateError where one is not locked. None in a rehearsal. */
     readonly images: readonly { readonly name: string; readonly look: () => unknown }[];
+    /** Other files that the environment file names; `read` throws where it cannot be read. */
+    readonly files: readonly {
+        /** Keys that lead to it in the environment file. */
+        readonly path: readonly string[];
+        readonly file: string;
+        readonly read: () => Promise<unknown>;
+    }[];
     /** Only of an environment with containers on this machine. */
     readonly docker?: {
         /** Throws where it does not answer. */
