@@ -41,10 +41,14 @@ export function parseYaml<S extends z.ZodType>(
 ): z.infer<S> {
     const counter = new LineCounter();
     const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
-    const mistakes = document.errors.map((error) => `${file}:${counter.linePos(error.pos[0]).line}: ${error.message}`);
+    const mistakes = document.errors.map(
+        ({ code, message, pos: [from] }) =>
+            `${file}:${counter.linePos(from).line}: ${code === "MULTIPLE_DOCS" ? "a second YAML document begins here, and only one is read" : message}`,
+    );
     if (mistakes.length === 0) {
         const result = schema.safeParse(document.toJS() as unknown, { reportInput: true });
         if (result.success) return result.data;
+        const empty = document.contents === null;
         const found: { line: number; text: string }[] = [];
         for (const issue of flatten(
             result.error.issues,
@@ -52,7 +56,7 @@ export function parseYaml<S extends z.ZodType>(
             z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }),
         )) {
             const line = lineOf(document, counter, issue.path, issue.key);
-            found.push({ line, text: `${file}:${line}: ${issue.text}` });
+            found.push({ line, text: `${file}:${line}: ${empty ? "the file is empty" : issue.text}` });
         }
         mistakes.push(...found.sort((a, b) => a.line - b.line).map((mistake) => mistake.text));
     }
@@ -81,7 +85,9 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: Path, shape: JsonS
             case "unrecognized_keys":
                 return issue.keys.map((key) => {
                     const allowed = keysAt(shape, path);
-                    const guess = nearest(key, allowed);
+                    // Allowed in another member of a union: to guess it would name it as it stands.
+                    const elsewhere = allowed.includes(key) ? "another profile or kind of it has one" : "";
+                    const guess = elsewhere || nearest(key, allowed);
                     const help = guess || (allowed.length > 0 ? `it has ${allowed.join(", ")}` : "");
                     return { path, key, text: `${name} has no key '${key}'${help ? `; ${help}` : ""}` };
                 });

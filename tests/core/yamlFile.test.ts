@@ -40,6 +40,12 @@ describe("parseYaml", () => {
 
     const cases: [what: string, text: string, expected: RegExp][] = [
         [
+            "a key of another kind, which is no guess at itself",
+            "name: x\nkind:\n  type: b\n  depth: 1",
+            /^f\.yaml:4: 'kind' has no key 'depth'; another profile or kind of it has one$/,
+        ],
+        ["a second document", "name: x\n---\nname: y", /^f\.yaml:2: a second YAML document begins here/],
+        [
             "an unknown key, with the nearest one",
             "name: x\nlevl: low",
             /^f\.yaml:2: the file has no key 'levl'; did you mean 'level'\?$/,
@@ -72,7 +78,7 @@ describe("parseYaml", () => {
         ],
         ["a key given twice", "name: x\nname: y", /^f\.yaml:2: Map keys must be unique$/],
         ["broken YAML", "name: [x", /^f\.yaml:1: /],
-        ["an empty file", "", /^f\.yaml:1: the file is missing: it has to be an object$/],
+        ["an empty file", "", /^f\.yaml:1: the file is empty$/],
     ];
     for (const [what, text, expected] of cases) {
         it(`tells file, line and key of ${what}`, () => {
