@@ -67,7 +67,8 @@ export const environmentSchema = z
         for (const { path, message, hint } of misfits(environment))
             complain(
                 path.filter((key) => key !== ""),
-                `${message}. ${hint}`,
+                // Some are whole sentences, for whoever uses a component by itself.
+                `${message.replace(/\.$/, "")}. ${hint}`,
             );
         const provider = forbiddenProvider(environment);
         if (provider !== undefined) complain(["state", "secretsProvider"], provider);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { z } from "zod";
 import { environmentSchema, loadEnvironment } from "../../stacks/environment";
 import { environmentJsonSchema } from "../../stacks/schema";
@@ -34,6 +35,16 @@ describe("environment file", () => {
     it("keeps data under XDG_DATA_HOME, else under the home directory", async () => {
         assert.equal((await loadEnvironment("local", { XDG_DATA_HOME: "/x" })).dataDirectory, "/x/tidegate/local");
         assert.match((await loadEnvironment("local", {})).dataDirectory, /\.local\/share\/tidegate\/local$/);
+    });
+
+    it("ends each mistake and what to do about it with one dot", async () => {
+        const text = await readFile(join(repositoryRoot, "stacks", "devgcp.yaml"), "utf8");
+        const file = parse(text) as { broker: object };
+        const result = environmentSchema.safeParse({ ...file, broker: { ...file.broker, vcpus: 3, memoryGb: 100 } });
+        const messages = result.error?.issues.map(({ message }) => message) ?? [];
+        assert.deepEqual(messages, [
+            "Google's Managed Kafka has 1 to 8 GiB of memory for each vCPU: 100 GiB do not fit 3 vCPUs. Set broker.memoryGb to between 3 and 24.",
+        ]);
     });
 
     const refused: [what: string, change: (text: string) => string, expected: RegExp][] = [
