@@ -9,7 +9,7 @@ import { run } from "../../automation/toolchain/bootstrap.mjs";
 import { packFolder, type PackName } from "../../policy/build";
 
 const helper = join(repositoryRoot, "tests", "_helpers", "anyProvider");
-const packages = ["aws", "gcp", "azure-native", "kubernetes", "confluentcloud", "aiven", "docker", "tidegate"];
+const packages = ["aws", "gcp", "azure-native", "kubernetes", "confluentcloud", "aiven", "docker"];
 
 export interface Given {
     readonly name: string;
