@@ -59,6 +59,7 @@ function tableOf(standings: readonly Standing[], now: number): string {
         const { environment, health, drift } = standing;
         const drifted = drift !== undefined && drift.drifted.length > 0;
         const styles = new Map([
+            [standingColumns.indexOf("for"), "w"],
             [standingColumns.indexOf("health"), healthStates[health].style as string],
             [standingColumns.indexOf("drift"), drifted ? "bad" : ""],
         ]);
