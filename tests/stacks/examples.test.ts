@@ -8,6 +8,7 @@ import { scanText } from "../../automation/secrets/scan";
 import { isStateful } from "../../automation/rollout/stateful";
 import { layers } from "../../stacks/contracts";
 import { environmentSchema, layersOf, loadEnvironment, type EnvironmentFile } from "../../stacks/environment";
+import { environmentJsonSchema } from "../../stacks/schema";
 import { cloudOf } from "../../stacks/settings/clouds";
 import { parseDocument } from "yaml";
 
@@ -115,22 +116,73 @@ describe("the example environments", () => {
     });
 });
 
+/** A layer's `profile`, and the `kind` of a part of it, as `broker.cluster.kind: serverless`. */
+const isChoice = (path: readonly string[]): boolean =>
+    path.length === 2
+        ? path[1] === "profile"
+        : ["broker.cluster.kind", "catalog.database.kind"].includes(path.join("."));
+
+/** What the JSON Schema of environment files lets these keys be. */
+function choicesOf(schema: unknown, path: readonly string[] = []): string[] {
+    if (typeof schema !== "object" || schema === null) return [];
+    const { const: only, enum: some, oneOf, anyOf, allOf, properties } = schema as JsonSchema;
+    const values = isChoice(path) ? [...(only === undefined ? [] : [only]), ...(some ?? [])] : [];
+    return [
+        ...values.map((value) => `${path.join(".")}: ${String(value)}`),
+        ...[...(oneOf ?? []), ...(anyOf ?? []), ...(allOf ?? [])].flatMap((part) => choicesOf(part, path)),
+        ...Object.entries(properties ?? {}).flatMap(([key, part]) => choicesOf(part, [...path, key])),
+    ];
+}
+
+interface JsonSchema {
+    readonly const?: unknown;
+    readonly enum?: readonly unknown[];
+    readonly oneOf?: readonly unknown[];
+    readonly anyOf?: readonly unknown[];
+    readonly allOf?: readonly unknown[];
+    readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** What of these keys an environment file says. */
+function chosen(value: unknown, path: readonly string[] = []): string[] {
+    if (isChoice(path)) return [`${path.join(".")}: ${String(value)}`];
+    if (typeof value !== "object" || value === null) return [];
+    return Object.entries(value).flatMap(([key, part]) => chosen(part, [...path, key]));
+}
+
 describe("the examples of the profiles' pages", () => {
     const pages = join(repositoryRoot, "docs", "profiles");
-    for (const page of readdirSync(pages)) {
-        const blocks = [...readFileSync(join(pages, page), "utf8").matchAll(/```yaml\n(.*?)```/gs)].map(
-            ([, block = ""]) => block,
+    const wholeOf = (page: string): unknown[] =>
+        [...readFileSync(join(pages, page), "utf8").matchAll(/```yaml\n(.*?)```/gs)]
+            .map(([, block = ""]) => block)
+            .filter((block) => /^name: /m.test(block))
+            .map((block) => parseDocument(block).toJS() as unknown);
+    const choices = [...new Set(choicesOf(environmentJsonSchema()))];
+
+    it("are asked for each profile of each layer, and each kind of cluster and database", () => {
+        const asked = new Set(choices.map((choice) => choice.slice(0, choice.indexOf(":"))));
+        assert.deepEqual(
+            [...asked].sort(),
+            [...layers.map((layer) => `${layer}.profile`), "broker.cluster.kind", "catalog.database.kind"].sort(),
         );
-        const whole = blocks.filter((block) => /^name: /m.test(block));
+    });
+
+    for (const choice of choices)
+        it(`have a whole, valid file with ${choice}`, () => {
+            const said = readdirSync(pages)
+                .flatMap(wholeOf)
+                .filter((file) => environmentSchema.safeParse(file).success)
+                .flatMap((file) => chosen(file));
+            assert.ok(said.includes(choice), `no page of docs/profiles has a whole example with '${choice}'`);
+        });
+
+    for (const page of readdirSync(pages))
         it(`${page} has one that is a whole file, and all of those are valid`, () => {
+            const whole = wholeOf(page);
             assert.notDeepEqual(whole, []);
-            for (const block of whole) {
-                const parsed = environmentSchema.safeParse(parseDocument(block).toJS());
-                assert.deepEqual(
-                    parsed.error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [],
-                    [],
-                );
+            for (const file of whole) {
+                const { error } = environmentSchema.safeParse(file);
+                assert.deepEqual(error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [], []);
             }
         });
-    }
 });
