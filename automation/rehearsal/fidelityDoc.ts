@@ -6,6 +6,7 @@ import { repositoryRoot } from "../core/repository";
 import { secondsOf } from "./calls";
 import type { PackageTable, Reference, Row } from "./row";
 import { allTables } from "./tables";
+import { permissionSource } from "./tables/permissions";
 
 export const fidelityFile = join(repositoryRoot, "docs", "rehearsal-fidelity.md");
 
@@ -47,6 +48,7 @@ Functions of a package (\`getRegion\`) answer with made-up values.
 | idempotent | a second create of the same is answered with what is there |
 | names | what has to be there before it; what it holds cannot be deleted while it is there |
 | takes | seconds to create, to change and to delete |
+| needs | what the identity that deploys has to be allowed, and the page on which its service lists that |
 `;
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
@@ -64,6 +66,13 @@ function named({ input, type, by, holds = true }: Reference): string {
     return `\`${input}\`: ${by === undefined ? "" : `the \`${by}\` of `}${code(types)}${holds ? ", which it holds" : ""}`;
 }
 
+function needs({ token, permissions }: Row): string {
+    const provider = token.split(":")[0] ?? token;
+    const pages = new Set(permissions.map((permission) => permissionSource(provider, permission)));
+    const known = [...pages].filter((page) => page !== undefined);
+    return permissions.length === 0 ? "no permission" : `${code(permissions)} (${sourced(known.join(" "))})`;
+}
+
 function rowText(row: Row): string {
     const { token, source, replaceOn, unique, idempotent = false, references = [], refuses = [], latency } = row;
     const times = (["create", "update", "delete"] as const).map((operation) => duration(secondsOf(row, operation)));
@@ -79,7 +88,7 @@ function rowText(row: Row): string {
         ...(row.keeps === undefined ? [] : ["- is not deleted while something that no input names is in it"]),
         ...(row.contains === true ? ["- takes along whatever lies in it when it is deleted"] : []),
         `- takes: ${times.join(", ")} (${sourced(latency.source)})`,
-        `- needs: ${code(row.permissions) || "no permission"}`,
+        `- needs: ${needs(row)}`,
     ];
     return `#### \`${token}\`\n\n${lines.join("\n")}\n`;
 }

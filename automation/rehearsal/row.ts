@@ -107,7 +107,7 @@ export interface Row {
      */
     readonly presumes?: (id: string, cloud: SimulatedCloud) => Values | undefined;
     readonly latency: Latency;
-    /** What the identity that deploys has to be allowed, as the cloud names it. */
+    /** What the identity that deploys has to be allowed, as the cloud names it; `tables/permissions.ts` has the page of each. */
     readonly permissions: readonly string[];
 }
 

@@ -6,6 +6,7 @@ import { pathOf, valuesAt } from "../../automation/rehearsal/cloud";
 import { claimOf, useRows } from "../../automation/rehearsal/relations";
 import type { Row } from "../../automation/rehearsal/row";
 import { allTables } from "../../automation/rehearsal/tables";
+import { permissionSource, permissionSources } from "../../automation/rehearsal/tables/permissions";
 import { changedAt, Examples, rowsByToken } from "./examples";
 import { removeFolders } from "./support";
 
@@ -42,6 +43,15 @@ describe("rows of the simulated packages", () => {
                 for (const key of Object.keys(table.examples))
                     assert.ok(tokens.includes(key.split("#")[0] ?? ""), `the example ${key} is of no row`);
             });
+            it("has a page for the permissions of each of its services, and for no other", () => {
+                const needed = table.rows.flatMap(({ permissions }) => permissions);
+                for (const [beginning, page] of Object.entries(permissionSources[name] ?? {})) {
+                    assert.match(page, /^https:\/\/\S+$/, beginning);
+                    const own = needed.filter((permission) => permission.startsWith(beginning));
+                    assert.notDeepEqual(own, [], `no row needs anything that begins with '${beginning}'`);
+                    for (const permission of own) assert.equal(permissionSource(name, permission), page, permission);
+                }
+            });
             for (const row of table.rows) describe(row.token, () => ofRow(row, name));
         });
     }
@@ -65,6 +75,8 @@ function ofRow(row: Row, provider: string): void {
             assert.ok(seconds > 0 && seconds < 86_400, `${seconds} s`);
         for (const { what, source } of row.refuses ?? []) assert.match(`${what} ${source}`, /\S{3}.* \S{3}/);
         if (!withoutPermissions.includes(provider)) assert.notDeepEqual(row.permissions, []);
+        for (const permission of row.permissions)
+            assert.ok(permissionSource(provider, permission), `tables/permissions.ts has no page for '${permission}'`);
     });
 
     it("can be made as its example, found by its id, changed, and deleted", async () => {

@@ -65,7 +65,9 @@ export function tell({ name, ok, interrupted, phases, told, html, directory, kee
             ),
         );
         write(`  ${duration(told.seconds)} in all, along ${told.criticalPath.join(" → ")}`);
-        write(`\n${pc.bold("What the identity that deploys has to be allowed")}`);
+        write(
+            `\n${pc.bold("What the identity that deploys has to be allowed")}, by the pages in docs/rehearsal-fidelity.md:`,
+        );
         for (const [provider, permissions] of Object.entries(told.permissions))
             write(`  ${provider}: ${permissions.join(", ")}`);
     }
