@@ -34,7 +34,7 @@ A green rehearsal says nothing of these:
 - **A change of a provider's own settings**, as another region, which replaces everything in a real cloud.
 - **What a provider fills in by itself**: an input that the real one defaults or normalises, and then shows as a change, is
   not seen here. An output that no row computes is not there.
-- **Time.** Latencies are typical ones; a forecast of them is a lower bound, without queues, retries and quotas.
+- **Time.** Latencies are typical ones, most of them counted for want of a published figure; a forecast of them is a lower bound, without queues, retries and quotas.
 - **Prices.**
 
 Functions of a package (\`getRegion\`) answer with made-up values.
@@ -47,7 +47,7 @@ Functions of a package (\`getRegion\`) answer with made-up values.
 | unique | no two may have the same; without it, a create whose answer was lost leaves one that nobody knows |
 | idempotent | a second create of the same is answered with what is there |
 | names | what has to be there before it; what it holds cannot be deleted while it is there |
-| takes | seconds to create, to change and to delete |
+| takes | seconds to create, to change and to delete; *published* where the source gives the figure of the creation |
 | needs | what the identity that deploys has to be allowed, and the page on which its service lists that |
 `;
 
@@ -87,7 +87,7 @@ function rowText(row: Row): string {
         ...refuses.map(({ what, source: from }) => `- refuses ${plain(what)} (${sourced(from)})`),
         ...(row.keeps === undefined ? [] : ["- is not deleted while something that no input names is in it"]),
         ...(row.contains === true ? ["- takes along whatever lies in it when it is deleted"] : []),
-        `- takes: ${times.join(", ")} (${sourced(latency.source)})`,
+        `- takes: ${times.join(", ")}${latency.published === true ? ", *published*" : ""} (${sourced(latency.source)})`,
         `- needs: ${needs(row)}`,
     ];
     return `#### \`${token}\`\n\n${lines.join("\n")}\n`;

@@ -23,6 +23,8 @@ export interface StackForecast {
     readonly resources: number;
     /** Of the longest chain of resources that wait for each other. */
     readonly seconds: number;
+    /** Those of `seconds` for which nobody has published a figure. */
+    readonly counted: number;
     /** That chain, the first to be made first; names of resources with their seconds. */
     readonly path: readonly { readonly name: string; readonly type: string; readonly seconds: number }[];
 }
@@ -31,6 +33,8 @@ export interface Forecast {
     readonly stacks: readonly StackForecast[];
     /** Of the stacks that wait for each other longest. */
     readonly seconds: number;
+    /** Those of `seconds` for which nobody has published a figure. */
+    readonly counted: number;
     readonly criticalPath: readonly string[];
     /** By the package of the provider: sorted, each once. */
     readonly permissions: Readonly<Record<string, readonly string[]>>;
@@ -75,7 +79,10 @@ export function forecastStack(stack: string, made: readonly Made[], rows: Readon
         if (seconds > 0) path.unshift({ name: nameOf(urn), type, seconds });
     }
     const resources = made.filter(({ type }) => rows.has(type)).length;
-    return { stack, resources, seconds: last === undefined ? 0 : upTo(last).seconds, path };
+    const counted = path
+        .filter(({ type }) => rows.get(type)?.latency.published !== true)
+        .reduce((sum, { seconds }) => sum + seconds, 0);
+    return { stack, resources, seconds: last === undefined ? 0 : upTo(last).seconds, counted, path };
 }
 
 export function forecast(
@@ -86,14 +93,18 @@ export function forecast(
     // What stands on a stack of which there is no state waits for what that one stands on.
     const there = graph.only(graph.order.filter((name) => states.has(name)));
     const stacks = there.order.map((name) => forecastStack(name, states.get(name) ?? [], rows));
-    const ends = new Map<string, { readonly seconds: number; readonly path: readonly string[] }>();
-    for (const { stack, seconds } of stacks) {
+    const ends = new Map<string, Pick<StackForecast, "seconds" | "counted"> & { readonly path: readonly string[] }>();
+    for (const { stack, seconds, counted } of stacks) {
         const before = there
             .node(stack)
             .dependsOn.map((up) => ends.get(up))
             .filter((one) => one !== undefined)
             .sort((one, other) => other.seconds - one.seconds)[0];
-        ends.set(stack, { seconds: (before?.seconds ?? 0) + seconds, path: [...(before?.path ?? []), stack] });
+        ends.set(stack, {
+            seconds: (before?.seconds ?? 0) + seconds,
+            counted: (before?.counted ?? 0) + counted,
+            path: [...(before?.path ?? []), stack],
+        });
     }
     const last = [...ends.values()].sort((one, other) => other.seconds - one.seconds)[0];
     const permissions = new Map<string, Set<string>>();
@@ -105,6 +116,7 @@ export function forecast(
     return {
         stacks,
         seconds: last?.seconds ?? 0,
+        counted: last?.counted ?? 0,
         criticalPath: last?.path ?? [],
         permissions: Object.fromEntries(
             [...permissions].sort().map(([provider, names]) => [provider, [...names].sort()]),

@@ -46,6 +46,8 @@ export interface Latency {
     readonly update?: number;
     /** @default half of create, at least 1 */
     readonly delete?: number;
+    /** Whether the source gives the figure of `create`; it is counted, by what else the source says, where it does not. @default false */
+    readonly published?: boolean;
     /** Where the figures come from. */
     readonly source: string;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inAll } from "../../automation/cli/actions/rehearseText";
 import { Graph } from "../../automation/graph/graph";
 import { forecast, forecastStack, type Made } from "../../automation/rehearsal/forecast";
 import type { Row } from "../../automation/rehearsal/row";
@@ -7,7 +8,11 @@ import { rowOf } from "./support";
 const rows: ReadonlyMap<string, Row> = new Map(
     [
         rowOf({ token: "aws:x:Minute", latency: { create: 60, source: "" }, permissions: ["x:Make", "x:Tag"] }),
-        rowOf({ token: "aws:x:Hour", latency: { create: 3600, source: "" }, permissions: ["x:Make", "x:Wait"] }),
+        rowOf({
+            token: "aws:x:Hour",
+            latency: { create: 3600, published: true, source: "" },
+            permissions: ["x:Make", "x:Wait"],
+        }),
         rowOf({ token: "gcp:y:Second", latency: { create: 1, source: "" }, permissions: ["roles/y"] }),
     ].map((row) => [row.token, row]),
 );
@@ -22,7 +27,7 @@ const made = (name: string, type: string, more: Partial<Omit<Made, "urn" | "type
 
 describe("the forecast of a stack", () => {
     it("is nothing for nothing", () => {
-        assert.deepEqual(forecastStack("s", [], rows), { stack: "s", resources: 0, seconds: 0, path: [] });
+        assert.deepEqual(forecastStack("s", [], rows), { stack: "s", resources: 0, seconds: 0, counted: 0, path: [] });
     });
 
     it("is the longest chain, not the longest resource and not the sum", () => {
@@ -50,7 +55,7 @@ describe("the forecast of a stack", () => {
     });
 
     it("waits for a parent, and for what a provider is made of", () => {
-        const { seconds, path } = forecastStack(
+        const { seconds, counted, path } = forecastStack(
             "s",
             [
                 made("cluster", "aws:x:Hour"),
@@ -62,6 +67,7 @@ describe("the forecast of a stack", () => {
             rows,
         );
         assert.equal(seconds, 3602);
+        assert.equal(counted, 2);
         assert.deepEqual(
             path.map(({ name }) => name),
             ["cluster", "namespace", "child"],
@@ -88,7 +94,7 @@ describe("the forecast of a platform", () => {
     ]);
 
     it("follows the stacks that wait for each other longest, and adds nothing up that runs side by side", () => {
-        const { seconds, criticalPath, stacks, permissions } = forecast(
+        const { seconds, counted, criticalPath, stacks, permissions } = forecast(
             graph,
             new Map([
                 ["foundation", [made("f", "aws:x:Minute")]],
@@ -100,6 +106,7 @@ describe("the forecast of a platform", () => {
             rows,
         );
         assert.equal(seconds, 60 + 3600 + 1);
+        assert.equal(counted, 60 + 1, "the hour is published; what is beside the path does not count");
         assert.deepEqual(criticalPath, ["foundation", "broker", "runtime"]);
         assert.deepEqual(
             stacks.map(({ stack, seconds: own }) => [stack, own]),
@@ -128,8 +135,23 @@ describe("the forecast of a platform", () => {
         assert.deepEqual(forecast(graph, new Map(), rows), {
             stacks: [],
             seconds: 0,
+            counted: 0,
             criticalPath: [],
             permissions: {},
         });
+    });
+});
+
+describe("what a rehearsal says of the time in all", () => {
+    it("is how long it takes, along which stacks, and how much of it is counted", () => {
+        const criticalPath = ["foundation", "broker"];
+        assert.equal(
+            inAll({ seconds: 3660, counted: 60, criticalPath }),
+            "61 min 0 s in all, along foundation → broker; 60 s of it are counted, for want of a published figure",
+        );
+        assert.equal(
+            inAll({ seconds: 3600, counted: 0, criticalPath }),
+            "60 min 0 s in all, along foundation → broker",
+        );
     });
 });

@@ -73,6 +73,13 @@ function ofRow(row: Row, provider: string): void {
         assert.match(row.latency.source, /\S{3}/);
         for (const seconds of [row.latency.create, row.latency.update ?? 1, row.latency.delete ?? 1])
             assert.ok(seconds > 0 && seconds < 86_400, `${seconds} s`);
+        const { published = false } = row.latency;
+        const figures = row.latency.source.replace(/no published figure for changes.*/, "");
+        const counted = /no published figure|counted as|no call is made|measured on a laptop/;
+        if (published) {
+            assert.match(figures, /\b(\d+|ten|a) (minutes?|seconds?)\b/);
+            assert.doesNotMatch(figures, counted);
+        } else assert.match(figures, counted, "it neither has a published figure nor says that it is counted");
         for (const { what, source } of row.refuses ?? []) assert.match(`${what} ${source}`, /\S{3}.* \S{3}/);
         if (!withoutPermissions.includes(provider)) assert.notDeepEqual(row.permissions, []);
         for (const permission of row.permissions)

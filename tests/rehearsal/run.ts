@@ -43,10 +43,12 @@ export const resultSchema = z.strictObject({
                     stack: z.string(),
                     resources: z.number().int(),
                     seconds: z.number(),
+                    counted: z.number(),
                     path: z.array(z.strictObject({ name: z.string(), type: z.string(), seconds: z.number() })),
                 }),
             ),
             seconds: z.number(),
+            counted: z.number(),
             criticalPath: z.array(z.string()),
             permissions: z.record(z.string(), z.array(z.string())),
         })

@@ -29,6 +29,16 @@ interface Telling {
     readonly keep: true | undefined;
 }
 
+/** How long all of it takes, and how much of that no source gives. */
+export function inAll({
+    seconds,
+    counted,
+    criticalPath,
+}: Pick<Forecast, "seconds" | "counted" | "criticalPath">): string {
+    const unpublished = counted > 0 ? `; ${duration(counted)} of it are counted, for want of a published figure` : "";
+    return `${duration(seconds)} in all, along ${criticalPath.join(" → ")}${unpublished}`;
+}
+
 export function tell({ name, ok, interrupted, phases, told, html, directory, keep }: Telling): void {
     const write = (text: string): void => void process.stdout.write(`${text}\n`);
     write("");
@@ -64,7 +74,7 @@ export function tell({ name, ok, interrupted, phases, told, html, directory, kee
                 ]),
             ),
         );
-        write(`  ${duration(told.seconds)} in all, along ${told.criticalPath.join(" → ")}`);
+        write(`  ${inAll(told)}`);
         write(
             `\n${pc.bold("What the identity that deploys has to be allowed")}, by the pages in docs/rehearsal-fidelity.md:`,
         );

@@ -108,6 +108,7 @@ export const rows: readonly Row[] = [
             create: 540,
             update: 600,
             delete: 180,
+            published: true,
             source: "9 minutes on average, https://aws.amazon.com/about-aws/whats-new/2021/03/amazon-eks-reduces-cluster-creation-time-40-percent/; no published figure for changes and deletion, counted as ten and three",
         },
         permissions: [

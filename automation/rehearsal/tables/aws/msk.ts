@@ -174,7 +174,8 @@ export const rows: readonly Row[] = [
             create: 1800,
             update: 900,
             delete: 600,
-            source: "20 to 40 minutes: https://github.com/mattclay/aws-terminator/pull/143, https://github.com/hashicorp/terraform-provider-aws/issues/17726 (up to 60); changes restart broker by broker, no published figure, counted as a quarter of an hour",
+            published: true,
+            source: "20 to 40 minutes: https://github.com/mattclay/aws-terminator/pull/143, https://github.com/hashicorp/terraform-provider-aws/issues/17726 (up to 60); no published figure for changes, which restart broker by broker, counted as a quarter of an hour",
         },
         permissions: [
             "ec2:CreateNetworkInterface*",
@@ -234,6 +235,7 @@ export const rows: readonly Row[] = [
             create: 450,
             update: 5,
             delete: 300,
+            published: true,
             source: "5 to 10 minutes: https://alchemy.run/providers/aws/kafka/serverlesscluster",
         },
         permissions: [

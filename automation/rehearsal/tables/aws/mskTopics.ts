@@ -111,6 +111,7 @@ export const rows: readonly Row[] = [
             create: 60,
             update: 60,
             delete: 30,
+            published: true,
             source: "about a minute until it is seen everywhere: https://github.com/hashicorp/terraform-provider-aws/issues/46456",
         },
         permissions: [

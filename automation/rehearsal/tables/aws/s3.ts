@@ -145,7 +145,7 @@ export const rows: readonly Row[] = [
             create: 60,
             update: 60,
             delete: 5,
-            source: "the provider waits until what it has set is read back: resource_aws_s3_bucket_lifecycle_configuration",
+            source: "the provider waits until what it has set is read back: resource_aws_s3_bucket_lifecycle_configuration; no published figure, counted as a minute",
         },
     }),
     part("Logging", {

@@ -56,6 +56,7 @@ export const rows: readonly Row[] = [
             create: 10,
             update: 2,
             delete: 1,
+            published: true,
             source: "resource_google_service_account.go of the provider waits ten seconds after a create, until the account is seen",
         },
         permissions: [

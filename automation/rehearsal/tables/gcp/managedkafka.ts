@@ -113,6 +113,7 @@ export const rows: readonly Row[] = [
             create: 1500,
             update: 600,
             delete: 600,
+            published: true,
             source: `${kafka("create-cluster")} says 20 to 30 minutes; changes and deletion have no figure`,
         },
         permissions: [

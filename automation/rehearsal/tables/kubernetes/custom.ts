@@ -198,7 +198,7 @@ export const rows: readonly Row[] = [
                 refused: { spec: { secretStoreRef: { name: "nowhere" }, data: [] } },
             },
         ],
-        latency: { ...immediate, create: 5 },
+        latency: { ...immediate, create: 5, source: "a few API calls; no published figure, counted as five seconds" },
     }),
     custom(monitoring, "ServiceMonitor", "servicemonitors"),
     custom(monitoring, "PodMonitor", "podmonitors"),
