@@ -4,6 +4,7 @@
  * https://nightlies.apache.org/flink/flink-kubernetes-operator-docs-release-1.15/docs/operations/configuration/
  */
 import { files } from "../../sql/cluster";
+import { mergesByName } from "./rolePods";
 
 /** TCP. Those that Flink would choose at random are fixed, so that a network policy can name them. */
 export const flinkPorts = {
@@ -59,7 +60,7 @@ const every = (job: JobConfiguration): Record<string, string> => {
         "metrics.reporters": "prom",
         "metrics.reporter.prom.factory.class": "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
         "metrics.reporter.prom.port": String(flinkPorts.metrics),
-        "kubernetes.operator.pod-template.merge-arrays-by-name": "true",
+        [mergesByName]: "true",
         // Savepoints stand in the status of the job. As objects of their own they would outlive the operator, and their
         // finalizers would keep the namespace from going.
         "kubernetes.operator.snapshot.resource.enabled": "false",

@@ -3,6 +3,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { containerSecurity, podSecurity } from "../kubernetes/restricted";
 import { flinkPorts } from "./clusterConfiguration";
+import { mainContainer } from "./rolePods";
 
 /** Of the user `flink` in Flink's images. */
 export const flinkUid = 9999;
@@ -41,8 +42,7 @@ export function podTemplate({ labels, annotations, mounts, scratchGi, kubernetes
             securityContext: podSecurity(flinkUid),
             containers: [
                 {
-                    // By this name the operator knows which one is Flink.
-                    name: "flink-main-container",
+                    name: mainContainer,
                     securityContext: containerSecurity,
                     ports: [{ name: "metrics", containerPort: flinkPorts.metrics, protocol: "TCP" }],
                     volumeMounts: [

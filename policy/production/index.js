@@ -59,7 +59,7 @@ function unwrap(values) {
       unknowns.push(path);
       return unknownValue;
     }
-    if (Array.isArray(value)) return value.map((element, index) => visit(element, [...path, index]));
+    if (Array.isArray(value)) return value.map((element2, index) => visit(element2, [...path, index]));
     if (!isRecord(value)) return value;
     if (value[signatureKey] === secretSignature) {
       secrets.push(path);
@@ -554,6 +554,66 @@ function readStackFile({ stacks }, stack) {
   return { path, content: (0, import_node_fs.readFileSync)(path, "utf8"), secretsProvider: named ?? "passphrase" };
 }
 
+// components/runtime/rolePods.ts
+var flinkRoles = ["jobManager", "taskManager"];
+var mainContainer = "flink-main-container";
+var mergesByName = "kubernetes.operator.pod-template.merge-arrays-by-name";
+var isRecord3 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+var reach = (values, ...path) => path.reduce(
+  (inside, key) => isRecord3(inside) ? inside[key] : inside === unknownValue ? unknownValue : void 0,
+  values
+);
+var nameOf = (element2) => reach(element2, "name");
+var isNamed = (element2) => nameOf(element2) !== void 0;
+function element(base, over, byName2) {
+  if (base === unknownValue || over === unknownValue) return unknownValue;
+  return isRecord3(base) ? merge(base, over, byName2) : base;
+}
+function mergeLists(base, over, byName2) {
+  const all = [...base, ...over];
+  if (byName2 !== false && all.some((one) => nameOf(one) === unknownValue)) return unknownValue;
+  const named = all.every(isNamed);
+  if (named && byName2 === void 0) return unknownValue;
+  if (named && byName2 === true) {
+    const merged = new Map(base.map((one) => [nameOf(one), one]));
+    for (const one of over) merged.set(nameOf(one), merge(merged.get(nameOf(one)), one, byName2));
+    return [...merged.values()];
+  }
+  return [
+    ...base.map((one, index) => index < over.length ? element(one, over[index], byName2) : one),
+    ...over.slice(base.length)
+  ];
+}
+function merge(base, over, byName2) {
+  if (over === void 0 || over === null) return base;
+  if (base === void 0 || base === null) return over;
+  if (base === unknownValue) return typeof over === "object" ? unknownValue : over;
+  if (over === unknownValue) return unknownValue;
+  if (Array.isArray(base) && Array.isArray(over)) return mergeLists(base, over, byName2);
+  if (!isRecord3(base)) return over;
+  if (!isRecord3(over)) return base;
+  const keys = /* @__PURE__ */ new Set([...Object.keys(base), ...Object.keys(over)]);
+  return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key], byName2)]));
+}
+function withMain(spec) {
+  if (spec === unknownValue) return unknownValue;
+  const pod = isRecord3(spec) ? spec : {};
+  const given = pod["containers"];
+  if (given === unknownValue) return pod;
+  const containers = Array.isArray(given) ? given : [];
+  return containers.some((one) => nameOf(one) === mainContainer || nameOf(one) === unknownValue) ? pod : { ...pod, containers: [...containers, { name: mainContainer }] };
+}
+function rolePods(deployment) {
+  const setting = reach(deployment, "spec", "flinkConfiguration", mergesByName);
+  const byName2 = setting === unknownValue ? void 0 : String(setting).toLowerCase() === "true";
+  return flinkRoles.map((role2) => {
+    const own = reach(deployment, "spec", role2, "podTemplate");
+    const template2 = merge(reach(deployment, "spec", "podTemplate"), own, byName2);
+    const metadata = reach(template2, "metadata");
+    return { role: role2, metadata: isRecord3(metadata) ? metadata : {}, spec: withMain(reach(template2, "spec")) };
+  });
+}
+
 // policy/production/policies/podSpecs.ts
 var template = "spec.template.spec";
 var templates = {
@@ -564,33 +624,61 @@ var templates = {
   "kubernetes:apps/v1:DaemonSet": template,
   "kubernetes:apps/v1:ReplicaSet": template,
   "kubernetes:batch/v1:Job": template,
-  "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec",
-  "kubernetes:flink.apache.org/v1beta1:FlinkDeployment": "spec.podTemplate.spec"
+  "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec"
 };
-var isRecord3 = (value) => typeof value === "object" && value !== null;
-function podSpecOf(resource) {
-  const where = templates[typeOf(resource)];
-  if (where === void 0) return void 0;
-  const [place] = placesAt(resource, where);
-  if (place === void 0 || !isRecord3(place.value)) return void 0;
-  const containers = ["containers", "initContainers"].flatMap(
-    (kind) => placesAt(resource, `${where}.${kind}[*]`).flatMap(
-      ({ path, value }) => isRecord3(value) ? [{ path, container: value }] : []
-    )
+var isRecord4 = (value) => typeof value === "object" && value !== null;
+function known(spec, look) {
+  if (!isRecord4(spec)) return [];
+  const { unknowns } = unwrap(spec);
+  const containers = ["containers", "initContainers"].flatMap((kind) => {
+    const list = spec[kind];
+    return (Array.isArray(list) ? list : []).flatMap(
+      (container, index) => isRecord4(container) ? [{ path: [kind, index], container }] : []
+    );
+  });
+  return [...look({ spec, containers })].filter(
+    ([path, , decidedBy = path]) => !unknowns.some((unknown) => related(unknown, path) || related(unknown, decidedBy))
   );
-  return { path: place.path, spec: place.value, containers };
+}
+function byName(spec, path) {
+  const [kind, index, ...rest] = path;
+  if (kind === void 0 || typeof index !== "number") return path;
+  const name = at(spec, [kind, index, "name"]);
+  return typeof name === "string" ? [kind, name, ...rest] : path;
+}
+function* inFlinkPods({ values }, look) {
+  const found2 = /* @__PURE__ */ new Map();
+  for (const { role: role2, spec } of rolePods(values))
+    for (const [inside, what] of known(spec, look)) {
+      const path = byName(spec, inside);
+      const key = `${pathText(path)} ${what}`;
+      const one = found2.get(key) ?? { path, what, roles: /* @__PURE__ */ new Set() };
+      found2.set(key, one);
+      one.roles.add(role2);
+    }
+  for (const { path, what, roles } of found2.values()) {
+    const above2 = roles.size === flinkRoles.length ? [] : [...roles];
+    yield { path: ["spec", ...above2, "podTemplate", "spec", ...path], what };
+  }
+}
+function* inPods(resource, look) {
+  const type = typeOf(resource);
+  if (type === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment") return yield* inFlinkPods(resource, look);
+  const where = templates[type]?.split(".");
+  if (where === void 0) return;
+  for (const [path, what] of known(at(resource.values, where), look)) yield { path: [...where, ...path], what };
 }
 
 // policy/production/policies/images.ts
 var pinned = /@sha256:[0-9a-f]{64}$/;
 var imageId = /^sha256:[0-9a-f]{64}$/;
+var ofContainers = ({ containers }) => containers.flatMap(
+  ({ path, container: { image } }) => typeof image === "string" ? [[[...path, "image"], image]] : []
+);
 function* imagesOf(resource) {
   const type = typeOf(resource);
+  for (const { path, what } of inPods(resource, ofContainers)) yield { path, image: what };
   const found2 = [
-    ...(podSpecOf(resource)?.containers ?? []).map(({ path, container }) => ({
-      path: [...path, "image"],
-      value: container["image"]
-    })),
     ...type === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment" ? placesAt(resource, "spec.image") : [],
     ...type === "docker:index/container:Container" ? placesAt(resource, "image").filter(({ value }) => !imageId.test(String(value))) : [],
     ...type === "docker:index/remoteImage:RemoteImage" ? placesAt(resource, "name") : []
@@ -607,8 +695,7 @@ var images = {
   name: "pinned-images",
   description: "Each image is named by a digest; where the project has an images.lock, by one of its own.",
   *resource(resource, context, settings) {
-    const isKnown = (path) => !resource.unknowns.some((unknown) => related(unknown, path));
-    const found2 = [...imagesOf(resource)].filter(({ path }) => isKnown(path));
+    const found2 = [...imagesOf(resource)];
     if (found2.length === 0) return;
     const locked = settings["lock"] === false ? void 0 : lockedDigests(context);
     for (const { path, image } of found2) {
@@ -753,24 +840,24 @@ var volumes = [
   "secret",
   "name"
 ];
-function* problems(resource) {
-  const pod = podSpecOf(resource);
-  if (pod === void 0) return;
-  const { path, spec, containers } = pod;
-  for (const flag of ["hostNetwork", "hostPID", "hostIPC"])
-    if (spec[flag] === true) yield [[...path, flag], "leave it out"];
+function* problems({ spec, containers }) {
+  for (const flag of ["hostNetwork", "hostPID", "hostIPC"]) if (spec[flag] === true) yield [[flag], "leave it out"];
   for (const [index, volume] of Object.entries(spec["volumes"] ?? {}))
     for (const kind of Object.keys(volume ?? {}))
-      if (!volumes.includes(kind))
-        yield [[...path, "volumes", Number(index), kind], "use another kind of volume"];
+      if (!volumes.includes(kind)) yield [["volumes", Number(index), kind], "use another kind of volume"];
   const own = (name) => at(spec, ["securityContext", ...name.split(".")]);
   for (const { path: where, container } of containers) {
     const context = (name) => at(container, ["securityContext", ...name.split(".")]);
     const security = [...where, "securityContext"];
+    const decides = (name) => [
+      ...context(name) === void 0 ? [] : where,
+      "securityContext",
+      ...name.split(".")
+    ];
     if ((context("runAsNonRoot") ?? own("runAsNonRoot")) !== true)
-      yield [[...security, "runAsNonRoot"], "set it to true"];
+      yield [[...security, "runAsNonRoot"], "set it to true", decides("runAsNonRoot")];
     if ((context("runAsUser") ?? own("runAsUser")) === 0)
-      yield [[...security, "runAsUser"], "take another user than root"];
+      yield [[...security, "runAsUser"], "take another user than root", decides("runAsUser")];
     if (context("allowPrivilegeEscalation") !== false)
       yield [[...security, "allowPrivilegeEscalation"], "set it to false"];
     if (context("privileged") === true) yield [[...security, "privileged"], "leave it out"];
@@ -782,7 +869,7 @@ function* problems(resource) {
       yield [[...security, "capabilities", "add"], "add none but NET_BIND_SERVICE"];
     const seccomp = context("seccompProfile.type") ?? own("seccompProfile.type");
     if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
-      yield [[...security, "seccompProfile", "type"], "set it to RuntimeDefault"];
+      yield [[...security, "seccompProfile", "type"], "set it to RuntimeDefault", decides("seccompProfile.type")];
   }
 }
 var pods = {
@@ -790,23 +877,20 @@ var pods = {
   description: "Pods pass Pod Security `restricted`, and each namespace enforces it.",
   *resource(resource) {
     yield* unmet(demands3, resource);
-    for (const [path, fix2] of problems(resource)) {
-      if (resource.unknowns.some((unknown) => related(unknown, path))) continue;
-      const violation = { message: `${pathText(path)}: ${fix2}.`, urn: resource.urn };
-      yield violation;
-    }
+    for (const { path, what } of inPods(resource, problems))
+      yield { message: `${pathText(path)}: ${what}.`, urn: resource.urn };
   }
 };
 
 // policy/production/policies/statements.ts
-var isRecord4 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+var isRecord5 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 var texts = (value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
 function statementsOf(resource, property) {
   return placesAt(resource, property).flatMap(({ path, value }) => {
     const document = typeof value === "string" ? parsed2(value) : value;
-    if (!isRecord4(document)) return [];
+    if (!isRecord5(document)) return [];
     const { Statement: given = [] } = document;
-    return (Array.isArray(given) ? given : [given]).filter(isRecord4).map((one, index) => statement(one, `${pathText(path)}.Statement[${index}]`));
+    return (Array.isArray(given) ? given : [given]).filter(isRecord5).map((one, index) => statement(one, `${pathText(path)}.Statement[${index}]`));
   });
 }
 function statement(one, path) {
@@ -817,16 +901,16 @@ function statement(one, path) {
     allButActions: "NotAction" in one,
     resources: texts(one["Resource"]),
     allButResources: "NotResource" in one,
-    principals: isRecord4(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
+    principals: isRecord5(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
     ofPlain: isOfPlain(one["Condition"]),
-    conditioned: isRecord4(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
+    conditioned: isRecord5(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
     path
   };
 }
 function isOfPlain(condition) {
-  if (!isRecord4(condition)) return false;
+  if (!isRecord5(condition)) return false;
   return Object.entries(condition).some(
-    ([operator, keys]) => /^Bool(IfExists)?$/i.test(operator) && isRecord4(keys) && Object.entries(keys).some(
+    ([operator, keys]) => /^Bool(IfExists)?$/i.test(operator) && isRecord5(keys) && Object.entries(keys).some(
       ([key, value]) => /^aws:SecureTransport$/i.test(key) && /^false$/i.test(String(value))
     )
   );

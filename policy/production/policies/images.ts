@@ -1,23 +1,25 @@
 /** What runs is one image for good, and that which was locked. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathText, related, type Path } from "../../../components/provider/values";
+import { pathText, type Path } from "../../../components/provider/values";
 import { placesAt, typeOf } from "../../analyzer/look";
 import type { Context, Resource, Policy } from "../../analyzer/pack";
 import { projectFolder } from "../../analyzer/project";
-import { podSpecOf } from "./podSpecs";
+import { inPods, type Finding, type PodSpec } from "./podSpecs";
 
 const pinned = /@sha256:[0-9a-f]{64}$/;
 /** Of an image that is there: of its content, and in no registry. The resource that pulls it names the digest. */
 const imageId = /^sha256:[0-9a-f]{64}$/;
 
+const ofContainers = ({ containers }: PodSpec): Finding[] =>
+    containers.flatMap(({ path, container: { image } }): Finding[] =>
+        typeof image === "string" ? [[[...path, "image"], image]] : [],
+    );
+
 function* imagesOf(resource: Resource): Generator<{ readonly path: Path; readonly image: string }> {
     const type = typeOf(resource);
+    for (const { path, what } of inPods(resource, ofContainers)) yield { path, image: what };
     const found = [
-        ...(podSpecOf(resource)?.containers ?? []).map(({ path, container }) => ({
-            path: [...path, "image"],
-            value: container["image"],
-        })),
         ...(type === "kubernetes:flink.apache.org/v1beta1:FlinkDeployment" ? placesAt(resource, "spec.image") : []),
         ...(type === "docker:index/container:Container"
             ? placesAt(resource, "image").filter(({ value }) => !imageId.test(String(value)))
@@ -39,8 +41,7 @@ export const images: Policy = {
     name: "pinned-images",
     description: "Each image is named by a digest; where the project has an images.lock, by one of its own.",
     *resource(resource, context, settings) {
-        const isKnown = (path: Path): boolean => !resource.unknowns.some((unknown) => related(unknown, path));
-        const found = [...imagesOf(resource)].filter(({ path }) => isKnown(path));
+        const found = [...imagesOf(resource)];
         if (found.length === 0) return;
         // Images that somebody else builds, such as those of a chart's operator, are not in the lock.
         const locked = settings["lock"] === false ? undefined : lockedDigests(context);

@@ -1,8 +1,8 @@
 /** Pods pass Pod Security `restricted`. Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
-import { at, pathText, related, type Path } from "../../../components/provider/values";
+import { at, pathText, type Path } from "../../../components/provider/values";
 import { demand, unmet } from "../../analyzer/look";
-import type { Resource, Policy, Violation } from "../../analyzer/pack";
-import { podSpecOf } from "./podSpecs";
+import type { Policy } from "../../analyzer/pack";
+import { inPods, type Finding, type PodSpec } from "./podSpecs";
 
 /** Kubernetes' own, in which nobody's pods are to be. */
 const systemNamespace = /^kube-/;
@@ -29,24 +29,25 @@ const volumes = [
     "name",
 ];
 
-function* problems(resource: Resource): Generator<readonly [Path, string]> {
-    const pod = podSpecOf(resource);
-    if (pod === undefined) return;
-    const { path, spec, containers } = pod;
-    for (const flag of ["hostNetwork", "hostPID", "hostIPC"])
-        if (spec[flag] === true) yield [[...path, flag], "leave it out"];
+function* problems({ spec, containers }: PodSpec): Generator<Finding> {
+    for (const flag of ["hostNetwork", "hostPID", "hostIPC"]) if (spec[flag] === true) yield [[flag], "leave it out"];
     for (const [index, volume] of Object.entries(spec["volumes"] ?? {}))
         for (const kind of Object.keys((volume ?? {}) as object))
-            if (!volumes.includes(kind))
-                yield [[...path, "volumes", Number(index), kind], "use another kind of volume"];
+            if (!volumes.includes(kind)) yield [["volumes", Number(index), kind], "use another kind of volume"];
     const own = (name: string): unknown => at(spec, ["securityContext", ...name.split(".")]);
     for (const { path: where, container } of containers) {
         const context = (name: string): unknown => at(container, ["securityContext", ...name.split(".")]);
         const security = [...where, "securityContext"];
+        /** Where a container says nothing of its own, its pod decides. */
+        const decides = (name: string): Path => [
+            ...(context(name) === undefined ? [] : where),
+            "securityContext",
+            ...name.split("."),
+        ];
         if ((context("runAsNonRoot") ?? own("runAsNonRoot")) !== true)
-            yield [[...security, "runAsNonRoot"], "set it to true"];
+            yield [[...security, "runAsNonRoot"], "set it to true", decides("runAsNonRoot")];
         if ((context("runAsUser") ?? own("runAsUser")) === 0)
-            yield [[...security, "runAsUser"], "take another user than root"];
+            yield [[...security, "runAsUser"], "take another user than root", decides("runAsUser")];
         if (context("allowPrivilegeEscalation") !== false)
             yield [[...security, "allowPrivilegeEscalation"], "set it to false"];
         if (context("privileged") === true) yield [[...security, "privileged"], "leave it out"];
@@ -58,7 +59,7 @@ function* problems(resource: Resource): Generator<readonly [Path, string]> {
             yield [[...security, "capabilities", "add"], "add none but NET_BIND_SERVICE"];
         const seccomp = context("seccompProfile.type") ?? own("seccompProfile.type");
         if (seccomp !== "RuntimeDefault" && seccomp !== "Localhost")
-            yield [[...security, "seccompProfile", "type"], "set it to RuntimeDefault"];
+            yield [[...security, "seccompProfile", "type"], "set it to RuntimeDefault", decides("seccompProfile.type")];
     }
 }
 
@@ -67,10 +68,7 @@ export const pods: Policy = {
     description: "Pods pass Pod Security `restricted`, and each namespace enforces it.",
     *resource(resource) {
         yield* unmet(demands, resource);
-        for (const [path, fix] of problems(resource)) {
-            if (resource.unknowns.some((unknown) => related(unknown, path))) continue;
-            const violation: Violation = { message: `${pathText(path)}: ${fix}.`, urn: resource.urn };
-            yield violation;
-        }
+        for (const { path, what } of inPods(resource, problems))
+            yield { message: `${pathText(path)}: ${what}.`, urn: resource.urn };
     },
 };

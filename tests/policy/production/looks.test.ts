@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { configurationPolicy } from "../../../policy/no-secrets/configuration";
 import type { Context, Policy, Resource } from "../../../policy/analyzer/pack";
 import { production } from "../../../policy/production/pack";
-import { unknownValue } from "../../../components/provider/values";
+import { unknownValue, unwrap } from "../../../components/provider/values";
 
 const context: Context = {
     project: "nowhere-to-be-found",
@@ -79,6 +79,77 @@ describe("policies that look closely", () => {
         const unknowns = [["spec", "containers", 0, "image"]];
         assert.deepEqual(await told(policy("pinned-images"), resource(type, pod(unknownValue), { unknowns })), []);
         assert.equal((await told(policy("pinned-images"), resource(type, pod("04da6b54/flink:2.0")))).length, 1);
+    });
+
+    describe("restricted-pods, of a FlinkDeployment", () => {
+        const restricted = {
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            containers: [
+                {
+                    name: "flink-main-container",
+                    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+                },
+            ],
+        };
+        const podTemplate = { spec: restricted };
+        const of = (spec: unknown) => {
+            const { values, unknowns } = unwrap({ spec });
+            const flink = "kubernetes:flink.apache.org/v1beta1:FlinkDeployment";
+            return told(policy("restricted-pods"), resource(flink, values, { unknowns }));
+        };
+
+        it("judges pods that no template is given for, once for both roles", async () => {
+            const messages = await of({ flinkConfiguration: {} });
+            assert.equal(messages.length, 4, messages.join());
+            for (const message of messages)
+                assert.match(
+                    message,
+                    /^spec\.podTemplate\.spec\.containers\["flink-main-container"\]\.securityContext\./,
+                );
+        });
+
+        it("judges what a role's template makes of that of both, and of that role alone", async () => {
+            assert.deepEqual(await of({ podTemplate }), []);
+            assert.deepEqual(await of({ jobManager: { podTemplate }, taskManager: { podTemplate } }), []);
+            assert.deepEqual(await of({ podTemplate, jobManager: { podTemplate: { spec: { hostNetwork: true } } } }), [
+                "spec.jobManager.podTemplate.spec.hostNetwork: leave it out.",
+            ]);
+            const onlyJobManager = await of({ jobManager: { podTemplate } });
+            assert.equal(onlyJobManager.length, 4);
+            for (const message of onlyJobManager) assert.match(message, /^spec\.taskManager\.podTemplate\./);
+        });
+
+        it("merges containers by name only where the deployment says so", async () => {
+            const added = { name: "log", securityContext: restricted.containers[0]?.securityContext };
+            const taskManager = { podTemplate: { spec: { containers: [added] } } };
+            const byName = { "kubernetes.operator.pod-template.merge-arrays-by-name": "true" };
+            assert.deepEqual(await of({ podTemplate, taskManager, flinkConfiguration: byName }), []);
+            // By position the main container becomes `log`, and the operator adds an empty one.
+            const messages = await of({ podTemplate, taskManager });
+            assert.match(messages.join(), /^spec\.taskManager\..*"flink-main-container".*allowPrivilegeEscalation/);
+        });
+
+        it("says nothing of what is not known yet, and of the rest what is wrong", async () => {
+            const wrong = { podTemplate: { spec: { containers: [{ name: "flink-main-container", image: "a" }] } } };
+            const main = restricted.containers[0];
+            const notKnown: readonly unknown[] = [
+                unknownValue,
+                { podTemplate: unknownValue },
+                { podTemplate: unknownValue, taskManager: wrong },
+                { podTemplate: { spec: unknownValue }, jobManager: wrong },
+                { podTemplate, jobManager: unknownValue, taskManager: { podTemplate: unknownValue } },
+                { podTemplate: { spec: { ...restricted, containers: unknownValue } } },
+                { podTemplate: { spec: { ...restricted, containers: [unknownValue] } } },
+                { podTemplate: { spec: { ...restricted, containers: [{ ...main, name: unknownValue }] } } },
+                { podTemplate: { spec: { ...restricted, securityContext: unknownValue } } },
+                { podTemplate, taskManager: wrong, flinkConfiguration: unknownValue },
+            ];
+            for (const spec of notKnown) assert.deepEqual(await of(spec), [], JSON.stringify(spec));
+            assert.deepEqual(
+                await of({ podTemplate: { spec: { ...restricted, containers: unknownValue, hostPID: true } } }),
+                ["spec.podTemplate.spec.hostPID: leave it out."],
+            );
+        });
     });
 
     it("say that the project's files were not found", async () => {

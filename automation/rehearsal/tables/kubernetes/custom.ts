@@ -10,6 +10,7 @@ import { operates, serves } from "./crds";
 import { goodPod } from "./podSecurity";
 import { admission } from "./workloads";
 import { at, type Values } from "../../../../components/provider/values";
+import { mainContainer, rolePods } from "../../../../components/runtime/rolePods";
 
 const flinkDocs = "https://nightlies.apache.org/flink/flink-kubernetes-operator-docs-release-1.15/docs";
 const flink = "flink.apache.org/v1beta1";
@@ -56,26 +57,13 @@ const upgradeModes = ["stateless", "savepoint", "last-state"];
 
 type Containers = readonly Values[];
 
-/**
- * The pods that a template comes to: the operator puts the container `flink-main-container` into it, with nothing of its own
- * that `restricted` asks for. Templates of job and task managers are laid over that of both.
- */
-export function flinkPods(inputs: Values): Values[] {
-    const main = "flink-main-container";
-    return ["jobManager", "taskManager"].map((role) => {
-        const [both, own] = [["podTemplate"], [role, "podTemplate"]].map(
-            (path) => (at(inputs, ["spec", ...path, "spec"]) ?? {}) as Values,
-        ) as [Values, Values];
-        const containers = [both, own].flatMap((one) => (one["containers"] ?? []) as Containers);
-        const byName = new Map<unknown, Values>([[main, { name: main }]]);
-        for (const one of containers) byName.set(one["name"], { ...byName.get(one["name"]), ...one });
-        return { ...both, ...own, containers: [...byName.values()] };
-    });
-}
+/** Of each role; what a preview cannot tell yet breaks no rule. */
+const flinkPods = (inputs: Values): Values[] =>
+    rolePods(inputs).map(({ spec }) => (typeof spec === "string" ? {} : spec));
 
 const flinkTemplate = (pod: Values): Values => ({
     ...pod,
-    containers: (pod["containers"] as Containers).map((one) => ({ ...one, name: "flink-main-container" })),
+    containers: (pod["containers"] as Containers).map((one) => ({ ...one, name: mainContainer })),
 });
 const flinkSpec = (more: Values): Values => ({
     flinkVersion: "v2_1",

@@ -1,7 +1,7 @@
 /** Pods that objects come to, as what makes them from the object would ask the API server for them. */
-import { flinkPods } from "./custom";
 import { cronTemplate, podTemplate } from "./workloads";
 import { at, type Values } from "../../../../components/provider/values";
+import { mainContainer, rolePods, type RolePod } from "../../../../components/runtime/rolePods";
 
 const templates: Readonly<Record<string, readonly string[]>> = {
     Deployment: podTemplate,
@@ -17,7 +17,7 @@ export interface Pod {
 
 /** Empty for a kind that makes none. */
 export function podsOf(kind: string, inputs: Values): readonly Pod[] {
-    if (kind === "FlinkDeployment") return flinkPods(inputs).map(flinkPod(inputs));
+    if (kind === "FlinkDeployment") return rolePods(inputs).map(flinkPod(inputs));
     const path = templates[kind];
     const spec = path === undefined ? undefined : at(inputs, path);
     if (path === undefined || spec === undefined) return [];
@@ -27,22 +27,24 @@ export function podsOf(kind: string, inputs: Values): readonly Pod[] {
 /** What the operator adds to the main container: the image, and of its resources what `resource` says. */
 const flinkPod =
     (inputs: Values) =>
-    (spec: Values, index: number): Pod => {
-        const own = at(inputs, ["spec", index === 0 ? "jobManager" : "taskManager", "resource"]) as Values | undefined;
+    ({ role, metadata, spec: made }: RolePod): Pod => {
+        const spec = typeof made === "string" ? {} : made;
+        const own = at(inputs, ["spec", role, "resource"]) as Values | undefined;
         const { cpu, memory } = own ?? {};
         const resources = {
             ...(cpu === undefined && memory === undefined
                 ? {}
                 : { requests: quantities(cpu, memory), limits: quantities(cpu, memory) }),
         };
-        const containers = (spec["containers"] as Values[]).map((container) =>
-            container["name"] === "flink-main-container"
+        const given = Array.isArray(spec["containers"]) ? (spec["containers"] as Values[]) : [];
+        const containers = given.map((container) =>
+            container["name"] === mainContainer
                 ? { image: at(inputs, ["spec", "image"]), ...container, resources }
                 : container,
         );
         const account = at(inputs, ["spec", "serviceAccount"]);
         return {
-            metadata: (at(inputs, ["spec", "podTemplate", "metadata"]) ?? {}) as Values,
+            metadata,
             spec: { ...spec, containers, ...(account === undefined ? {} : { serviceAccountName: account }) },
         };
     };
