@@ -1,0 +1,196 @@
+import { adopted, aws, flinkOf, role, subnets, theirs, refuses, type Refusal } from "./refusals";
+
+const refusals: readonly Refusal[] = [
+    [
+        "an environment without a layer",
+        "local",
+        { storage: undefined, broker: undefined, catalog: undefined, runtime: undefined, observability: undefined },
+        "name",
+        /names no layer\. It can have storage/,
+    ],
+    [
+        "a layer without its upstream",
+        "prod",
+        { storage: undefined, foundation: undefined, broker: undefined },
+        "catalog",
+        /'catalog': stands on storage, which .*Add 'storage'/,
+    ],
+    [
+        "Flink on a cluster that is not there",
+        "prod",
+        { foundation: undefined },
+        "runtime",
+        /'runtime': stands on foundation.*Add a foundation/,
+    ],
+    ["a service without its account", "prod", { aws: undefined }, "storage.profile", /'s3' needs the key 'aws'/],
+    [
+        "MSK without a cluster to put it beside",
+        "prod",
+        { foundation: undefined, catalog: undefined, runtime: undefined, dbt: undefined, observability: undefined },
+        "broker.profile",
+        /no brokers without subnets.*this environment has no foundation\. Give the environment a foundation of the profile 'eks'/,
+    ],
+    [
+        "MSK beside a cluster of which nobody says where it is",
+        "prod",
+        { foundation: flinkOf(role) },
+        "broker.profile",
+        /its foundation, which was adopted, names none/,
+    ],
+    [
+        "MSK beside a cluster of another cloud",
+        "prodgcp",
+        { aws, broker: { profile: "msk" } },
+        "broker.profile",
+        /its foundation is on Google Cloud/,
+    ],
+    [
+        "a serverless MSK whose topics no role of the cluster could make",
+        "prod",
+        {
+            foundation: { ...flinkOf(role), network: { ...subnets, privateSubnetIds: ["subnet-1", "subnet-2"] } },
+            broker: { profile: "msk", cluster: { kind: "serverless" } },
+        },
+        "foundation",
+        /'foundation\.oidcIssuer': is not named, but the topics of a serverless cluster are made from this one/,
+    ],
+    [
+        "Google's Kafka beside a cluster of another cloud",
+        "prod",
+        { gcp: { project: "example-lakehouse", region: "europe-west1" }, broker: { profile: "google" } },
+        "broker.profile",
+        /through a subnetwork alone, and its foundation is on AWS/,
+    ],
+    [
+        "Event Hubs without an identity of Azure",
+        "prod",
+        {
+            azure: {
+                subscriptionId: "00000000-0000-4000-8000-000000000001",
+                tenantId: "00000000-0000-4000-8000-000000000002",
+                location: "westeurope",
+            },
+            broker: { profile: "eventhubs" },
+        },
+        "broker.profile",
+        /'eventhubs' lets in identities of Azure alone.*flink has none\. Use what AWS has, or a foundation on Azure/,
+    ],
+    [
+        "a storage of one cloud under identities of another",
+        "prodazure",
+        { gcp: { project: "example-lakehouse", region: "europe-west1" }, storage: { profile: "gcs" } },
+        "storage.profile",
+        /'gcs' lets in identities of Google Cloud alone/,
+    ],
+    [
+        "a storage whose identities an adopted cluster does not name",
+        "prod",
+        { foundation: adopted, broker: { ...theirs, secretRef: "aws-sm://prod/kafka" } },
+        "storage.profile",
+        /Name it in foundation\.identities\.dbt\.aws/,
+    ],
+    [
+        "IAM of MSK without a role",
+        "prodgcp",
+        { broker: { ...theirs, saslMechanism: "AWS_MSK_IAM" } },
+        "broker.saslMechanism",
+        /'AWS_MSK_IAM' lets in identities of AWS alone/,
+    ],
+    [
+        "brokers on this machine for Flink on a cluster",
+        "prod",
+        { broker: { ...theirs, bootstrapServers: "localhost:9092", secretRef: "aws-sm://prod/kafka" } },
+        "broker.bootstrapServers",
+        /localhost is this machine: the cluster does not reach it/,
+    ],
+    [
+        "a catalog on this machine for Flink on a cluster",
+        "prod",
+        { "catalog.uri": "https://127.0.0.1:8181/catalog" },
+        "catalog.uri",
+        /127\.0\.0\.1 is this machine/,
+    ],
+    [
+        "storage on this machine for a Flink that is elsewhere",
+        "local",
+        {
+            observability: undefined,
+            runtime: {
+                profile: "external",
+                flinkRest: "https://flink.example.com",
+                sqlGateway: "https://sql.example.com",
+            },
+        },
+        "storage.profile",
+        /Flink at https:\/\/flink\.example\.com does not reach it/,
+    ],
+    [
+        "a catalog that cannot serve the storage",
+        "prod",
+        {
+            catalog: { profile: "embedded", type: "rest" },
+            runtime: undefined,
+            dbt: undefined,
+            observability: undefined,
+        },
+        "catalog.profile",
+        /'embedded' cannot serve tables on 's3'/,
+    ],
+    [
+        "a storage that Flink on this machine cannot reach",
+        "local",
+        {
+            aws,
+            storage: { profile: "s3" },
+            catalog: { profile: "external", uri: "https://catalog.example.com", warehouse: "lake" },
+        },
+        "storage.profile",
+        /only the identities of a cluster's workloads reach 's3'/,
+    ],
+    [
+        "a catalog that dbt on a cluster cannot attach",
+        "prod",
+        { "catalog.attach": false },
+        "catalog.attach",
+        /has to be true where dbt runs on a cluster/,
+    ],
+    [
+        "tokens of a service account where there is no cluster",
+        "prod",
+        {
+            "catalog.auth": { mode: "serviceAccount", audience: "lakekeeper" },
+            foundation: undefined,
+            broker: undefined,
+            runtime: undefined,
+            dbt: undefined,
+            observability: undefined,
+        },
+        "catalog.auth.mode",
+        /'serviceAccount' is the token of a workload on a cluster/,
+    ],
+    [
+        "a catalog whose tokens could be read on the way",
+        "prod",
+        { "catalog.uri": "http://catalog.example.com" },
+        "catalog.uri",
+        /not encrypted.*Give the catalog's https/,
+    ],
+    [
+        "alerts where nobody reads them",
+        "prod",
+        { "foundation.operators": { prometheus: "none" } },
+        "foundation.operators.prometheus",
+        /makes objects of the Prometheus operator/,
+    ],
+    [
+        "metrics of a Flink that is elsewhere",
+        "prod",
+        { observability: { profile: "embedded" } },
+        "observability.profile",
+        /does not fit runtime\.profile kubernetes/,
+    ],
+];
+
+describe("what does not go together", () => {
+    refuses(refusals);
+});
