@@ -6,7 +6,7 @@
  * (256 characters), https://cloud.google.com/resource-manager/docs/labels-overview (63 of `a-z 0-9 _ -`).
  */
 import { createHash } from "node:crypto";
-import { at } from "../../components/provider/values";
+import { at, isRecord } from "../../components/provider/values";
 import type { PendingCreate } from "./pending";
 
 export const urnTag = "tidegate:urn";
@@ -25,11 +25,6 @@ export function tagValueOf(urn: string): string {
 
 /** 160 bits of the URN's SHA-256. */
 export const labelValueOf = (urn: string): string => digest(urn, 40);
-
-type Values = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Values =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
 
 const textIn = (values: unknown, key: string): string | undefined => {
     const found = isRecord(values) ? values[key] : undefined;

@@ -13,6 +13,7 @@ import { consumeBounded, produceRecords, topicOffsets } from "../clients/kafka";
 import { S3 } from "../clients/s3";
 import { SqlGateway as SqlGatewayClient } from "../clients/sqlGateway";
 import { TidegateError, messageOf } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { Broker, Flink, GateClients, MetricsEndpoints, ObjectStore, Prometheus, SqlGateway } from "./context";
 
 export function liveObjects(contract: S3InterfaceContract): ObjectStore {
@@ -224,12 +225,4 @@ export function liveClients(contracts: {
         ...(catalog === undefined || storage === undefined ? {} : { catalog: openCatalog(catalog, storage) }),
         ...(observability === undefined ? {} : { metrics: liveMetrics(observability) }),
     };
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }

@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { repositoryRoot } from "../core/repository";
 import pulled from "../../images/pulled.json";
 
@@ -182,11 +183,3 @@ export function imageOf(
 
 const origin = (image: ImageName): string =>
     isPulled(image) ? `Look the digest of ${wantedTag(image)} up` : `Build and push images/${image}`;
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
-}

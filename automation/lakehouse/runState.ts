@@ -5,6 +5,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../core/json";
 
 const dbtNode = z.strictObject({ name: z.string(), resourceType: z.string(), status: z.string(), text: z.string() });
 
@@ -65,13 +66,5 @@ export class RunStateFile {
         const part = `${this.file}.${process.pid}.part`;
         await writeFile(part, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
         await rename(part, this.file);
-    }
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
     }
 }

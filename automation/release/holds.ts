@@ -4,9 +4,10 @@
  */
 import { hostname, userInfo } from "node:os";
 import { z } from "zod";
+import { parseJson } from "../core/json";
 import type { DeepReadonly } from "../core/readonly";
 import type { LedgerStore } from "../ledger/store";
-import { createNumbered, numberedIn, parseJson, placeOf } from "./numbered";
+import { createNumbered, numberedIn, placeOf } from "./numbered";
 
 export const holdSchema = z.strictObject({
     version: z.literal(1),

@@ -14,14 +14,5 @@ export async function createNumbered(store: LedgerStore, folder: string, record:
     }
 }
 
-/** Undefined for what is no JSON. */
-export function parseJson(text: string | undefined): unknown {
-    try {
-        return JSON.parse(text ?? "");
-    } catch {
-        return undefined;
-    }
-}
-
 /** Where those of rehearsals are: apart from the real ones. */
 export const placeOf = (simulated: boolean): string => (simulated ? "rehearsals/" : "");

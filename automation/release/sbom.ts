@@ -5,6 +5,7 @@
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
 import { PackageURL } from "packageurl-js";
 import { z } from "zod";
+import { parseJson } from "../core/json";
 import { byText, sha256, type ReleaseFile, type ReleaseVersion } from "./manifest";
 
 /** Something that no lock of a known kind names: a jar. */
@@ -166,12 +167,4 @@ function serialNumber(graph: string, purls: readonly string[]): string {
     const hex = sha256([graph, ...purls].join("\n"));
     const variant = ((parseInt(hex[16] ?? "0", 16) & 0x3) | 0x8).toString(16);
     return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { runCommand } from "../core/command";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { answerOf } from "../engine/cli";
 import { nameOf } from "../engine/facts";
 import { pendingCreates, settled, type PendingCreate, type PendingDecision } from "../engine/pending";
@@ -193,7 +194,7 @@ export function commandLookup(
                     signal,
                 });
                 if (end !== "exited" || code !== 0) return undefined;
-                const answer = answerSchema.safeParse(jsonOf(tail.findLast((line) => line.trim() !== "")));
+                const answer = answerSchema.safeParse(parseJson(tail.findLast((line) => line.trim() !== "")));
                 if (!answer.success) return undefined;
                 return "id" in answer.data ? { kind: "import", id: answer.data.id } : { kind: "create" };
             } finally {
@@ -201,14 +202,6 @@ export function commandLookup(
             }
         },
     };
-}
-
-function jsonOf(text: string | undefined): unknown {
-    try {
-        return JSON.parse(text ?? "");
-    } catch {
-        return undefined;
-    }
 }
 
 /** Of `--pending URN=ID` and `--pending URN=absent`; a URN holds no `=` after its last `::`. */

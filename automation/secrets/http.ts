@@ -3,6 +3,7 @@ import { request as plain, type RequestOptions } from "node:http";
 import { request as encrypted } from "node:https";
 import type { z } from "zod";
 import { messageOf } from "../core/errors";
+import { parseJson } from "../core/json";
 import { SecretStoreError, type SecretFailure } from "./store";
 
 /** Bytes of the longest answer that is read: stores hold at most 64 KiB in a secret, a cluster 1 MiB. */
@@ -71,18 +72,9 @@ function wordsOf(error: unknown): string {
  * @throws SecretStoreError `refused`; neither zod's nor the parser's message is kept, which show pieces of the answer
  */
 export function parsed<S extends z.ZodType>(answer: HttpAnswer, schema: S, who: string): z.infer<S> {
-    const result = schema.safeParse(jsonOf(answer.body));
+    const result = schema.safeParse(parseJson(answer.body));
     if (result.success) return result.data;
     throw new SecretStoreError("refused", `the answer of ${who} has not the form that its API describes`);
-}
-
-/** Undefined where it is none. */
-export function jsonOf(text: string): unknown {
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return undefined;
-    }
 }
 
 export function failureOfStatus(status: number): SecretFailure {

@@ -4,9 +4,9 @@
  */
 import pRetry from "p-retry";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { Redactor } from "../core/redactor";
 import { formatSecretRef, parseSecretRef, type SecretRef, type SecretRefKind } from "../../stacks/secretRef";
-import { jsonOf } from "./http";
 import { SecretStoreError, type RefOf, type SecretFailure, type SecretStore } from "./store";
 
 export type SecretStores = { readonly [K in SecretRefKind]: SecretStore<K> };
@@ -129,7 +129,7 @@ export class SecretResolver {
 
     /** A key of this very name goes before one that dots lead to, as with External Secrets. */
     private member(text: string, field: string, wanted: Wanted): string {
-        const object = jsonOf(text);
+        const object = parseJson(text);
         const hint = "Correct what follows `#`, or what lies in the store: docs/secrets.md.";
         if (typeof object !== "object" || object === null || Array.isArray(object))
             throw failing(wanted, {
@@ -149,7 +149,7 @@ export class SecretResolver {
 }
 
 function membersOf(text: string): unknown[] {
-    const object = jsonOf(text);
+    const object = parseJson(text);
     if (typeof object !== "object" || object === null) return [];
     return Object.entries(object)
         .filter(([key]) => !nameOfUser.test(key))

@@ -12,6 +12,7 @@ import {
 import { delimiter, dirname, join } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { cacheRoot, checkout, digestOf, which } from "./bootstrap.mjs";
 import { dynamicFolder, hostsFolder, isOurs, stamp } from "./layout";
 import type { EngineTools, Survey, Tools } from "./tools";
@@ -59,14 +60,6 @@ function readRecord(file: string): Located | undefined {
     const { pulumi, java, kafka, flink, weed, python, dbt, duckdbExtensions } = parsed.data;
     const paths = [pulumi.path, java.path, kafka.libs, flink.lib, weed, python, dbt, duckdbExtensions];
     return paths.every((path) => existsSync(path)) ? parsed.data : undefined;
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }
 
 /** A folder with nothing but this Node and its npm in it, for the front of PATH: it shadows no other program. */

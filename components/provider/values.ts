@@ -27,7 +27,7 @@ export interface Unwrapped {
     readonly unknowns: readonly Path[];
 }
 
-function isRecord(value: unknown): value is Values {
+export function isRecord(value: unknown): value is Values {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -4,7 +4,7 @@
  * Source: https://nightlies.apache.org/flink/flink-kubernetes-operator-docs-release-1.15/docs/custom-resource/pod-template/
  * and FlinkUtils.java (mergePodTemplates) of the operator.
  */
-import { unknownValue, type Values } from "../provider/values";
+import { isRecord, unknownValue, type Values } from "../provider/values";
 
 export const flinkRoles = ["jobManager", "taskManager"] as const;
 export type FlinkRole = (typeof flinkRoles)[number];
@@ -20,9 +20,6 @@ export interface RolePod {
     /** `unknownValue` where a preview cannot tell. */
     readonly spec: Values | typeof unknownValue;
 }
-
-const isRecord = (value: unknown): value is Values =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What is there; unknown where something above it is. */
 const reach = (values: unknown, ...path: readonly string[]): unknown =>

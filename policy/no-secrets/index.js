@@ -268,6 +268,15 @@ function read(file) {
   }
 }
 
+// automation/core/json.ts
+function parseJson(text2) {
+  try {
+    return JSON.parse(text2 ?? "");
+  } catch {
+    return void 0;
+  }
+}
+
 // policy/secrets/structures.ts
 var quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
 var secretName = "[\\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
@@ -955,13 +964,6 @@ function partsOf(value, format, depth) {
     const kind = kindOf(key);
     return kind === "secret" || kind === "likely" ? byKey(key, assigned, inner) : [];
   });
-}
-function parseJson(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
 }
 function decodedText(value) {
   const compact = value.replace(/\s+/g, "");

@@ -558,16 +558,15 @@ function readStackFile({ stacks }, stack) {
 var flinkRoles = ["jobManager", "taskManager"];
 var mainContainer = "flink-main-container";
 var mergesByName = "kubernetes.operator.pod-template.merge-arrays-by-name";
-var isRecord3 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 var reach = (values, ...path) => path.reduce(
-  (inside, key) => isRecord3(inside) ? inside[key] : inside === unknownValue ? unknownValue : void 0,
+  (inside, key) => isRecord(inside) ? inside[key] : inside === unknownValue ? unknownValue : void 0,
   values
 );
 var nameOf = (element2) => reach(element2, "name");
 var isNamed = (element2) => nameOf(element2) !== void 0;
 function element(base, over, byName2) {
   if (base === unknownValue || over === unknownValue) return unknownValue;
-  return isRecord3(base) ? merge(base, over, byName2) : base;
+  return isRecord(base) ? merge(base, over, byName2) : base;
 }
 function mergeLists(base, over, byName2) {
   const all = [...base, ...over];
@@ -590,14 +589,14 @@ function merge(base, over, byName2) {
   if (base === unknownValue) return typeof over === "object" ? unknownValue : over;
   if (over === unknownValue) return unknownValue;
   if (Array.isArray(base) && Array.isArray(over)) return mergeLists(base, over, byName2);
-  if (!isRecord3(base)) return over;
-  if (!isRecord3(over)) return base;
+  if (!isRecord(base)) return over;
+  if (!isRecord(over)) return base;
   const keys = /* @__PURE__ */ new Set([...Object.keys(base), ...Object.keys(over)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key], byName2)]));
 }
 function withMain(spec) {
   if (spec === unknownValue) return unknownValue;
-  const pod = isRecord3(spec) ? spec : {};
+  const pod = isRecord(spec) ? spec : {};
   const given = pod["containers"];
   if (given === unknownValue) return pod;
   const containers = Array.isArray(given) ? given : [];
@@ -610,7 +609,7 @@ function rolePods(deployment) {
     const own = reach(deployment, "spec", role2, "podTemplate");
     const template2 = merge(reach(deployment, "spec", "podTemplate"), own, byName2);
     const metadata = reach(template2, "metadata");
-    return { role: role2, metadata: isRecord3(metadata) ? metadata : {}, spec: withMain(reach(template2, "spec")) };
+    return { role: role2, metadata: isRecord(metadata) ? metadata : {}, spec: withMain(reach(template2, "spec")) };
   });
 }
 
@@ -626,14 +625,14 @@ var templates = {
   "kubernetes:batch/v1:Job": template,
   "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template.spec"
 };
-var isRecord4 = (value) => typeof value === "object" && value !== null;
+var isRecord3 = (value) => typeof value === "object" && value !== null;
 function known(spec, look) {
-  if (!isRecord4(spec)) return [];
+  if (!isRecord3(spec)) return [];
   const { unknowns } = unwrap(spec);
   const containers = ["containers", "initContainers"].flatMap((kind) => {
     const list = spec[kind];
     return (Array.isArray(list) ? list : []).flatMap(
-      (container, index) => isRecord4(container) ? [{ path: [kind, index], container }] : []
+      (container, index) => isRecord3(container) ? [{ path: [kind, index], container }] : []
     );
   });
   return [...look({ spec, containers })].filter(
@@ -883,14 +882,14 @@ var pods = {
 };
 
 // policy/production/policies/statements.ts
-var isRecord5 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+var isRecord4 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 var texts = (value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
 function statementsOf(resource, property) {
   return placesAt(resource, property).flatMap(({ path, value }) => {
     const document = typeof value === "string" ? parsed2(value) : value;
-    if (!isRecord5(document)) return [];
+    if (!isRecord4(document)) return [];
     const { Statement: given = [] } = document;
-    return (Array.isArray(given) ? given : [given]).filter(isRecord5).map((one, index) => statement(one, `${pathText(path)}.Statement[${index}]`));
+    return (Array.isArray(given) ? given : [given]).filter(isRecord4).map((one, index) => statement(one, `${pathText(path)}.Statement[${index}]`));
   });
 }
 function statement(one, path) {
@@ -901,16 +900,16 @@ function statement(one, path) {
     allButActions: "NotAction" in one,
     resources: texts(one["Resource"]),
     allButResources: "NotResource" in one,
-    principals: isRecord5(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
+    principals: isRecord4(principal) ? Object.values(principal).flatMap(texts) : texts(principal),
     ofPlain: isOfPlain(one["Condition"]),
-    conditioned: isRecord5(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
+    conditioned: isRecord4(one["Condition"]) && Object.keys(one["Condition"]).length > 0,
     path
   };
 }
 function isOfPlain(condition) {
-  if (!isRecord5(condition)) return false;
+  if (!isRecord4(condition)) return false;
   return Object.entries(condition).some(
-    ([operator, keys]) => /^Bool(IfExists)?$/i.test(operator) && isRecord5(keys) && Object.entries(keys).some(
+    ([operator, keys]) => /^Bool(IfExists)?$/i.test(operator) && isRecord4(keys) && Object.entries(keys).some(
       ([key, value]) => /^aws:SecureTransport$/i.test(key) && /^false$/i.test(String(value))
     )
   );

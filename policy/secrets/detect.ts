@@ -9,6 +9,7 @@
  *
  * References are taken out before 2 to 4 count anything; a default that stands in one is a value.
  */
+import { parseJson } from "../../automation/core/json";
 import { assignments, captures } from "./structures";
 import { findingOf, type Finding, type Leaf, type SecretFormat } from "./finding";
 import { isPassword, kindOf, wordsOf } from "./keyNames";
@@ -130,14 +131,6 @@ function partsOf(value: string, format: SecretFormat, depth: number): readonly H
         const kind = kindOf(key);
         return kind === "secret" || kind === "likely" ? byKey(key, assigned, inner) : [];
     });
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return undefined;
-    }
 }
 
 /** The text that base64 stands for; undefined where it is none, or stands for bytes that are no text. */

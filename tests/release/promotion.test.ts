@@ -3,59 +3,20 @@ import fc from "fast-check";
 import { frozenBy, promotionMistake, promotionSchema, type PromotionRule } from "../../automation/graph/promotion";
 import { judgePromotion, type PromotionQuestion } from "../../automation/release/promotion";
 import type { NamedMark, Proof } from "../../automation/release/proof";
+import { at, gate, markOf, proofOf, ruleOf, start } from "./examples";
 
 const [one, other] = ["a".repeat(64), "b".repeat(64)];
-const start = Date.parse("2026-03-02T12:00:00Z");
-const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
-
-const gate = {
-    id: "1",
-    stage: 1,
-    title: "it answers",
-    status: "pass",
-    message: "yes",
-    evidence: { code: 200 },
-    seconds: 0,
-    stack: "app",
-    layer: "app",
-} as const;
-const proof = (minutes: number, mark = "00000001", more: Partial<Proof> = {}): Proof => ({
-    version: 1,
-    release: one,
-    environment: "staging",
-    simulated: false,
-    mark,
-    run: `run-${mark}`,
-    time: at(minutes),
-    settings: "c".repeat(64),
-    checkpoints: { app: "1" },
-    gates: [gate],
-    versions: { tidegate: "1", pulumi: "3", node: "24" },
-    user: "me",
-    host: "here",
-    ...more,
-});
-const mark = (number: number, minutes: number, release: string | undefined = one): NamedMark => [
-    String(number).padStart(8, "0"),
-    {
-        version: 1,
-        environment: "staging",
-        operation: "up",
-        ...(release === undefined ? {} : { release }),
-        time: at(minutes),
-        user: "me",
-        host: "here",
-    },
-];
-const rule = (more: object = {}): PromotionRule =>
-    promotionSchema.parse({ prod: { from: ["staging"], ...more } })["prod"] as PromotionRule;
+const proof = (minutes: number, mark = "00000001", more: Partial<Proof> = {}): Proof =>
+    proofOf("staging", one, minutes, mark, more);
+const mark = (number: number, minutes: number, release: string | undefined = one): NamedMark =>
+    markOf("staging", release, number, minutes);
 const judge = (more: Partial<PromotionQuestion> = {}) =>
     judgePromotion({
         release: one,
         source: "staging",
         target: "prod",
         hold: undefined,
-        rule: rule(),
+        rule: ruleOf(),
         proofs: [proof(1)],
         marks: [mark(1, 0)],
         simulated: false,
@@ -97,8 +58,8 @@ describe("whether a release may be promoted", () => {
             "release-unproved",
         ]);
         assert.deepEqual(codes({ rule: undefined }), ["promotion-undeclared"]);
-        assert.deepEqual(codes({ rule: rule({ from: ["dev"] }) }), ["promotion-undeclared"]);
-        assert.deepEqual(codes({ rule: rule({ from: [] }) }), ["promotion-undeclared"]);
+        assert.deepEqual(codes({ rule: ruleOf({ from: ["dev"] }) }), ["promotion-undeclared"]);
+        assert.deepEqual(codes({ rule: ruleOf({ from: [] }) }), ["promotion-undeclared"]);
     });
 
     it("says no to a proof of a rehearsal, and in a rehearsal to a real one", () => {
@@ -110,7 +71,7 @@ describe("whether a release may be promoted", () => {
     });
 
     it("waits until it has stayed long enough, and does not count what came after something else", () => {
-        const soak = rule({ soakMinutes: 60 });
+        const soak = ruleOf({ soakMinutes: 60 });
         assert.deepEqual(codes({ rule: soak }), ["soak-too-short"]);
         assert.deepEqual(codes({ rule: soak, now: start + 61 * 60_000 }), []);
         const replaced = [mark(1, 0), mark(2, 30, other)];
@@ -124,16 +85,16 @@ describe("whether a release may be promoted", () => {
 
     it("goes on counting where the same was rolled out again and was green, not where it was red", () => {
         const marks = [mark(1, 0), mark(2, 30)];
-        const question = { rule: rule({ soakMinutes: 100 }), marks, now: start + 120 * 60_000 };
+        const question = { rule: ruleOf({ soakMinutes: 100 }), marks, now: start + 120 * 60_000 };
         assert.deepEqual(codes({ ...question, proofs: [proof(1), proof(31, "00000002")] }), []);
         assert.deepEqual(codes(question), ["soak-too-short"], "the second one is red, or runs yet");
     });
 
     it("says no to a proof that is too old, of one stay by its newest", () => {
         const now = start + 50 * 3_600_000;
-        assert.deepEqual(codes({ rule: rule({ maxAgeHours: 48 }), now }), ["proof-stale"]);
+        assert.deepEqual(codes({ rule: ruleOf({ maxAgeHours: 48 }), now }), ["proof-stale"]);
         const again = { marks: [mark(1, 0), mark(2, 600)], proofs: [proof(1), proof(601, "00000002")] };
-        const { refusals, proof: found } = judge({ rule: rule({ maxAgeHours: 48 }), now, ...again });
+        const { refusals, proof: found } = judge({ rule: ruleOf({ maxAgeHours: 48 }), now, ...again });
         assert.deepEqual(refusals, []);
         assert.equal(found?.mark, "00000002");
     });
@@ -150,7 +111,7 @@ describe("whether a release may be promoted", () => {
                     green && release === one ? [proof(index * 20 + 1, String(index + 1).padStart(8, "0"))] : [],
                 );
                 const end = history.length * 20;
-                const { refusals } = judge({ marks, proofs, rule: rule({ soakMinutes }), now: start + end * 60_000 });
+                const { refusals } = judge({ marks, proofs, rule: ruleOf({ soakMinutes }), now: start + end * 60_000 });
                 // The longest run of green rollouts of it, one after the other.
                 let [best, run] = [-1, 0];
                 for (const { release, green } of history) {
@@ -166,7 +127,7 @@ describe("whether a release may be promoted", () => {
 describe("a freeze", () => {
     it("holds up from its beginning until its end, and may be overruled with a reason", () => {
         const freeze = [{ from: "2026-03-01T00:00:00Z", until: "2026-03-03T00:00:00+01:00", why: "the fair" }];
-        const frozen = rule({ freeze });
+        const frozen = ruleOf({ freeze });
         assert.equal(frozenBy(frozen, Date.parse("2026-02-28T23:59:59Z")), undefined);
         assert.equal(frozenBy(frozen, Date.parse("2026-03-01T00:00:00Z"))?.why, "the fair");
         assert.equal(frozenBy(frozen, Date.parse("2026-03-02T23:00:00Z")), undefined);
@@ -176,7 +137,7 @@ describe("a freeze", () => {
 
     it("is of days and hours where it is, through the change of the clocks", () => {
         const freeze = [{ days: ["fri", "sat"], from: "16:00", timezone: "Europe/Berlin", why: "weekend" }];
-        const frozen = (time: string): boolean => frozenBy(rule({ freeze }), Date.parse(time)) !== undefined;
+        const frozen = (time: string): boolean => frozenBy(ruleOf({ freeze }), Date.parse(time)) !== undefined;
         // Friday, 27 March 2026, is before the clocks change; 3 April after.
         assert.equal(frozen("2026-03-27T14:59:00Z"), false);
         assert.equal(frozen("2026-03-27T15:00:00Z"), true);
@@ -200,7 +161,7 @@ describe("a freeze", () => {
 
 describe("the way of promotion", () => {
     const way = (rules: Record<string, readonly string[]>): Record<string, PromotionRule> =>
-        Object.fromEntries(Object.entries(rules).map(([target, from]) => [target, rule({ from: [...from] })]));
+        Object.fromEntries(Object.entries(rules).map(([target, from]) => [target, ruleOf({ from: [...from] })]));
 
     it("leads from environments that there are to others, and never in a circle", () => {
         const good = way({ dev: [], staging: ["dev"], "prod-eu": ["staging"], "prod-us": ["prod-eu"] });

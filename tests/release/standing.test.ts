@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { promotionSchema, thawedAt, type PromotionRule } from "../../automation/graph/promotion";
+import { thawedAt, type PromotionRule } from "../../automation/graph/promotion";
 import type { DriftSeen } from "../../automation/ledger/driftSeen";
 import type { HoldRecord } from "../../automation/release/holds";
 import type { NamedMark, Proof } from "../../automation/release/proof";
@@ -12,39 +12,18 @@ import {
 } from "../../automation/release/standing";
 import { renderStatusPage } from "../../automation/reports/statusPage";
 import { standingCells } from "../../automation/reports/standingText";
+import { at, markOf, me, numbered, proofOf, ruleOf, start } from "./examples";
 
 const [first, second] = ["a".repeat(64), "b".repeat(64)];
-const start = Date.parse("2026-03-02T12:00:00Z");
-const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
 const now = start + 60 * 60_000;
-const me = { user: "me", host: "here" };
-
-const gate = {
-    id: "1",
-    stage: 1,
-    title: "it answers",
-    status: "pass",
-    message: "yes",
-    evidence: {},
-    seconds: 0,
-    stack: "app",
-    layer: "app",
-} as const;
-const proof = (environment: string, number: number, minutes: number, release = first): Proof => ({
-    ...{ version: 1, release, environment, simulated: false, mark: String(number).padStart(8, "0"), run: "run" },
-    ...{ time: at(minutes), settings: "c".repeat(64), checkpoints: { app: "1" }, gates: [gate], ...me },
-    versions: { tidegate: "1", pulumi: "3", node: "24" },
-});
-const mark = (environment: string, number: number, minutes: number, release: string | undefined = first): NamedMark => [
-    String(number).padStart(8, "0"),
-    { version: 1, environment, operation: "up", release, time: at(minutes), ...me } as NamedMark[1],
-];
+const proof = (environment: string, number: number, minutes: number, release = first): Proof =>
+    proofOf(environment, release, minutes, numbered(number));
+const mark = (environment: string, number: number, minutes: number, release: string | undefined = first): NamedMark =>
+    markOf(environment, release, number, minutes);
 const ran = (minutes: number, more: Partial<RunSeen> = {}): RunSeen => ({
     ...{ id: `run${minutes}`, operation: "up", state: "green", time: at(minutes), release: first, from: undefined },
     ...{ failed: [], ...me, ...more },
 });
-const rule = (more: object = {}): PromotionRule =>
-    promotionSchema.parse({ prod: { from: ["staging"], ...more } })["prod"] as PromotionRule;
 const staging: StoreSeen = { marks: [mark("staging", 1, 0)], greens: [proof("staging", 1, 1)] };
 const nothing: StoreSeen = { marks: [], greens: [] };
 
@@ -57,7 +36,7 @@ interface Given {
 const stand = (given: Given = {}) =>
     standingOf({
         environment: "prod",
-        rule: "rule" in given ? given.rule : rule(),
+        rule: "rule" in given ? given.rule : ruleOf(),
         ledger: given.ledger ?? { value: { runs: [], drift: undefined } },
         stores: new Map([
             ["staging", given.staging ?? { value: staging }],
@@ -147,14 +126,14 @@ describe("how an environment stands", () => {
 
     it("says when the soak and the freeze let the next one in, and where no time does", () => {
         assert.equal(stand().next[0]?.at, new Date(now).toISOString());
-        assert.equal(stand({ rule: rule({ soakMinutes: 90 }) }).next[0]?.at, at(91));
+        assert.equal(stand({ rule: ruleOf({ soakMinutes: 90 }) }).next[0]?.at, at(91));
         const freeze = [{ from: at(80), until: at(200), why: "the end of the year" }];
-        assert.equal(stand({ rule: rule({ soakMinutes: 90, freeze }) }).next[0]?.at, at(200));
-        const late = stand({ rule: rule({ soakMinutes: 90, freeze, maxAgeHours: 2 }) }).next[0];
+        assert.equal(stand({ rule: ruleOf({ soakMinutes: 90, freeze }) }).next[0]?.at, at(200));
+        const late = stand({ rule: ruleOf({ soakMinutes: 90, freeze, maxAgeHours: 2 }) }).next[0];
         assert.equal(late?.at, undefined);
         assert.match(late?.waits.join() ?? "", /59 of 90 minutes/);
         const moved = { value: { ...staging, marks: [...staging.marks, mark("staging", 2, 30, second)] } };
-        const over = stand({ rule: rule({ soakMinutes: 90 }), staging: moved }).next[0];
+        const over = stand({ rule: ruleOf({ soakMinutes: 90 }), staging: moved }).next[0];
         assert.deepEqual([over?.release, over?.at], [first, undefined]);
         assert.match(stand({ staging: { why: "denied" } }).next[0]?.waits[0] ?? "", /denied/);
         assert.match(stand({ staging: { value: nothing } }).next[0]?.waits[0] ?? "", /nothing was green in staging/);
@@ -176,7 +155,7 @@ describe("how an environment stands", () => {
     });
 
     it("finds the minute at which weekly windows end, also where they touch", () => {
-        const days = (freeze: object[]) => rule({ freeze });
+        const days = (freeze: object[]) => ruleOf({ freeze });
         const friday = Date.parse("2026-03-06T16:20:30Z");
         const weekend = [
             { days: ["fri"], from: "16:00", timezone: "Europe/Berlin", why: "w" },
@@ -193,7 +172,7 @@ describe("how an environment stands", () => {
 describe("the page of all environments", () => {
     const page = renderStatusPage(
         "shop",
-        [{ ...stand({ rule: undefined }), environment: "staging" }, stand({ rule: rule({ soakMinutes: 90 }) })],
+        [{ ...stand({ rule: undefined }), environment: "staging" }, stand({ rule: ruleOf({ soakMinutes: 90 }) })],
         now,
     );
 

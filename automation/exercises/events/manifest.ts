@@ -7,6 +7,7 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { TidegateError } from "../../core/errors";
+import { parseJson } from "../../core/json";
 import { expectedSchema, type Expected } from "./generator";
 
 const count = z.number().int().min(0);
@@ -70,14 +71,6 @@ export async function readManifest(directory: string, topic: string): Promise<Pr
         code: "production-manifest-invalid",
         hint: "Without the file, validation goes by Kafka's offsets: remove it, or `tidegate down` and begin again.",
     });
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }
 
 /** Replaces the manifest in one step, so that a reader and a crash meet the old one or the new one. */

@@ -8,7 +8,8 @@ import { AwsClient } from "aws4fetch";
 import { z } from "zod";
 import type { awsCredentials } from "../../clients/awsCredentials";
 import { messageOf } from "../../core/errors";
-import { ask, encryptedAddress, failureOfStatus, jsonOf, parsed } from "../http";
+import { parseJson } from "../../core/json";
+import { ask, encryptedAddress, failureOfStatus, parsed } from "../http";
 import { SecretStoreError, type RefOf, type SecretFailure, type SecretStore } from "../store";
 
 export interface AwsPlace {
@@ -126,7 +127,7 @@ export class AwsSecrets implements SecretStore<Kind> {
 
     /** Only its type is told: its message may repeat what was asked, and names accounts. */
     private failure({ name }: Service, { status, body }: { status: number; body: string }): SecretStoreError {
-        const type = problem.safeParse(jsonOf(body)).data?.__type.split("#").at(-1) ?? "";
+        const type = problem.safeParse(parseJson(body)).data?.__type.split("#").at(-1) ?? "";
         return new SecretStoreError(
             failureOfType(type, status),
             `${name} answered ${[String(status), type].filter((part) => part !== "").join(" ")}`,

@@ -2,7 +2,8 @@
 import type { TokenCredential } from "@azure/identity";
 import { z } from "zod";
 import { messageOf } from "../../core/errors";
-import { ask, failureOfStatus, jsonOf, parsed } from "../http";
+import { parseJson } from "../../core/json";
+import { ask, failureOfStatus, parsed } from "../http";
 import { SecretStoreError, type RefOf, type SecretStore } from "../store";
 
 const bundle = z.looseObject({ value: z.string() });
@@ -37,7 +38,7 @@ export class AzureSecrets implements SecretStore<"azure-kv"> {
         });
         const who = `the key vault ${vault}`;
         if (answer.status === 200) return parsed(answer, bundle, who).value;
-        const { code, innererror } = problem.safeParse(jsonOf(answer.body)).data?.error ?? {};
+        const { code, innererror } = problem.safeParse(parseJson(answer.body)).data?.error ?? {};
         const said = [code, innererror?.code].filter((part) => part !== undefined).join(" ");
         throw new SecretStoreError(
             // One that is switched off, not yet or no longer valid.

@@ -1,7 +1,8 @@
 /** Google Secret Manager. Source: https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access */
 import { z } from "zod";
 import { messageOf } from "../../core/errors";
-import { ask, encryptedAddress, failureOfStatus, jsonOf, parsed } from "../http";
+import { parseJson } from "../../core/json";
+import { ask, encryptedAddress, failureOfStatus, parsed } from "../http";
 import { SecretStoreError, type RefOf, type SecretStore } from "../store";
 
 const accessed = z.looseObject({ payload: z.looseObject({ data: z.base64().default("") }) });
@@ -25,7 +26,7 @@ export class GoogleSecrets implements SecretStore<"gcp-sm"> {
             return Buffer.from(parsed(answer, accessed, "Google Secret Manager").payload.data, "base64").toString(
                 "utf8",
             );
-        const status = problem.safeParse(jsonOf(answer.body)).data?.error.status;
+        const status = problem.safeParse(parseJson(answer.body)).data?.error.status;
         // A version that was disabled or destroyed: FAILED_PRECONDITION.
         throw new SecretStoreError(
             status === "FAILED_PRECONDITION" ? "missing" : failureOfStatus(answer.status),

@@ -10,7 +10,8 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { z } from "zod";
-import { ask, encryptedAddress, failureOfStatus, jsonOf, parsed, type HttpRequest } from "../http";
+import { parseJson } from "../../core/json";
+import { ask, encryptedAddress, failureOfStatus, parsed, type HttpRequest } from "../http";
 import { SecretStoreError, type RefOf, type SecretStore } from "../store";
 import { serviceAccountTokenFile } from "./vault";
 
@@ -173,7 +174,7 @@ export class KubernetesSecrets implements SecretStore<"k8s"> {
 
 function contextOf(text: string): { cluster: z.infer<typeof clusterSchema>; user: z.infer<typeof userSchema> } {
     // YAML's parser shows a piece of the file in what it throws.
-    const document: unknown = jsonOf(text) ?? quietly(() => parse(text) as unknown);
+    const document: unknown = parseJson(text) ?? quietly(() => parse(text) as unknown);
     const result = kubeconfigSchema.safeParse(document);
     if (!result.success) throw new SecretStoreError("unconfigured", "the kubeconfig has not the form of one");
     const { "current-context": current, contexts, clusters, users } = result.data;
