@@ -34,6 +34,8 @@ const ruleSchema = z.strictObject({
         .array(name)
         .default([])
         .describe("Environments that it takes releases from. Default: none, it is the first."),
+    every: z.boolean().default(false).describe("Whether all that `from` names have to let a release go, not any one."),
+    pause: z.boolean().default(false).describe("Whether `promote --onward` leaves it to a person to promote to it."),
     soakMinutes: z
         .number()
         .min(0)

@@ -1,21 +1,27 @@
 /** Whether a release may go from one environment to the next. Pure: what is known in, why not out. */
 import { isRed } from "../gates/check";
-import { frozenBy, type PromotionRule } from "../graph/promotion";
+import { frozenBy, thawedAt, type PromotionRule } from "../graph/promotion";
 import { holdText, type HoldRecord } from "./holds";
 import type { NamedMark, Proof } from "./proof";
 
-export interface PromotionQuestion {
-    readonly release: string;
+/** What is known of a release in an environment that it may come from. */
+export interface SourceSeen {
     readonly source: string;
+    /** Of the release there, the newest last. */
+    readonly proofs: readonly Proof[];
+    /** What was begun there, in order. */
+    readonly marks: readonly NamedMark[];
+}
+
+export interface PromotionQuestion extends SourceSeen {
+    readonly release: string;
     readonly target: string;
     /** Of the target; undefined: the graph says nothing of it. */
     readonly rule: PromotionRule | undefined;
-    /** Of the release in the source, the newest last. */
-    readonly proofs: readonly Proof[];
     /** What holds the target. */
     readonly hold: HoldRecord | undefined;
-    /** Of the source, in their order. */
-    readonly marks: readonly NamedMark[];
+    /** Where the target wants every source: the others. */
+    readonly others?: readonly SourceSeen[];
     /** Whether the target is a rehearsal. */
     readonly simulated: boolean;
     /** Milliseconds since the epoch. */
@@ -35,16 +41,42 @@ export type Refusal =
 
 export interface PromotionAnswer {
     /** Empty: it may go. The first is told as the error. */
-    readonly refusals: readonly { readonly code: Refusal; readonly why: string }[];
+    readonly refusals: readonly {
+        readonly code: Refusal;
+        readonly why: string;
+        /** Where it is another than the one that was asked for. */
+        readonly source?: string;
+    }[];
     /** The one that counts. */
     readonly proof: Proof | undefined;
-    /** How long it has stayed in the source, in minutes. */
+    /** How long it has stayed in the source, in minutes; where every source counts, in the one where that is shortest. */
     readonly soakedMinutes: number;
     /** Whether it is in the source yet: nothing was begun there since. */
     readonly current: boolean;
 }
 
-export function judgePromotion(question: PromotionQuestion): PromotionAnswer {
+/** Which more have to let a release go that comes from one. */
+export const othersOf = (source: string, rule: PromotionRule | undefined): readonly string[] =>
+    rule?.every && rule.from.includes(source) ? rule.from.filter((one) => one !== source) : [];
+
+export function judgePromotion({ others = [], ...question }: PromotionQuestion): PromotionAnswer {
+    const answer = judgeSource(question);
+    const { rule } = question;
+    if (rule === undefined) return answer;
+    // What is of the target alone has been told once.
+    const ruleOfSource = { ...rule, freeze: [] };
+    const also = others.map((one) => {
+        const judged = judgeSource({ ...question, ...one, hold: undefined, rule: ruleOfSource });
+        return { ...judged, refusals: judged.refusals.map((refusal) => ({ ...refusal, source: one.source })) };
+    });
+    return {
+        ...answer,
+        refusals: [answer, ...also].flatMap(({ refusals }) => refusals),
+        soakedMinutes: Math.min(...[answer, ...also].map(({ soakedMinutes }) => soakedMinutes)),
+    };
+}
+
+function judgeSource(question: PromotionQuestion): PromotionAnswer {
     const { release, source, target, rule, hold, proofs, marks, simulated, now, despiteFreeze } = question;
     const refusals: { code: Refusal; why: string }[] = [];
     const refuse = (refusal: { code: Refusal; why: string }): void => void refusals.push(refusal);
@@ -90,9 +122,26 @@ export function judgePromotion(question: PromotionQuestion): PromotionAnswer {
     if (rule?.maxAgeHours !== undefined && hours > rule.maxAgeHours)
         refuse({
             code: "proof-stale",
-            why: `its proof is ${Math.floor(hours)} hours old, and may be ${rule.maxAgeHours}`,
+            why: `its proof in ${source} is ${Math.floor(hours)} hours old, and may be ${rule.maxAgeHours}`,
         });
     return { refusals, proof: newest, soakedMinutes: minutes, current };
+}
+
+/**
+ * When it may go, in milliseconds since the epoch, to the full second: now, or once its soak and the windows of the target
+ * have ended. Undefined where time alone does not mend it.
+ */
+export function eligibleAt(
+    question: PromotionQuestion,
+    { refusals, soakedMinutes }: PromotionAnswer,
+): number | undefined {
+    const { rule, now } = question;
+    if (refusals.length === 0) return now;
+    if (rule === undefined) return undefined;
+    const soaks = refusals.some(({ code }) => code === "soak-too-short");
+    const left = soaks ? (rule.soakMinutes - soakedMinutes) * 60_000 : 0;
+    const at = thawedAt(rule, Math.ceil((now + left) / 1000) * 1000);
+    return at === undefined || judgePromotion({ ...question, now: at }).refusals.length > 0 ? undefined : at;
 }
 
 /** From its proof until now, or until something else was begun there; the same again, and green, ends nothing. */

@@ -96,21 +96,21 @@ export class Proofs {
         return found;
     }
 
+    /** The same, without those that nobody has signed who may: as if they were not there. */
+    async counting(environment: string, release: string): Promise<Proof[]> {
+        const found = await this.of(environment, release).catch((error: unknown) => {
+            if (TidegateError.is(error) && error.code === "signature-missing") return [];
+            throw error;
+        });
+        return found.map(({ proof }) => proof);
+    }
+
     /** Every proof that counts of a green release in an environment, the one of the newest rollout first. */
     async greens(environment: string): Promise<Proof[]> {
         const releases = await this.store.list(`${this.place}proofs/${environment}`);
-        const found = await Promise.all(
-            releases.map((release) =>
-                this.of(environment, release).catch((error: unknown) => {
-                    // What nobody has signed who may is as if it were not there.
-                    if (TidegateError.is(error) && error.code === "signature-missing") return [];
-                    throw error;
-                }),
-            ),
-        );
+        const found = await Promise.all(releases.map((release) => this.counting(environment, release)));
         return found
             .flat()
-            .map(({ proof }) => proof)
             .filter(({ gates }) => !gates.some(isRed))
             .sort((a, b) => (a.mark < b.mark ? 1 : -1));
     }

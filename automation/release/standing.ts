@@ -1,9 +1,9 @@
 /** How an environment stands: what it runs, how that went, and what may come next. Pure: what is known in, what it means out. */
-import { thawedAt, type PromotionRule } from "../graph/promotion";
+import type { PromotionRule } from "../graph/promotion";
 import type { DriftSeen } from "../ledger/driftSeen";
 import type { RunGlance } from "../ledger/ledger";
 import type { HoldRecord } from "./holds";
-import { judgePromotion } from "./promotion";
+import { eligibleAt, judgePromotion, othersOf, type SourceSeen } from "./promotion";
 import type { Mark, NamedMark, Proof } from "./proof";
 
 /** A run as its ledger tells it. */
@@ -44,6 +44,7 @@ export interface StandingQuestion {
     readonly environment: string;
     /** Undefined: the graph's promotion says nothing of it. */
     readonly rule: PromotionRule | undefined;
+    readonly wave?: number | undefined;
     readonly ledger: Read<LedgerSeen>;
     /** By environment: its own, and those that it takes releases from. */
     readonly stores: ReadonlyMap<string, Read<StoreSeen>>;
@@ -62,11 +63,15 @@ export interface Next {
     readonly at: string | undefined;
     /** What it waits for; empty: nothing. */
     readonly waits: readonly string[];
+    /** Whether a person decides, once it may go. */
+    readonly pause: boolean;
 }
 
 export interface Standing {
     readonly environment: string;
     readonly takesFrom: readonly string[];
+    /** How many promotions lie before it; undefined: the graph's promotion does not lead to it. */
+    readonly wave: number | undefined;
     /** What was green there last, and since when it has been. */
     readonly release: string | undefined;
     readonly since: string | undefined;
@@ -125,6 +130,7 @@ export function standingOf(question: StandingQuestion): Standing {
     return {
         environment,
         takesFrom: rule?.from ?? [],
+        wave: question.wave,
         ...release,
         ...healthOf(marks, greens, seen),
         drift,
@@ -213,32 +219,32 @@ function nextFrom(
     there: Pick<Standing, "release" | "begun">,
     { environment, rule, stores, simulated, now }: StandingQuestion,
 ): Next {
-    const nothing = { source, release: undefined, at: undefined };
-    const store = stores.get(source);
-    if (store === undefined || "why" in store)
-        return { ...nothing, waits: [`the proofs of ${source} cannot be read: ${store?.why ?? "not looked for"}`] };
-    const { marks, greens } = store.value;
-    const [newest] = greens;
-    if (newest === undefined) return { ...nothing, waits: [`nothing was green in ${source} yet`] };
-    const { release } = newest;
+    const nothing = { source, release: undefined, at: undefined, pause: rule?.pause ?? false };
+    const unread = [source, ...othersOf(source, rule)].flatMap((one) => {
+        const store = stores.get(one);
+        if (store !== undefined && "value" in store) return [];
+        return [`the proofs of ${one} cannot be read: ${store?.why ?? "not looked for"}`];
+    });
+    if (unread.length > 0) return { ...nothing, waits: unread };
+    const storeOf = (one: string): StoreSeen | undefined => {
+        const store = stores.get(one);
+        return store !== undefined && "value" in store ? store.value : undefined;
+    };
+    const release = storeOf(source)?.greens[0]?.release;
+    if (release === undefined) return { ...nothing, waits: [`nothing was green in ${source} yet`] };
     if (release === there.release && there.begun === undefined) return { ...nothing, waits: [] };
-    const proofs = greens.filter((proof) => proof.release === release).toReversed();
-    const own = stores.get(environment);
-    const hold = own !== undefined && "value" in own ? own.value.hold : undefined;
-    const judge = (moment: number) =>
-        judgePromotion({
-            ...{ hold, release, source, target: environment, rule, proofs, marks, simulated },
-            now: moment,
-        });
-    const answer = judge(now);
-    const waits = answer.refusals.map(({ why }) => why);
-    if (waits.length === 0) return { source, release, at: new Date(now).toISOString(), waits };
-    const soaks = answer.refusals.some(({ code }) => code === "soak-too-short");
-    const left = soaks ? ((rule?.soakMinutes ?? 0) - answer.soakedMinutes) * 60_000 : 0;
-    // To the full second after it.
-    const ends = Math.ceil((now + left) / 1000) * 1000;
-    const at = rule === undefined ? undefined : thawedAt(rule, ends);
-    // What time alone does not mend is refused then too.
-    const then = at === undefined || judge(at).refusals.length > 0 ? undefined : new Date(at).toISOString();
-    return { source, release, at: then, waits };
+    const seenIn = (one: string): SourceSeen => {
+        const { marks = [], greens = [] } = storeOf(one) ?? {};
+        return { source: one, marks, proofs: greens.filter((proof) => proof.release === release).toReversed() };
+    };
+    const question = {
+        ...{ ...seenIn(source), hold: storeOf(environment)?.hold, release, target: environment, rule, simulated, now },
+        others: othersOf(source, rule).map(seenIn),
+    };
+    const answer = judgePromotion(question);
+    const at = eligibleAt(question, answer);
+    return {
+        ...{ ...nothing, release, waits: answer.refusals.map(({ why }) => why) },
+        at: at === undefined ? undefined : new Date(at).toISOString(),
+    };
 }

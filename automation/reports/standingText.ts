@@ -6,6 +6,7 @@ import type { ShownState } from "./states";
 
 export const standingColumns = [
     "environment",
+    "wave",
     "runs",
     "for",
     "health",
@@ -31,6 +32,7 @@ export function standingCells(standing: Standing, now: number): readonly string[
     const { environment, since } = standing;
     return [
         environment,
+        standing.wave?.toString() ?? "",
         runsText(standing),
         since === undefined ? "" : ago(since, now),
         healthText(standing),
@@ -71,12 +73,13 @@ function promotionText({ promotion }: Standing, now: number): string {
     return `${what}${from === undefined ? "" : `from ${from} `}by ${user}@${host}, ${ago(time, now)} ago`;
 }
 
-function nextText({ source, release, at, waits }: Next, now: number): string {
+function nextText({ source, release, at, waits, pause }: Next, now: number): string {
     if (release === undefined) return waits.join("; ") || `nothing new in ${source}`;
     const what = `${shortId(release)} from ${source}`;
-    if (waits.length === 0) return `${what}: now`;
+    if (waits.length === 0) return `${what}: ${pause ? "a person decides" : "now"}`;
+    const then = pause && at !== undefined ? ", then a person decides" : "";
     const when = at === undefined ? "not before something is done" : `at ${at.slice(0, 16)}Z, in ${ago(at, now)}`;
-    return `${what}: ${when} (${waits.join("; ")})`;
+    return `${what}: ${when}${then} (${waits.join("; ")})`;
 }
 
 /** Between a time and now, as people say it: 4 min, 3 h, 12 d. */

@@ -33,7 +33,7 @@ function picture(standings: readonly Standing[]): string {
             const { environment, release, health, next } = standing;
             const { style, sign } = healthStates[health];
             const second = release === undefined ? health : `${shortId(release)} ${health}`;
-            const waits = next.flatMap((one) => one.waits);
+            const waits = next.flatMap((one) => [...one.waits, ...(one.pause ? ["a person decides"] : [])]);
             return {
                 ...{ name: environment, href: `#${anchorOf(environment)}`, style, sign, second },
                 title: [environment, second, ...waits].join("\n"),
@@ -42,15 +42,15 @@ function picture(standings: readonly Standing[]): string {
         edges: standings.flatMap(({ environment, next }) =>
             next
                 .filter(({ source }) => names.has(source))
-                .map(({ source, release, waits }) => ({
+                .map(({ source, release, waits, pause }) => ({
                     from: source,
                     to: environment,
-                    stopped: release !== undefined && waits.length > 0,
+                    stopped: release !== undefined && (waits.length > 0 || pause),
                 })),
         ),
         label: "The way of releases from environment to environment",
     });
-    return `<p class="key">From left to right: where releases come from. A dashed line: the newest release of its source may not go that way yet.</p><div class="scroll">${drawn}</div>`;
+    return `<p class="key">From left to right: where releases come from. A dashed line: the newest release of its source may not go that way yet, or a person decides.</p><div class="scroll">${drawn}</div>`;
 }
 
 function tableOf(standings: readonly Standing[], now: number): string {

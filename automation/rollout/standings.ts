@@ -1,6 +1,7 @@
 /** Reads how environments stand: from the store of releases and the ledger of each, without Pulumi and without their state. */
 import { messageOf, TidegateError } from "../core/errors";
 import { settingsOf, type GraphFile } from "../graph/load";
+import { wavesOf } from "../graph/waves";
 import { lastDrift } from "../ledger/driftSeen";
 import { begunMs, Ledger, type RunGlance } from "../ledger/ledger";
 import { holderNow } from "../ledger/lock";
@@ -38,6 +39,7 @@ export async function readStandings(graph: GraphFile, environments: readonly str
     const now = Date.now();
     const simulated = rehearses();
     const rules = graph.promotion ?? {};
+    const waves = wavesOf(rules);
     const wanted = new Set(
         environments.flatMap((name) => (rules[name] === undefined ? [] : [name, ...rules[name].from])),
     );
@@ -52,6 +54,7 @@ export async function readStandings(graph: GraphFile, environments: readonly str
             standingOf({
                 environment,
                 rule: rules[environment],
+                wave: waves.get(environment),
                 ledger: await read(() => readLedger(graph, environment, now)),
                 stores,
                 simulated,

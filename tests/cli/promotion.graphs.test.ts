@@ -231,7 +231,7 @@ describe("a promotion", () => {
         const away = await of("prod");
         assert.deepEqual([away?.release, away?.health, away?.by, away?.unread.length], [second, "green", "proof", 1]);
         renameSync(`${ledger}.away`, ledger);
-        assert.match(await green(["status", "prod"]), new RegExp(`prod +${second.slice(0, 12)} .* from dev by `));
+        assert.match(await green(["status", "prod"]), new RegExp(`prod +1 +${second.slice(0, 12)} .* from dev by `));
         const page = join(example.directory, "status.html");
         await green(["status", "--html", page]);
         assert.match(readFileSync(page, "utf8"), /<path class="line" d="M/);

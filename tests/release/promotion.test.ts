@@ -99,6 +99,21 @@ describe("whether a release may be promoted", () => {
         assert.equal(found?.mark, "00000002");
     });
 
+    it("says no until every source lets it go where all of them count, and which does not", () => {
+        const rule = ruleOf({ from: ["staging", "canary"], every: true, soakMinutes: 30 });
+        const canary = { source: "canary", marks: [markOf("canary", one, 1, 40)] };
+        const green = proofOf("canary", one, 41, "00000001");
+        const none = judge({ rule, others: [{ ...canary, proofs: [] }] });
+        assert.deepEqual(none.refusals, [
+            { code: "release-unproved", why: "it was never green in canary", source: "canary" },
+        ]);
+        const soaks = judge({ rule, others: [{ ...canary, proofs: [green] }] });
+        assert.deepEqual([soaks.refusals.map(({ code }) => code), soaks.soakedMinutes], [["soak-too-short"], 19]);
+        assert.equal(soaks.proof?.environment, "staging");
+        const later = { rule, others: [{ ...canary, proofs: [green] }], now: start + 80 * 60_000 };
+        assert.deepEqual(codes(later), []);
+    });
+
     it("never lets through what has not soaked, whatever was rolled out when", () => {
         const steps = fc.array(fc.record({ release: fc.constantFrom(one, other, undefined), green: fc.boolean() }), {
             maxLength: 8,

@@ -8,10 +8,11 @@ import {
     type LedgerSeen,
     type Read,
     type RunSeen,
+    type Standing,
     type StoreSeen,
 } from "../../automation/release/standing";
 import { renderStatusPage } from "../../automation/reports/statusPage";
-import { standingCells } from "../../automation/reports/standingText";
+import { standingCells, standingColumns } from "../../automation/reports/standingText";
 import { at, markOf, me, numbered, proofOf, ruleOf, start } from "./examples";
 
 const [first, second] = ["a".repeat(64), "b".repeat(64)];
@@ -26,6 +27,9 @@ const ran = (minutes: number, more: Partial<RunSeen> = {}): RunSeen => ({
 });
 const staging: StoreSeen = { marks: [mark("staging", 1, 0)], greens: [proof("staging", 1, 1)] };
 const nothing: StoreSeen = { marks: [], greens: [] };
+
+const cell = (column: (typeof standingColumns)[number], standing: Standing): string | undefined =>
+    standingCells(standing, now)[standingColumns.indexOf(column)];
 
 interface Given {
     readonly rule?: PromotionRule | undefined;
@@ -61,7 +65,7 @@ describe("how an environment stands", () => {
             { release, since, health, by },
             { release: first, since: at(11), health: "green", by: "ledger" },
         );
-        assert.deepEqual(next, [{ source: "staging", release: undefined, at: undefined, waits: [] }]);
+        assert.deepEqual(next, [{ source: "staging", release: undefined, at: undefined, waits: [], pause: false }]);
     });
 
     it("names both while another is being rolled out, or was and did not become green", () => {
@@ -77,8 +81,8 @@ describe("how an environment stands", () => {
         assert.equal(running.release, first);
         assert.equal(running.begun?.release, second);
         assert.equal(running.health, "running");
-        assert.match(standingCells(running, now)[1] ?? "", /^a{12}, then b{12} was begun$/);
-        assert.match(standingCells(of("red", ["app [gate-red]"]), now)[3] ?? "", /✗ red: app \[gate-red\]/);
+        assert.match(cell("runs", running) ?? "", /^a{12}, then b{12} was begun$/);
+        assert.match(cell("health", of("red", ["app [gate-red]"])) ?? "", /✗ red: app \[gate-red\]/);
     });
 
     it("says by the proof what a ledger that is elsewhere does not, and unknown where that is not enough", () => {
@@ -121,7 +125,7 @@ describe("how an environment stands", () => {
         const found = stand({ ledger: { value: { runs, drift } } });
         assert.equal(found.driftBefore, true);
         assert.deepEqual([found.promotion?.from, found.promotion?.time], ["staging", at(5)]);
-        assert.equal(standingCells(found, now)[4], "app, 53 min ago, before the last run");
+        assert.equal(cell("drift", found), "app, 53 min ago, before the last run");
     });
 
     it("says when the soak and the freeze let the next one in, and where no time does", () => {
@@ -151,7 +155,37 @@ describe("how an environment stands", () => {
         const found = stand({ prod: { value: { ...nothing, hold } } });
         assert.equal(found.next[0]?.at, undefined);
         assert.match(found.next[0]?.waits[0] ?? "", /held/);
-        assert.match(standingCells(found, now)[5] ?? "", /by me@here .*: rolled back/);
+        assert.match(cell("hold", found) ?? "", /by me@here .*: rolled back/);
+    });
+
+    it("leaves it to a person where promotion pauses, at once or once its time has come", () => {
+        const now = stand({ rule: ruleOf({ pause: true }) });
+        assert.deepEqual([now.next[0]?.waits, now.next[0]?.pause], [[], true]);
+        assert.equal(cell("next eligible", now), "aaaaaaaaaaaa from staging: a person decides");
+        const soaks = stand({ rule: ruleOf({ pause: true, soakMinutes: 90 }) });
+        assert.match(cell("next eligible", soaks) ?? "", /in 31 min, then a person decides \(it has stayed/);
+        assert.equal(cell("next eligible", stand()), "aaaaaaaaaaaa from staging: now");
+    });
+
+    it("waits for every source where all of them count", () => {
+        const rule = ruleOf({ from: ["staging", "canary"], every: true });
+        const of = (canary: StoreSeen) =>
+            standingOf({
+                ...{ environment: "prod", rule, wave: 2, ledger: { value: { runs: [], drift: undefined } } },
+                stores: new Map([
+                    ["staging", { value: staging }],
+                    ["canary", { value: canary }],
+                    ["prod", { value: nothing }],
+                ]),
+                ...{ simulated: false, now },
+            });
+        assert.deepEqual(of(nothing).next[0]?.waits, ["it was never green in canary"]);
+        const both = of({ marks: [mark("canary", 1, 5)], greens: [proof("canary", 1, 6)] });
+        assert.deepEqual(
+            both.next.map(({ waits }) => waits),
+            [[], []],
+        );
+        assert.equal(cell("wave", both), "2");
     });
 
     it("finds the minute at which weekly windows end, also where they touch", () => {
@@ -181,6 +215,16 @@ describe("the page of all environments", () => {
         assert.equal(page.split(`<path class="line stopped"`).length - 1, 1);
         assert.match(page, /default-src 'none'/);
         assert.doesNotMatch(page, /<script|<link|<img|\ssrc=/i);
+    });
+
+    it("draws a line with gaps too where a person decides, and says so", () => {
+        const there = { ...stand({ rule: undefined }), environment: "staging" };
+        const lines = (rule: object): number =>
+            renderStatusPage("shop", [there, stand({ rule: ruleOf(rule) })], now).split(`<path class="line stopped"`)
+                .length - 1;
+        assert.deepEqual([lines({}), lines({ pause: true })], [0, 1]);
+        const paused = renderStatusPage("shop", [there, stand({ rule: ruleOf({ pause: true }) })], now);
+        assert.match(paused, /a person decides<\/title>/);
     });
 
     it("is not markup, whatever a store tells", () => {

@@ -7,7 +7,7 @@ import { shortId } from "../../release/manifest";
 import { Holds } from "../../release/holds";
 import { openReleases, type Releases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
-import { judgePromotion, type PromotionAnswer } from "../../release/promotion";
+import { judgePromotion, othersOf, type PromotionAnswer, type Refusal } from "../../release/promotion";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import { rehearses } from "../../rehearsal/place";
 import { isDriverOf } from "../../release/unpacked";
@@ -54,7 +54,7 @@ export async function promote(source: string, target: string, flags: PromoteFlag
 }
 
 /** The one that is named, else the one that was green last where it comes from. */
-async function chosen(
+export async function chosen(
     wanted: string | undefined,
     source: string,
     proofs: Proofs,
@@ -87,11 +87,18 @@ async function judge(
     ]);
     // Those of the other kind count for nothing, which is told.
     const found = own.length > 0 ? own : await new Proofs(objects, trust, !simulated).of(source, release);
+    const rule = graph.promotion?.[target];
+    const others = othersOf(source, rule).map(async (one) => ({
+        source: one,
+        proofs: (await proofs.of(one, release)).map(({ proof }) => proof),
+        marks: await proofs.marks(one),
+    }));
     const answer = judgePromotion({
         release,
         source,
         target,
-        rule: graph.promotion?.[target],
+        rule,
+        others: await Promise.all(others),
         proofs: found.map(({ proof }) => proof),
         hold,
         marks,
@@ -139,8 +146,14 @@ function tell(
 }
 
 function refusal(id: string, source: string, target: string, { refusals }: PromotionAnswer): TidegateError {
-    const [first] = refusals;
+    const { code = "release-unproved", source: blamed = source } = refusals[0] ?? {};
     const why = refusals.map((one) => one.why).join("; ");
+    const message = `${shortId(id)} was not promoted to ${target}: ${why}. Nothing was touched.`;
+    return new TidegateError(message, { code, hint: hintOf(code, id, blamed, target), exitCode: exitCodes.refused });
+}
+
+/** What to do next where a release may not go. */
+export function hintOf(code: Refusal, id: string, source: string, target: string): string {
     const hints = {
         "promotion-undeclared": "`promotion` of the graph's file says which environment takes releases from which.",
         "release-unproved": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it there.`,
@@ -151,12 +164,7 @@ function refusal(id: string, source: string, target: string, { refusals }: Promo
         "environment-frozen":
             "Wait for the end of the window; in an emergency, --despite-freeze WHY, which is written down.",
     } as const;
-    const message = `${shortId(id)} was not promoted to ${target}: ${why}. Nothing was touched.`;
-    return new TidegateError(message, {
-        code: first?.code ?? "release-unproved",
-        hint: hints[first?.code ?? "release-unproved"],
-        exitCode: exitCodes.refused,
-    });
+    return hints[code];
 }
 
 /** What a promotion would do, with a preview of it; nothing is touched. Exit code 6 where it would be refused. */

@@ -49,7 +49,7 @@ function tell(found: readonly Standing[], now: number): void {
     const rows = found.map((standing) =>
         standingCells(standing, now).map((cell, index) => {
             if (index === 0) return pc.bold(cell);
-            return index === 3 ? colours[healthStates[standing.health].style](cell) : cell;
+            return standingColumns[index] === "health" ? colours[healthStates[standing.health].style](cell) : cell;
         }),
     );
     say(table([standingColumns.map((column) => pc.dim(column)), ...rows]));

@@ -13,6 +13,7 @@ import { filterOptions } from "../filter";
 import type { GraphFlags } from "../actions/graph";
 import type { HistoryFlags, ShowFlags } from "../actions/history";
 import type { HoldFlags } from "../actions/releaseHold";
+import type { OnwardFlags } from "../actions/onward";
 import type { PromoteFlags } from "../actions/promote";
 import type { RollbackFlags } from "../actions/rollback";
 
@@ -59,16 +60,24 @@ export function rolloutCommands(program: Command): void {
         .command("promote")
         .description("roll a release out that was proved in another environment: that one and no other")
         .argument("<source>", "environment that it was proved in")
-        .argument("<target>", "environment that takes it");
+        .argument("[target]", "environment that takes it; with --onward all that the graph leads to");
     changeOptions(promote)
+        .addOption(
+            // What is meant for one of them would be for all.
+            new Option(
+                "--onward",
+                "wave by wave through all environments behind the source, as far as it may go",
+            ).conflicts(["despiteFreeze", "approve", "pending", "forceUnlock"]),
+        )
+        .option("--wait <minutes>", "with --onward: how long to wait in all for soaks and freezes to end", wholeNumber)
         .option("--release <release>", "its name, or the beginning of it; default: the one that was green last")
         .option("--dry-run", "say whether it may go and what it would change; nothing is touched")
         .option("--despite-freeze <why>", "promote although the target is frozen; it is written down")
         .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option(...approveOption)
-        .option("--json", "events as NDJSON on standard output; with --dry-run one JSON object")
-        .action(async (source: string, target: string, flags: PromoteFlags) =>
-            (await import("../actions/promote.js")).promote(source, target, flags),
+        .option("--json", "events as NDJSON on standard output; with --dry-run or --onward one JSON object")
+        .action(async (source: string, target: string | undefined, flags: PromoteFlags & OnwardFlags) =>
+            (await import("../actions/onward.js")).promoteOrOnward(source, target, flags),
         );
 
     const rollback = program
