@@ -71,6 +71,13 @@ export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::
 /** By this process: many end in one millisecond. */
 let noted = 0;
 
+/** The last of numbered files that is there; 0 where none is. */
+function lastOf(file: (number: number) => string): number {
+    let number = 0;
+    while (existsSync(file(number + 1))) number += 1;
+    return number;
+}
+
 /** @returns false where the name is taken */
 function linked(from: string, to: string): boolean {
     try {
@@ -200,13 +207,24 @@ export class SimulatedCloud {
     count(key: string): number {
         for (let number = (this.given.get(key) ?? 0) + 1; ; number++) {
             try {
-                writeFileSync(join(this.counters, `count-${digest(key)}-${number}`), "", { flag: "wx" });
+                writeFileSync(this.countFile(key, number), "", { flag: "wx" });
                 this.given.set(key, number);
                 return number;
             } catch (error) {
                 if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
             }
         }
+    }
+
+    /** What `count` has answered last for this key; 0 where nobody has asked it. */
+    counted(key: string): number {
+        return lastOf((number) => this.countFile(key, number));
+    }
+
+    /** It begins anew. For whoever is alone in the cloud. */
+    forget(key: string): void {
+        for (let number = this.counted(key); number > 0; number--) rmSync(this.countFile(key, number));
+        this.given.delete(key);
     }
 
     note(operation: SimulatedOperation): void {
@@ -263,9 +281,11 @@ export class SimulatedCloud {
     }
 
     private lastClaim(key: string): number {
-        let number = 0;
-        while (existsSync(this.claimFile(key, number + 1))) number += 1;
-        return number;
+        return lastOf((number) => this.claimFile(key, number));
+    }
+
+    private countFile(key: string, number: number): string {
+        return join(this.counters, `count-${digest(key)}-${number}`);
     }
 
     private claimFile(key: string, number: number): string {

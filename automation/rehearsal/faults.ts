@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { nearest } from "../core/yamlFile";
-import type { SimulatedCloud } from "./cloud";
+import { nameOf, type SimulatedCloud } from "./cloud";
 
 const operation = z.enum(["create", "update", "delete"]);
 const times = z.number().int().min(1).max(100).default(1).describe("How many calls in a row it hits.");
@@ -91,6 +91,59 @@ function matches(pattern: string, text: string): boolean {
     return new RegExp(`^${parts.join(".*")}$`).test(text);
 }
 
+/** Of the calls that a fault of a plan has matched. */
+const counterOf = (index: number): string => `fault ${index}`;
+
+const operationOf = (fault: Exclude<Fault, { kind: "quota" }>): Call["operation"] =>
+    fault.kind === "eventual" ? "create" : fault.operation;
+
+/** Before a plan is played in a cloud that has seen another. */
+export const forgetPlanned = ({ faults }: FaultPlan, cloud: SimulatedCloud): void =>
+    faults.forEach((_, index) => cloud.forget(counterOf(index)));
+
+/** A fault of a plan that has hit no call, and what there was of its type instead. */
+export interface Missed {
+    /** In the plan, from 0. */
+    readonly index: number;
+    readonly text: string;
+}
+
+/** How many names a message tells. */
+const namesAtMost = 5;
+
+/**
+ * Faults of a plan that was played to its end, and was never tried by them. A quota is none: what stays under it has come
+ * through it.
+ * @param sinceMs of the history, when the plan began; milliseconds since the epoch
+ */
+export function missedFaults(plan: FaultPlan, cloud: SimulatedCloud, sinceMs: number): Missed[] {
+    const calls = cloud.history().filter(({ startedMs }) => startedMs >= sinceMs);
+    return plan.faults.flatMap((fault, index): Missed[] => {
+        if (fault.kind === "quota") return [];
+        const matched = cloud.counted(counterOf(index));
+        if (matched >= fault.nth) return [];
+        const { kind, type, name, nth } = fault;
+        const doing = operationOf(fault);
+        const met = calls.filter((one) => matches(type, one.type));
+        const those = met.filter((one) => one.operation === doing);
+        const names = [...new Set(those.map(({ urn }) => nameOf(urn)))].sort();
+        const instead =
+            matched > 0
+                ? `a call that it is for came ${timesOf(matched)}, and it waits for number ${nth}`
+                : met.length === 0
+                  ? "nothing of its type was created, updated or deleted"
+                  : those.length === 0
+                    ? `its type was met ${timesOf(met.length)}, and never for '${doing}'`
+                    : `its type was met ${timesOf(those.length)} for '${doing}', and never as '${name}': as ${names
+                          .slice(0, namesAtMost)
+                          .map((one) => `'${one}'`)
+                          .join(", ")}${names.length > namesAtMost ? ` and ${names.length - namesAtMost} more` : ""}`;
+        return [{ index, text: `'${kind}' of ${type} has hit nothing: ${instead}` }];
+    });
+}
+
+const timesOf = (count: number): string => (count === 1 ? "once" : `${count} times`);
+
 /** Whatever stands in a plan and hits this call. */
 export function planned(plan: FaultPlan, call: Call, cloud: SimulatedCloud): Happening {
     let happening = nothing;
@@ -104,9 +157,9 @@ export function planned(plan: FaultPlan, call: Call, cloud: SimulatedCloud): Hap
                 };
             continue;
         }
-        if ((fault.kind === "eventual" ? "create" : fault.operation) !== call.operation) continue;
+        if (operationOf(fault) !== call.operation) continue;
         if (fault.name !== undefined && !matches(fault.name, call.name)) continue;
-        const ordinal = cloud.count(`fault ${index}`);
+        const ordinal = cloud.count(counterOf(index));
         const calls = fault.kind === "throttle" ? 1 : fault.times;
         if (ordinal < fault.nth || ordinal >= fault.nth + calls) continue;
         happening = { ...happening, ...effectOf(fault) };

@@ -3,12 +3,15 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { TidegateError } from "../../automation/core/errors";
+import { nameOf } from "../../automation/rehearsal/cloud";
 import { readYamlFile } from "../../automation/core/yamlFile";
 import {
     byChance,
     calm,
     faultPlanOf,
     faultPlanSchema,
+    forgetPlanned,
+    missedFaults,
     planned,
     type Call,
     type FaultPlan,
@@ -105,6 +108,61 @@ describe("a plan of faults", () => {
         assert.equal(planned(quota, call({ operation: "delete" }), cloud).refused, undefined);
         cloud.remove(call().type, "box-1");
         assert.equal(create(), undefined);
+    });
+
+    it("tells in the end which of its faults have hit nothing, and what there was instead", () => {
+        const cloud = temporaryCloud();
+        const { type } = call();
+        const faults = plan(
+            { kind: "fail", type },
+            { kind: "fail", type, name: "storage-warehose" },
+            { kind: "crash", type: "aws:s3/*", nth: 9 },
+            { kind: "slow", type, operation: "update", seconds: 1 },
+            { kind: "eventual", type: "aws:kms/key:Key", seconds: 1 },
+            { kind: "quota", type, limit: 99 },
+            { kind: "throttle", type, name: "*-logs" },
+        );
+        const play = (urn: string, startedMs: number): void => {
+            planned(faults, call({ urn, name: nameOf(urn) }), cloud);
+            const how = { operation: "create", outcome: "done", seconds: 0 } as const;
+            cloud.note({ stack: "dev-storage", urn, type, ...how, startedMs, endedMs: startedMs });
+        };
+        play(call().urn, 1_000);
+        const before = missedFaults(faults, cloud, 2_000).map(({ index }) => index);
+        assert.deepEqual(before, [1, 2, 3, 4, 6]);
+        play(call().urn, 2_000);
+        for (let box = 0; box < 6; box++) play(call().urn.replace("warehouse", `box${box}`), 2_001);
+        assert.deepEqual(missedFaults(faults, cloud, 2_000), [
+            {
+                index: 1,
+                text: `'fail' of ${type} has hit nothing: its type was met 7 times for 'create', and never as 'storage-warehose': as 'storage-box0', 'storage-box1', 'storage-box2', 'storage-box3', 'storage-box4' and 2 more`,
+            },
+            {
+                index: 2,
+                text: "'crash' of aws:s3/* has hit nothing: a call that it is for came 8 times, and it waits for number 9",
+            },
+            { index: 3, text: `'slow' of ${type} has hit nothing: its type was met 7 times, and never for 'update'` },
+            {
+                index: 4,
+                text: "'eventual' of aws:kms/key:Key has hit nothing: nothing of its type was created, updated or deleted",
+            },
+            {
+                index: 6,
+                text: `'throttle' of ${type} has hit nothing: its type was met 7 times for 'create', and never as '*-logs': as 'storage-box0', 'storage-box1', 'storage-box2', 'storage-box3', 'storage-box4' and 2 more`,
+            },
+        ]);
+        play(call().urn, 2_002);
+        assert.ok(!missedFaults(faults, cloud, 2_000).some(({ index }) => index === 2));
+    });
+
+    it("begins to count anew where a cloud is kept that has seen another", () => {
+        const cloud = temporaryCloud();
+        const second = plan({ kind: "fail", type: "*", nth: 2 });
+        const fails = (): boolean => planned(second, call(), cloud).fails !== undefined;
+        assert.deepEqual([fails(), fails(), fails()], [false, true, false]);
+        forgetPlanned(second, cloud);
+        assert.deepEqual(missedFaults(second, cloud, 0).length, 1);
+        assert.deepEqual([fails(), fails(), fails()], [false, true, false]);
     });
 
     it("is counted for all processes of a rehearsal together", () => {

@@ -45,6 +45,7 @@ describe("tidegate rehearse", () => {
             { kind: "eventual", type: "aws:s3/bucket:Bucket", name: "*-logs", seconds: 0.3 },
             { kind: "fail", type: "aws:kms/*", operation: "update" },
             { kind: "lost-answer", type: "aws:s3/bucketVersioning:*", operation: "delete" },
+            { kind: "fail", type: key, name: "storage-kye" },
         );
         jobs.set("faulty", begin(faulty, "--json", "--faults", hard));
         jobs.set("lost", begin(lost, "--json", "--faults", lost.plan({ kind: "lost-answer", type: key })));
@@ -80,8 +81,12 @@ describe("tidegate rehearse", () => {
 
     it("comes through faults that pass, by going on", async () => {
         const outcome = await job("faulty");
-        const result = green(outcome);
+        const result = resultOf(outcome);
         assert.deepEqual(Object.keys(attempts(result)), allPhases);
+        assert.ok(
+            result.phases.every(({ ok }) => ok),
+            said(outcome),
+        );
         const { create = 0, again, heal = 0, destroy = 0 } = attempts(result);
         assert.ok(create >= 2 && create <= 4, said(outcome));
         assert.equal(again, 1);
@@ -97,6 +102,17 @@ describe("tidegate rehearse", () => {
         ]);
         const slow = faulty.cloud.history().find(({ seconds }) => seconds > 100);
         assert.ok(slow !== undefined, "nothing was slow");
+    });
+
+    it("is red where a fault of its plan has hit nothing, though each phase came out", async () => {
+        const outcome = await job("faulty");
+        const { ok, problem } = resultOf(outcome);
+        assert.deepEqual([outcome.code, ok, problem?.code], [1, false, "faults-unhit"], said(outcome));
+        // The crash of the key's first create is met too.
+        assert.equal(
+            problem?.message,
+            `${join(faulty.root, "faults.yaml")}:1: 'fail' of ${key} has hit nothing: its type was met 2 times for 'create', and never as 'storage-kye': as 'storage-key'.`,
+        );
     });
 
     it("names both where a create that lost its answer was done again", async () => {

@@ -36,6 +36,8 @@ export const resultSchema = z.strictObject({
     simulated: z.literal(true),
     ok: z.boolean(),
     phases: z.array(phase),
+    /** Of phases that are green. */
+    problem: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }).optional(),
     forecast: z
         .strictObject({
             stacks: z.array(

@@ -1,11 +1,11 @@
 /** What `rehearse` does: a whole life of an environment against simulated clouds. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { projectName } from "../../core/repository";
-import { readYamlFile } from "../../core/yamlFile";
+import { lineIn, readYamlFile } from "../../core/yamlFile";
 import { endLeftOvers, operationMark } from "../../engine/leftovers";
 import { loadGraphFile, ownGraphFile } from "../../graph/load";
 import { select, type Choice } from "../../graph/selection";
@@ -14,7 +14,8 @@ import { demandSimulated } from "../../lakehouse/rehearsal";
 import { lockOf } from "../../ledger/holder";
 import { holding } from "../../ledger/lock";
 import { ledgerStore } from "../../ledger/place";
-import { faultPlanOf, type FaultPlan } from "../../rehearsal/faults";
+import { SimulatedCloud } from "../../rehearsal/cloud";
+import { faultPlanOf, forgetPlanned, missedFaults, type FaultPlan } from "../../rehearsal/faults";
 import { cloudOf, isRehearsal, rehearsalVariable, stripCredentials, writeRehearsal } from "../../rehearsal/place";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { layers } from "../../../stacks/contracts";
@@ -24,7 +25,7 @@ import { filterOf } from "../filter";
 import { Interrupts } from "../interrupts";
 import { printJson } from "../output";
 import { Rehearsal, type RehearseFlags } from "./rehearsePhases";
-import { tell } from "./rehearseText";
+import { tell, type Problem } from "./rehearseText";
 import { open } from "./rollout";
 
 export type { RehearseFlags };
@@ -58,6 +59,7 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
         const lock = { onLost: (error: TidegateError) => interrupts.lose(error.message) };
         await holding(await lockOf(`the rehearsal of ${name}`, store, "rehearse"), lock, async () => {
             await prepareDirectory(name, directory, { faults, apiServer }, flags);
+            forgetPlanned(faults, new SimulatedCloud(cloudOf(directory)));
             process.env[rehearsalVariable] = directory;
             if (flags.json !== true)
                 process.stdout.write(
@@ -67,7 +69,9 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
                             : `${pc.dim(`This rehearsal does not see ${stripped.sort().join(", ")}.`)}\n`),
                 );
             const environment = await loadEnvironment(name);
-            await (flags.shell ? shell(environment, interrupts) : act(environment, choices, flags, interrupts));
+            await (flags.shell
+                ? shell(environment, interrupts)
+                : act(environment, { choices, flags, faults }, interrupts));
         });
     } finally {
         interrupts.close();
@@ -77,18 +81,32 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
 /** The whole play, and what comes of it. */
 async function act(
     environment: Environment,
-    choices: readonly Choice[],
-    flags: RehearseFlags,
+    {
+        choices,
+        flags,
+        faults,
+    }: { readonly choices: readonly Choice[]; readonly flags: RehearseFlags; readonly faults: FaultPlan },
     interrupts: Interrupts,
 ): Promise<void> {
     const { name } = environment;
+    const begunMs = Date.now();
     const rehearsal = new Rehearsal(environment, choices, flags, interrupts);
     const phases = await rehearsal.run();
     const interrupted = interrupts.orderly.signal.aborted;
-    const ok = phases.every((phase) => phase.ok) && !interrupted;
+    const whole = phases.every((phase) => phase.ok) && !interrupted;
+    // One that has stopped before its end says why, and not what it has not come to.
+    const problem = whole
+        ? unhit(flags, faults, new SimulatedCloud(cloudOf(environment.dataDirectory)), begunMs)
+        : undefined;
+    const ok = whole && problem === undefined;
     const { forecast: told, report: html } = rehearsal;
-    if (flags.json) printJson({ environment: name, simulated: true, ok, phases, forecast: told, report: html });
-    else tell({ name, ok, interrupted, phases, told, html, directory: environment.dataDirectory, keep: flags.keep });
+    if (flags.json)
+        printJson({ environment: name, simulated: true, ok, phases, problem, forecast: told, report: html });
+    else
+        tell({
+            ...{ name, ok, interrupted, phases, problem, told, html },
+            ...{ directory: environment.dataDirectory, keep: flags.keep },
+        });
     process.exitCode = ok ? exitCodes.ok : interrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
@@ -101,6 +119,25 @@ async function planOf({ faults }: RehearseFlags): Promise<FaultPlan> {
         code: "faults-invalid",
         hint: "docs/rehearsal.md describes it, with an example of each kind.",
     });
+}
+
+/** Faults that the whole play has not tried: green, it would have proved nothing of them. */
+function unhit(
+    { faults: file = "" }: RehearseFlags,
+    plan: FaultPlan,
+    cloud: SimulatedCloud,
+    sinceMs: number,
+): Problem | undefined {
+    const missed = missedFaults(plan, cloud, sinceMs);
+    if (missed.length === 0) return undefined;
+    const text = readFileSync(resolve(file), "utf8");
+    return {
+        code: "faults-unhit",
+        message: missed
+            .map(({ index, text: what }) => `${file}:${lineIn(text, ["faults", index])}: ${what}.`)
+            .join("\n"),
+        hint: "Correct the name, the operation or the number of these faults, or take them out: no phase has tried them.",
+    };
 }
 
 /** @throws TidegateError `rehearsal-refused` where something real is there */

@@ -17,11 +17,19 @@ const verbs: Readonly<Record<PhaseResult["phase"], (disturbed: number) => string
     destroy: () => "destroyed, nothing is left",
 };
 
+/** What makes it red though each phase is green. */
+export interface Problem {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+}
+
 interface Telling {
     readonly name: string;
     readonly ok: boolean;
     readonly interrupted: boolean;
     readonly phases: readonly PhaseResult[];
+    readonly problem: Problem | undefined;
     readonly told: Forecast | undefined;
     /** File of the report of the creation. */
     readonly html: string | undefined;
@@ -39,7 +47,7 @@ export function inAll({
     return `${duration(seconds)} in all, along ${criticalPath.join(" → ")}${unpublished}`;
 }
 
-export function tell({ name, ok, interrupted, phases, told, html, directory, keep }: Telling): void {
+export function tell({ name, ok, interrupted, phases, problem, told, html, directory, keep }: Telling): void {
     const write = (text: string): void => void process.stdout.write(`${text}\n`);
     write("");
     write(
@@ -60,6 +68,8 @@ export function tell({ name, ok, interrupted, phases, told, html, directory, kee
             ),
         ),
     );
+    if (problem !== undefined)
+        write(`\n${pc.red(`✗ ${problem.message}`)} ${pc.dim(`[${problem.code}]`)}\n  ${problem.hint}`);
     if (told !== undefined) {
         write(
             `\n${pc.bold("What the real rollout would take")} (simulated), by the clouds' typical latencies, at least:`,
