@@ -13,7 +13,14 @@ import {
     toolsCheck,
 } from "./preflight/host";
 import { filesCheck } from "./preflight/files";
-import { environmentCheck, imagesCheck, secretsCheck, sqlCheck, upstreamCheck } from "./preflight/settings";
+import {
+    environmentCheck,
+    imagesCheck,
+    kubernetesCheck,
+    secretsCheck,
+    sqlCheck,
+    upstreamCheck,
+} from "./preflight/settings";
 import { clusterChecks, clusterJobChecks, clusterObservabilityChecks } from "./validation/cluster";
 import { secretRefsCheck } from "./preflight/secrets";
 import { dataChecks } from "./validation/data";
@@ -81,6 +88,7 @@ export function preflightFor(layer: Layer | "environment", context: PreflightCon
             sqlCheck(context),
             imagesCheck(context),
             filesCheck(context),
+            kubernetesCheck(context),
             dockerCheck(context),
             // All of them now: a port that is busy must not be found when half of the layers run.
             ...layers.map((each) => portsCheck(context, each)),

@@ -209,12 +209,22 @@ export function preflightContext(
         ownProcesses: () => ownProcesses(environment),
         images: imageLooks(environment),
         files: namedFiles(environment).map((named) => ({ ...named, read: () => readFile(named.file) })),
+        ...kubernetesOf(environment),
         ...dockerOf(environment),
         dependencies: (layer) =>
             graph.node(layer).dependsOn.filter((name): name is Layer => layers.some((known) => known === name)),
         outputs: async (layer) => outputs.get(layer),
         stackName: (layer) => stackName(environment, layer),
     };
+}
+
+/** Where an environment makes a cluster of a version. GKE goes by a channel. */
+function kubernetesOf({ foundation }: Environment): Pick<PreflightContext, "kubernetes"> {
+    if (foundation?.profile === "eks")
+        return { kubernetes: { path: ["foundation", "version"], version: foundation.version } };
+    if (foundation?.profile === "aks")
+        return { kubernetes: { path: ["foundation", "kubernetesVersion"], version: foundation.kubernetesVersion } };
+    return {};
 }
 
 /** Where an environment has containers: their Engine. */

@@ -1,6 +1,7 @@
 /** What an AKS cluster is refused for before anything of it is made. */
 import { blockOf, isPrivate, overlap } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
+import { versionProblems } from "../kubernetes/versions";
 import type { AksClusterArgs } from "./aks";
 
 /** Of the cluster's own, in no network but its. */
@@ -10,9 +11,13 @@ export const serviceCidr = "10.245.0.0/16";
 export const cidrOf = ({ cidr = "10.64.0.0/16" }: Pick<AksClusterArgs, "cidr">): string => cidr;
 
 export function* aksProblems(
-    args: Pick<AksClusterArgs, "administrators" | "authorizedAddresses" | "classes" | "system" | "cidr">,
+    args: Pick<
+        AksClusterArgs,
+        "administrators" | "authorizedAddresses" | "classes" | "system" | "cidr" | "kubernetesVersion"
+    >,
 ): Generator<Problem> {
-    const { administrators, authorizedAddresses = [], classes = {}, system } = args;
+    const { administrators, authorizedAddresses = [], classes = {}, system, kubernetesVersion } = args;
+    yield* versionProblems("foundation.kubernetesVersion", kubernetesVersion);
     if (administrators.length === 0)
         yield problem(
             "foundation.administrators",

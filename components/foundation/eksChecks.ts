@@ -1,6 +1,7 @@
 /** What an EKS cluster is refused for before anything of it is made. */
 import { blockOf, isNarrowAndPublic } from "../cloud/cidr";
 import { problem, type Problem } from "../cloud/problem";
+import { versionProblems } from "../kubernetes/versions";
 import type { EksClusterArgs } from "./eks";
 import type { NodeClassArgs } from "./eksNodes";
 import type { ResourceClass } from "./names";
@@ -12,7 +13,12 @@ export const defaultNodes: Readonly<Record<ResourceClass, NodeClassArgs>> = {
     large: { instanceType: "m7i.4xlarge", count: 0, diskGb: 200 },
 };
 
-export function* eksProblems({ api = {}, nodes = {} }: Pick<EksClusterArgs, "api" | "nodes">): Generator<Problem> {
+export function* eksProblems({
+    version,
+    api = {},
+    nodes = {},
+}: Pick<EksClusterArgs, "version" | "api" | "nodes">): Generator<Problem> {
+    if (version !== undefined) yield* versionProblems("foundation.version", version);
     const { publicCidrs = [], privateCidrs = [], transitGatewayId } = api;
     for (const [key, cidrs] of Object.entries({ publicCidrs, privateCidrs }))
         for (const cidr of cidrs) {

@@ -80,6 +80,27 @@ describe("preflight", () => {
         assert.ok(!preflightFor("environment", preflight()).some(({ id }) => id === "preflight.files"));
     });
 
+    it("preflight.kubernetes-version: red for one that there cannot be yet, with its line; years later it may be there", async () => {
+        const environmentFile = {
+            path: "stacks/e.yaml",
+            read: async () => "name: e\nfoundation:\n  version: '1.53'\n",
+        };
+        const of = (version: string) =>
+            preflight({ environmentFile, kubernetes: { path: ["foundation", "version"], version } });
+        await assertGreen(of("1.35"), "preflight.kubernetes-version");
+        await assertGreen(of("1.36"), "preflight.kubernetes-version");
+        await assertRed(
+            /^stacks\/e\.yaml:3: 'foundation\.version' is 1\.53, and at three releases a year there can be none after 1\.36 yet\.$/,
+            of("1.53"),
+            "preflight.kubernetes-version",
+        );
+        const [check] = preflightFor("environment", of("1.53")).filter(({ id }) => id.endsWith("kubernetes-version"));
+        assert.ok(check);
+        const late = { clock: new TestClock(Date.UTC(2031, 11, 17)) };
+        assert.equal((await runChecks([check], late))[0]?.status, "pass");
+        assert.ok(!preflightFor("environment", preflight()).some(({ id }) => id.endsWith("kubernetes-version")));
+    });
+
     it("preflight.tools: red for a missing tool, with what to do, and when nothing is known", async () => {
         await assertGreen(preflight(), "preflight.tools");
         const tools = async () =>

@@ -101,6 +101,12 @@ export interface PreflightContext {
         readonly file: string;
         readonly read: () => Promise<unknown>;
     }[];
+    /** Only of an environment that makes a cluster of a version that it names. */
+    readonly kubernetes?: {
+        /** Keys that lead to it in the environment file. */
+        readonly path: readonly string[];
+        readonly version: string;
+    };
     /** Only of an environment with containers on this machine. */
     readonly docker?: {
         /** Throws where it does not answer. */

@@ -1,6 +1,8 @@
 /** Preflight about what was written down: the environment file, secrets in it, SQL, and upstream contracts. */
+import { minorOf, newestMinor } from "../../../components/kubernetes/versions";
 import { contracts, type Layer } from "../../../stacks/contracts";
 import { TidegateError } from "../../core/errors";
+import { lineIn } from "../../core/yamlFile";
 import { scanText, type ScannedText } from "../../secrets/scan";
 import { capitalised, failing, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
@@ -88,6 +90,32 @@ export function sqlCheck({ renderSql }: PreflightContext): Check {
                 }
             }
             return pass(`${scripts.length} scripts`, evidence);
+        },
+    };
+    return check;
+}
+
+/** Undefined where it makes no cluster, or names no version of it. Before anything is made: a network is paid for by the hour. */
+export function kubernetesCheck({ kubernetes, environmentFile }: PreflightContext): Check | undefined {
+    if (kubernetes === undefined) return undefined;
+    const { path, version } = kubernetes;
+    const check: Check = {
+        id: "preflight.kubernetes-version",
+        stage: "preflight",
+        layer: "environment",
+        title: "there is such a version of Kubernetes",
+        limitSeconds: 10,
+        look: environmentFile.path,
+        hint: "The cloud's page of its versions of Kubernetes has those that it offers.",
+        run: async ({ clock }) => {
+            const newest = newestMinor(clock.now());
+            if (minorOf(version) <= newest) return pass(version, { version });
+            const line = lineIn(await environmentFile.read(), path);
+            return failing(
+                check,
+                `${environmentFile.path}:${line}: '${path.join(".")}' is ${version}, and at three releases a year there can be none after 1.${newest} yet.`,
+                { version },
+            );
         },
     };
     return check;

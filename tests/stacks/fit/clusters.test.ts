@@ -9,6 +9,20 @@ const refusals: readonly Refusal[] = [
         /open to the whole internet/,
     ],
     [
+        "a version of EKS that is too old",
+        "dev",
+        { "foundation.version": "1.19" },
+        "foundation.version",
+        /Kubernetes 1\.19 is too old.*since 1\.27\. Take one that the cloud offers/,
+    ],
+    [
+        "a version of AKS that is too old",
+        "devazure",
+        { "foundation.kubernetesVersion": "1.26" },
+        "foundation.kubernetesVersion",
+        /Kubernetes 1\.26 is too old/,
+    ],
+    [
         "a transit gateway with nobody behind it",
         "prod",
         { "foundation.api.privateCidrs": [] },
