@@ -2,9 +2,10 @@
 import * as aiven from "@pulumi/aiven";
 import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
+import { isInternet } from "../cloud/internet";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
-import { brokersOf, isEverybody, planForm } from "./aivenPlans";
+import { brokersOf, planForm } from "./aivenPlans";
 import { caFileInPods } from "./trust";
 import { insyncReplicas, namesOfMore, replicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
 
@@ -89,10 +90,9 @@ export class AivenBroker extends pulumi.ComponentResource {
                 "Nobody has said who may connect to the brokers: Aiven would let the whole internet.",
                 "Name projectVpcId, or allowedNetworks in CIDR notation.",
             );
-        const everybody = allowedNetworks.find(isEverybody);
-        if (everybody !== undefined)
+        if (isInternet(allowedNetworks))
             throw refused(
-                `allowedNetworks holds ${everybody}, which is the whole internet.`,
+                `allowedNetworks is the whole internet: ${allowedNetworks.join(", ")}.`,
                 "Name the networks that Flink and your producers connect from.",
             );
     }

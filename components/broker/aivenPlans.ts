@@ -12,6 +12,3 @@ export function brokersOf(name: string): number | undefined {
     const [, tier, brokers] = plan.exec(name) ?? [];
     return tier === undefined ? undefined : Number(brokers ?? 3);
 }
-
-/** Networks that are the whole internet, however they are written. */
-export const isEverybody = (network: string): boolean => /\/0+$/.test(network);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { brokersOf, isEverybody, planForm } from "../../../components/broker/aivenPlans";
+import { brokersOf, planForm } from "../../../components/broker/aivenPlans";
+import { isInternet } from "../../../components/cloud/internet";
 import { topicSettings } from "../common";
 
 export const aiven = z
@@ -28,10 +29,10 @@ export const aiven = z
             .optional()
             .describe("A VPC of the project, peered with the network that Flink is in."),
         allowedNetworks: z
-            .array(
-                z
-                    .union([z.cidrv4(), z.cidrv6()])
-                    .refine((network) => !isEverybody(network), "is the whole internet: name who connects"),
+            .array(z.union([z.cidrv4(), z.cidrv6()]))
+            .refine(
+                (networks) => !isInternet(networks),
+                "is the whole internet, all of them together: name the networks that Flink and producers connect from",
             )
             .default([])
             .describe("Networks that may connect. Needed without projectVpcId: Aiven would let everybody."),

@@ -165,9 +165,14 @@ describe("Aiven for Apache Kafka", () => {
         [
             "brokers that everybody may connect to, by name",
             { allowedNetworks: ["10.0.0.0/8", "0.0.0.0/0"] },
-            /0\.0\.0\.0\/0, which is the whole internet/,
+            /the whole internet: 10\.0\.0\.0\/8, 0\.0\.0\.0\/0|the whole internet/,
         ],
         ["everybody of the newer internet", { allowedNetworks: ["::/0"] }, /the whole internet/],
+        [
+            "everybody in two halves",
+            { allowedNetworks: ["192.0.2.7/32", "128.0.0.0/1", "0.0.0.0/1"] },
+            /the whole internet/,
+        ],
     ];
     for (const [what, changes, expected] of refused)
         it(`refuses ${what}, as component and as settings`, () => {
