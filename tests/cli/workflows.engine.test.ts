@@ -32,6 +32,16 @@ describe("the workflow files of docs/ci", () => {
     for (const file of github)
         it(`${file} lints clean`, () => assert.deepEqual(lint(read(file), `.github/workflows/${file.slice(7)}`), []));
 
+    it("take the logins of the other clouds, as README.md has them", () => {
+        const [, steps = ""] = /```yaml\n([^]*?)```/.exec(read("README.md")) ?? [];
+        assert.deepEqual(
+            (parse(steps) as { uses?: string }[]).flatMap(({ uses }) => uses ?? []),
+            ["google-github-actions/auth@v2", "azure/login@v2"],
+        );
+        const job = read("github/drift.yml").trimEnd() + `\n${steps.replace(/^(?=.)/gm, " ".repeat(6))}`;
+        assert.deepEqual(lint(job, ".github/workflows/drift.yml"), []);
+    });
+
     it("are found wrong by the linter where they are", () =>
         assert.notDeepEqual(
             lint(read("github/drift.yml").replace("matrix.environment }}-drift", "nowhere.x }}"), "x.yml"),
