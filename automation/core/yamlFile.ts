@@ -110,6 +110,14 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: Path, shape: JsonS
                     ];
                 }
                 return flatten(issue.errors[0] ?? [], path, shape);
+            // zod says only that it is one.
+            case "invalid_key":
+                return [
+                    {
+                        path,
+                        text: `${name} cannot be named so: ${issue.issues.map(({ message }) => message).join(", ")}`,
+                    },
+                ];
             case "invalid_type":
                 return [
                     {

@@ -15,6 +15,7 @@ import { networks } from "./networks";
 import { jobs } from "./nodes";
 import { quotas } from "./quotas";
 import { secrets } from "./secrets";
+import { tags } from "./tags";
 import { onThisMachine, slots } from "./thisMachine";
 import { topics } from "./topics";
 
@@ -34,5 +35,6 @@ export function* misfits(environment: Environment): Generator<Problem> {
     yield* lakekeeperProblems(environment);
     yield* secrets(environment);
     yield* topics(environment);
+    yield* tags(environment);
     yield* components(environment);
 }

@@ -39,9 +39,20 @@ export const cloudSettings = {
         ),
     tags: z
         .record(
-            // What all of them take: GCP's labels are the strictest.
-            z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "lower-case letters, digits, _ and -, a letter first"),
-            z.string().regex(/^[a-z0-9_-]{0,63}$/, "lower-case letters, digits, _ and -"),
+            // What all of them take: Google Cloud's labels have the fewest characters, those of Kubernetes have to begin and end with one of them.
+            // Sources: https://cloud.google.com/resource-manager/docs/labels-overview, https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+            z
+                .string()
+                .regex(
+                    /^[a-z]([a-z0-9_-]{0,61}[a-z0-9])?$/,
+                    "1 to 63 lower-case letters, digits, _ and -, a letter first, no _ or - last",
+                ),
+            z
+                .string()
+                .regex(
+                    /^([a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)?$/,
+                    "at most 63 lower-case letters, digits, _ and -, no _ or - first or last",
+                ),
         )
         .default({})
         .describe("On every resource that takes tags or labels, beside those that say what it belongs to."),

@@ -1,6 +1,48 @@
 import { adopted, aws, flinkOf, role, subnets, theirs, refuses, type Refusal } from "./refusals";
 
+const many = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, "x"]));
+
 const refusals: readonly Refusal[] = [
+    [
+        "more tags than AWS has room for",
+        "prod",
+        { tags: many(45) },
+        "tags",
+        /are 45, .*AWS takes 50, of which 6.*Leave at most 44/,
+    ],
+    [
+        "more labels than Google has room for",
+        "prodgcp",
+        { tags: many(61) },
+        "tags",
+        /are 61, .*takes 64, of which 4.*Leave at most 60/,
+    ],
+    [
+        "more tags than Azure has room for",
+        "prodazure",
+        { tags: many(12) },
+        "tags",
+        /private DNS zone of Azure takes 15.*Leave at most 11/,
+    ],
+    ["a tag of the platform's own", "prod", { tags: { team: "x", layer: "y" } }, "tags.layer", /platform's own/],
+    [
+        "the tag of a resource's URN",
+        "prodgcp",
+        { tags: { "tidegate-urn": "y" } },
+        "tags.tidegate-urn",
+        /platform's own/,
+    ],
+    ["a tag of Azure's own", "prodazure", { tags: { "microsoft-team": "y" } }, "tags.microsoft-team", /as Azure's own/],
+    ["a tag of AWS's own", "prod", { tags: { "aws:team": "y" } }, "tags.aws:team", /a letter first/],
+    [
+        "a tag that Kubernetes does not take",
+        "prod",
+        { tags: { team: "data-" } },
+        "tags.team",
+        /no _ or - first or last/,
+    ],
+    ["a tag that is too long", "prod", { tags: { team: "d".repeat(64) } }, "tags.team", /at most 63/],
     [
         "an environment without a layer",
         "local",
