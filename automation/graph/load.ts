@@ -21,6 +21,7 @@ import {
     type Gates,
     type Hooks,
 } from "./steps";
+import { withoutSecret } from "../secrets/inUrl";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and '-'");
 const template = z
@@ -37,16 +38,19 @@ export const environmentSettings = z.strictObject({
             /^(file|s3|gs|azblob|https):\/\/.+$/,
             "file://DIR (relative to this file), s3://…, gs://…, azblob://… or https://…",
         )
+        .superRefine(withoutSecret)
         .optional()
         .describe("Pulumi's backend. Default: PULUMI_BACKEND_URL, else the one of `pulumi login`."),
     ledger: z
         .string()
         .regex(/^(file|s3|gs|azblob):\/\/.+$/, "file://DIR (relative to this file), s3://…, gs://… or azblob://…")
+        .superRefine(withoutSecret)
         .optional()
         .describe("Where the ledger is kept. Default: beside the state, where that is files or a bucket."),
     secretsProvider: z
         .string()
         .min(1)
+        .superRefine(withoutSecret)
         .optional()
         .describe("What new stacks encrypt with, as `pulumi stack init --secrets-provider` takes it."),
     policyPacks: z
