@@ -128,6 +128,9 @@ export class S3Storage extends pulumi.ComponentResource {
                     status: "Enabled",
                     filter: {},
                     noncurrentVersionExpiration: { noncurrentDays: oldVersionDays },
+                    // Of what is deleted a marker stays when its last version has gone, and listings step over each of them.
+                    // It cannot be with `days`. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+                    expiration: { expiredObjectDeleteMarker: true },
                 },
             ],
             [versioning],

@@ -108,9 +108,20 @@ describe("S3Storage", () => {
                     status: "Enabled",
                     filter: {},
                     noncurrentVersionExpiration: { noncurrentDays: 14 },
+                    expiration: { expiredObjectDeleteMarker: true },
                 },
             ]);
         }
+    });
+
+    it("lets the markers of what was deleted go with its last version, in no rule that goes by days", () => {
+        const rules = ofType(program.made, "BucketLifecycleConfiguration").flatMap(
+            ({ inputs }) =>
+                inputs["rules"] as { expiration?: { days?: number; expiredObjectDeleteMarker?: boolean } }[],
+        );
+        const marked = rules.filter(({ expiration }) => expiration?.expiredObjectDeleteMarker === true);
+        assert.equal(marked.length, data.length);
+        for (const { expiration } of marked) assert.equal(expiration?.days, undefined);
     });
 
     it("logs accesses to a bucket of their own, which only S3 of this account writes to", () => {

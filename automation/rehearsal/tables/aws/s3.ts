@@ -4,7 +4,7 @@ import { valuesAt, type SimulatedCloud, type Thing } from "../../cloud";
 import type { Row } from "../../row";
 import { immediate, setting } from "../latencies";
 import { page, regionOf, tagsAll } from "./common";
-import type { Values } from "../../../../components/provider/values";
+import { at, type Values } from "../../../../components/provider/values";
 
 const bucketToken = "aws:s3/bucket:Bucket";
 const blockToken = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -137,6 +137,21 @@ export const rows: readonly Row[] = [
                         { id: "a", status: "Enabled" },
                         { id: "a", status: "Enabled" },
                     ],
+                },
+            },
+            {
+                what: "a lifecycle rule that lets markers of what was deleted go and counts days too",
+                source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html",
+                because: (inputs) =>
+                    valuesAt(inputs, ["rules", "expiration"]).some(
+                        (one) =>
+                            at(one, ["expiredObjectDeleteMarker"]) === true &&
+                            (at(one, ["days"]) !== undefined || at(one, ["date"]) !== undefined),
+                    )
+                        ? "MalformedXML: ExpiredObjectDeleteMarker cannot be specified with Days or Date"
+                        : undefined,
+                refused: {
+                    rules: [{ id: "a", status: "Enabled", expiration: { days: 1, expiredObjectDeleteMarker: true } }],
                 },
             },
         ],
