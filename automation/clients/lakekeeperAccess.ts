@@ -1,6 +1,7 @@
 /** How the management API of a Lakekeeper is reached, and who it is told that asks. */
 import { z } from "zod";
 import { messageOf, TidegateError } from "../core/errors";
+import { isLoopback } from "../core/loopback";
 import { localSecretRef, readLocalJson, readLocalSecret } from "./localSecret";
 
 export const lakekeeperAuth = z.discriminatedUnion("mode", [
@@ -30,10 +31,9 @@ export const lakekeeperConnection = z.strictObject({
 });
 export type LakekeeperConnection = z.infer<typeof lakekeeperConnection>;
 
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const inClear = (url: string): boolean => {
     const { protocol, hostname } = new URL(url);
-    return protocol === "http:" && !loopback.test(hostname);
+    return protocol === "http:" && !isLoopback(hostname);
 };
 
 /** Why this connection would give a credential away; undefined: it would not. */

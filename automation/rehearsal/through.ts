@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { KubernetesApi, type Kind, type KubernetesObject } from "../clients/kubernetes";
 import { readApiAccess } from "../clients/kubeconfig";
 import { exitCodes, TidegateError } from "../core/errors";
+import { isLoopback } from "../core/loopback";
 import { podsOf } from "./tables/kubernetes/pods";
 import { at, type Values } from "../../components/provider/values";
 
@@ -95,15 +96,13 @@ function objectOf(token: string, inputs: Values): (KubernetesObject & Kind) | un
     return { ...inputs, ...kind, metadata };
 }
 
-const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
-
 /**
  * Of a kubeconfig whose server may be filled and emptied by a rehearsal.
  * @throws TidegateError `api-server-kubeconfig`, `api-server-far`
  */
 export function demandNear(file: string): void {
     const { server } = readApiAccess(file);
-    if (loopback.test(new URL(server).hostname)) return;
+    if (isLoopback(new URL(server).hostname)) return;
     throw new TidegateError(`${file} is of ${server}, which is not on this machine.`, {
         code: "api-server-far",
         hint: "A rehearsal makes, changes and deletes objects there: give it an API server of this machine that serves nothing else.",

@@ -4,6 +4,7 @@ import { request as encrypted } from "node:https";
 import type { z } from "zod";
 import { messageOf } from "../core/errors";
 import { parseJson } from "../core/json";
+import { isLoopback } from "../core/loopback";
 import { SecretStoreError, type SecretFailure } from "./store";
 
 /** Bytes of the longest answer that is read: stores hold at most 64 KiB in a secret, a cluster 1 MiB. */
@@ -83,12 +84,10 @@ export function failureOfStatus(status: number): SecretFailure {
     return status === 408 || status === 429 || status >= 500 ? "unreachable" : "refused";
 }
 
-/** A loopback address, where clear text crosses no network. */
-export const isLoopback = (url: URL): boolean => /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
-
 /** @throws SecretStoreError `unconfigured` for an address over which a secret would cross a network in clear text */
 export function encryptedAddress(text: string, what: string): string {
     const url = URL.parse(text);
-    if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return text.replace(/\/+$/, "");
+    if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname)))
+        return text.replace(/\/+$/, "");
     throw new SecretStoreError("unconfigured", `${what} is no https:// address`);
 }

@@ -1,12 +1,11 @@
 /** What containers on this machine reach, and what reaches them. Pure. */
+import { isLoopback } from "../../automation/core/loopback";
+import { addressOf } from "../../components/broker/externalRules";
 import { problem, type Problem } from "../../components/cloud/problem";
 import { layers } from "../contracts";
 import type { Environment } from "./environment";
 
 type Profiled = { readonly profile: string } | undefined;
-
-/** Names and addresses that mean each container itself. */
-const ownLoopback = /(^|[/@,\s])(localhost|127(\.\d{1,3}){3}|\[::1\])(?=[:/,\s]|$)/i;
 
 const isDocker = (layer: Profiled): boolean => layer?.profile === "docker";
 
@@ -56,9 +55,10 @@ function* ofFlink({ storage, broker, catalog }: Environment): Generator<Problem>
             `has to be docker with runtime.profile docker: a container has ${storage.profile === "embedded" ? "no way to the loopback of this machine" : "no identity that a cloud knows"}`,
             "Use docker.",
         );
-    for (const [layer, settings, key, address] of [
-        ["broker", broker, "bootstrapServers", broker?.profile === "external" ? broker.bootstrapServers : ""],
-        ["catalog", catalog, "uri", catalog?.profile === "external" ? catalog.uri : ""],
+    const brokers = broker?.profile === "external" ? broker.bootstrapServers.split(",").map(addressOf) : [];
+    for (const [layer, settings, key, hosts] of [
+        ["broker", broker, "bootstrapServers", brokers.map((address) => address?.host ?? "")],
+        ["catalog", catalog, "uri", catalog?.profile === "external" ? [new URL(catalog.uri).hostname] : []],
     ] as const) {
         if (settings === undefined || isDocker(settings)) continue;
         if (settings.profile !== "external")
@@ -67,7 +67,7 @@ function* ofFlink({ storage, broker, catalog }: Environment): Generator<Problem>
                 `has to be docker or external with runtime.profile docker: '${settings.profile}' ${settings.profile === "embedded" ? "is at the loopback of this machine, which is not that of a container" : "wants an identity, or a secret, that a container has not"}`,
                 "Use docker, or external.",
             );
-        else if (ownLoopback.test(address))
+        else if (hosts.some(isLoopback))
             yield problem(
                 `${layer}.${key}`,
                 "names the loopback, which for Flink in a container is the container itself",

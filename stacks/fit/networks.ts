@@ -1,4 +1,5 @@
 /** Who reaches whom. Pure. */
+import { isLoopback } from "../../automation/core/loopback";
 import { problem, type Problem } from "../../components/cloud/problem";
 import { addressOf } from "../../components/broker/externalRules";
 import type { Environment } from "./environment";
@@ -9,8 +10,6 @@ const inNetwork = {
     msk: { cloud: "aws", foundation: "eks", name: "Amazon MSK has no brokers without subnets to put them into" },
     google: { cloud: "gcp", foundation: "gke", name: "Google's Managed Kafka is reached through a subnetwork alone" },
 } as const;
-
-const isLoopback = (host: string): boolean => /^(localhost|.*\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)\.?$/i.test(host);
 
 export function* networks({ foundation, runtime, broker, catalog, storage }: Environment): Generator<Problem> {
     if (broker?.profile === "msk" || broker?.profile === "google") {
