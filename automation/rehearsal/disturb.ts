@@ -12,6 +12,7 @@ const imaginary = ["random:", "tls:", "tidegate:embedded:Credential", "tidegate:
 
 /**
  * Changes one thing of each stack: the labels of one that has some; else one is deleted that nothing else names.
+ * The same at each rehearsal: the first by its URN.
  * @returns what was done, by stack; stacks of which nothing could be changed are not in it
  */
 export function disturb(
@@ -23,7 +24,9 @@ export function disturb(
     for (const stack of stacks) {
         const things = cloud
             .all()
-            .filter(({ urn, type }) => stackOf(urn) === stack && !imaginary.some((start) => type.startsWith(start)));
+            .filter(({ urn, type }) => stackOf(urn) === stack && !imaginary.some((start) => type.startsWith(start)))
+            // Ids are random: by them each rehearsal would change another one.
+            .sort((one, other) => (one.urn < other.urn ? -1 : 1));
         const text = relabel(cloud, things, rows) ?? deleteOne(cloud, things, rows);
         if (text !== undefined) done.set(stack, text);
     }

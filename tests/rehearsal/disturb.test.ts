@@ -60,6 +60,20 @@ describe("other hands in a simulated cloud", () => {
         assert.ok(cloud.make(thingOf({ token: "5" }), "its name") === undefined, "its name is free again");
     });
 
+    it("are laid on the same things whatever ids the cloud has given them", () => {
+        for (const [first, second] of [
+            ["a", "z"],
+            ["z", "a"],
+        ] as const)
+            for (const inputs of [{ tags: {} }, {}]) {
+                const cloud = temporaryCloud();
+                cloud.add(thingOf({ id: first, token: "1", inputs, urn: urnOf("test:index:Box", "first") }));
+                cloud.add(thingOf({ id: second, token: "2", inputs, urn: urnOf("test:index:Box", "second") }));
+                const done = disturb(cloud, ["test-storage"], byType);
+                assert.match(done.get("test-storage") ?? "", new RegExp(`test:index:Box ${first}\\b`));
+            }
+    });
+
     it("cannot reach what is in no cloud", () => {
         const cloud = temporaryCloud();
         cloud.add(thingOf({ type: "random:index/randomPassword:RandomPassword" }));
