@@ -52,7 +52,9 @@ export async function unpackRelease(
     await linkModules(directory, root, manifest, say);
     const name = manifest.files.find(({ part }) => part === "graph")?.path ?? basename(graph.file);
     const own = await loadGraphFile(join(directory, name));
-    const { environments, releases, promotion } = graph;
+    const { environments, promotion } = graph;
+    // Further files are in it: where they lie in the checkout says nothing of it.
+    const releases = { ...graph.releases, files: own.releases.files };
     const released: GraphFile = { ...own, environments, releases, promotion, home: root };
     await linkStackFiles(released, directory, root, environment);
     return { directory, graph: released, driver: manifest.files.some(({ path }) => path === driverFile) };

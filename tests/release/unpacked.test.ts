@@ -85,6 +85,14 @@ describe("a release that is unpacked", () => {
         assert.deepEqual(readdirSync(join(folder, "node_modules")).sort(), [".package-lock.json", "a"]);
     });
 
+    it("has its own further files, and none of those that lie in the checkout", async () => {
+        installed("1.0.0");
+        write("tidegate.yaml", `releases: { files: [scripts] }\n${graphFile}`);
+        graph = await loadGraphFile(join(folder, "tidegate.yaml"));
+        const { graph: released } = await unpackRelease(await release(), graph, "dev", () => {});
+        assert.deepEqual(released.releases, { ...graph.releases, files: [] });
+    });
+
     it("is unpacked by two at once, and neither takes it away from the other", async () => {
         installed("1.0.0");
         const [one, other] = await Promise.all([unpack(), unpack()]);
