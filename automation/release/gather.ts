@@ -9,7 +9,7 @@ import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { fileBackend } from "../engine/state";
 import type { GraphFile } from "../graph/load";
-import { locks } from "../rollout/inputs";
+import { locks, pluginFolders } from "../rollout/inputs";
 import { loadModule } from "../rollout/module";
 import { closureOf } from "../rollout/programFiles";
 import { ReleaseFiles } from "./files";
@@ -59,6 +59,7 @@ async function gatherProjects({ graph: source, engine }: GatherRequest): Promise
         for (const lock of locks(project)) if (files.isInside(lock)) await files.add(lock, "locks", [stack]);
         if (typeof outputs === "string") await files.add(resolve(directory, outputs), "contracts", [stack]);
         await files.add(project, "program", [stack]);
+        for (const folder of await pluginFolders(project)) await files.add(folder, "program", [stack]);
         for (const file of inputs.files) await files.add(file, "program", [stack]);
         const main = await nodeProgram(project);
         if (main === undefined) continue;

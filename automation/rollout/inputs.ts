@@ -117,11 +117,8 @@ async function described({ workDirectory, project, more }: SourcesRequest) {
     const runtimeName = typeof runtime === "string" ? runtime : runtime.name;
     const entry = resolve(workDirectory, main ?? ".");
     const own = await programFiles(runtimeName === "nodejs" ? [entry, ...more.programs] : more.programs, more.loads);
-    const pluginFolders = Object.values(plugins ?? {})
-        .flat()
-        .flatMap((one) => (isPlugin(one) ? [resolve(workDirectory, one.path)] : []));
     return {
-        sources: [...own, ...pluginFolders, ...locks(project), ...more.files],
+        sources: [...own, ...foldersOf(plugins, workDirectory), ...locks(project), ...more.files],
         projectFile,
         configuration: resolve(workDirectory, stackConfigDir ?? "."),
         rest: { ...rest, runtime: runtimeName },
@@ -174,6 +171,19 @@ async function policies({ policyPacks, root }: InputsRequest): Promise<unknown> 
         };
     });
     return Promise.all(packs);
+}
+
+type Plugins = z.infer<typeof projectSchema>["plugins"];
+
+const foldersOf = (plugins: Plugins, project: string): string[] =>
+    Object.values(plugins ?? {})
+        .flat()
+        .flatMap((one) => (isPlugin(one) ? [resolve(project, one.path)] : []));
+
+/** Absolute folders of the plugins that a project's `Pulumi.yaml` names by theirs. */
+export async function pluginFolders(project: string): Promise<string[]> {
+    const { plugins } = projectSchema.parse(parse(await readFile(join(project, "Pulumi.yaml"), "utf8")));
+    return foldersOf(plugins, project);
 }
 
 const isPlugin = (value: unknown): value is { path: string } =>

@@ -70,6 +70,11 @@ describe("a release of somebody's projects", () => {
         write("policy/PulumiPolicy.yaml", "runtime: nodejs\n");
         write("schema.json", "{}");
         write("scripts/backup.sh", "#!/bin/sh\n");
+        write("provider/pulumi-resource-own", "#!/bin/sh\n");
+        write(
+            "app/Pulumi.yaml",
+            "name: app\nruntime: nodejs\nplugins: { providers: [{ name: own, path: ../provider }] }\n",
+        );
         example.edit("tidegate.yaml", 'prod: { backend: "file://state" }', "prod: { policyPacks: [policy] }");
         example.edit("tidegate.yaml", /^stacks:/m, "releases: { files: [scripts] }\nstacks:");
         example.edit("tidegate.yaml", "labels: [stateful]", "outputs: schema.json");
@@ -79,6 +84,8 @@ describe("a release of somebody's projects", () => {
         assert.equal(partOf("policy/PulumiPolicy.yaml"), "policies");
         assert.equal(partOf("schema.json"), "contracts");
         assert.equal(partOf("scripts/backup.sh"), "program");
+        const plugin = files.find(({ path }) => path === "provider/pulumi-resource-own");
+        assert.deepEqual([plugin?.part, plugin?.stacks], ["program", ["app"]]);
         assert.match(files.find(({ path }) => path === sbomPath)?.content.toString() ?? "", /pkg:npm\/yaml@2.9.1/);
     });
 
