@@ -63,7 +63,8 @@ export class ReleaseStore {
      * @throws TidegateError `release-unknown`
      */
     async find(wanted: string): Promise<string> {
-        const ids = (await this.list()).filter((id) => id.startsWith(wanted));
+        // An empty name is a variable of a script that was not set: it is the beginning of each of them.
+        const ids = wanted === "" ? [] : (await this.list()).filter((id) => id.startsWith(wanted));
         const [id] = ids;
         if (id !== undefined && ids.length === 1) return id;
         throw new TidegateError(
@@ -132,7 +133,12 @@ export class ReleaseStore {
             if (text === undefined) throw invalid(`The bundle of ${shortId(id)}`, `its piece ${piece + 1} is missing`);
             parts.push(text);
         }
-        return { ...(await openBundle(Buffer.from(parts.join(""), "base64"), id)), signer };
+        const base64 = parts.join("");
+        const compressed = Buffer.from(base64, "base64");
+        // Bytes that change nothing of what is unpacked, as of gzip's header, are bytes of it too.
+        if (sha256(compressed) !== bundle.sha256 || compressed.toString("base64") !== base64)
+            throw invalid(`The bundle of ${shortId(id)}`, "it is not what its record says");
+        return { ...(await openBundle(compressed, id)), signer };
     }
 
     /** Its manifest as it is signed. */
