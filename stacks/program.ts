@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../automation/core/errors";
 import { nearest } from "../automation/core/yamlFile";
+import { runErrorOf } from "../components/cloud/told";
 import { loadGraph, ownGraphFile } from "../automation/graph/load";
 import { layers, type Layer } from "./contracts";
 import { layersOf, loadEnvironment, settingsOf } from "./environment";
@@ -26,9 +27,8 @@ export async function program(): Promise<Record<string, unknown>> {
     try {
         return await build(pulumi.getStack());
     } catch (error) {
-        // RunError is Pulumi's error without a stack trace: for mistakes of a person, not of this program.
-        if (TidegateError.is(error))
-            throw new pulumi.RunError(error.hint ? `${error.message}\n${error.hint}` : error.message);
+        // For mistakes of a person, not of this program.
+        if (TidegateError.is(error)) throw runErrorOf(error);
         throw error;
     }
 }

@@ -1,6 +1,7 @@
 /** The broker layer on Aiven for Apache Kafka: a service, its topics, and a user that may do no more than it has to. */
 import * as aiven from "@pulumi/aiven";
 import * as pulumi from "@pulumi/pulumi";
+import { applyError } from "../cloud/told";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { isInternet } from "../cloud/internet";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
@@ -222,5 +223,8 @@ function saslAddress(components: readonly Component[]): string {
             (route ?? "dynamic") === "dynamic",
     );
     if (found !== undefined) return `${found.host}:${found.port}`;
-    throw new pulumi.RunError("Aiven names no address of the brokers where users sign in by SASL: is it switched on?");
+    throw applyError("Aiven names no address of the brokers where users sign in by SASL.", {
+        code: "kafka-bootstrap-unknown",
+        hint: "Is `kafka_authentication_methods.sasl` on in the service, as this component sets it? Refresh the stack, then deploy it again.",
+    });
 }

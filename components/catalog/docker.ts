@@ -6,6 +6,8 @@
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { applyError } from "../cloud/told";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
 import { withTransform } from "../cloud/args";
@@ -49,8 +51,13 @@ export class DockerCatalog extends pulumi.ComponentResource {
         this.args = args;
         const inner = args.storage.docker;
         if (inner === undefined)
-            throw new pulumi.RunError(
+            throw new TidegateError(
                 "Lakekeeper in a container needs the storage profile 'docker': it does not reach the loopback of this machine.",
+                {
+                    code: "layer-unfit",
+                    hint: "Use storage.profile docker, or another profile of the catalog.",
+                    exitCode: exitCodes.usage,
+                },
             );
         const published = args.ports?.catalog ?? catalogPort;
         const network = networkOf(args, "catalog", `${name}-network`, { parent: this });
@@ -257,12 +264,12 @@ export class DockerCatalog extends pulumi.ComponentResource {
 
 /**
  * The provider takes any end of a container for a success.
- * @throws RunError where it ended otherwise
+ * @throws RunError `migration-failed` where it ended otherwise
  */
 export function demandMigrated(container: string, status: number): void {
     if (status === 0) return;
-    throw new pulumi.RunError(
-        `Lakekeeper's migration of its database ended with status ${status}.\n` +
-            `\`docker logs ${container}\` tells why. Then \`docker rm ${container}\`, and \`pulumi up --refresh\` of the stack runs it again.`,
-    );
+    throw applyError(`Lakekeeper's migration of its database ended with status ${status}.`, {
+        code: "migration-failed",
+        hint: `\`docker logs ${container}\` tells why. Then \`docker rm ${container}\`, and \`pulumi up --refresh\` of the stack runs it again.`,
+    });
 }

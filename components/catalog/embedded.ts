@@ -1,5 +1,6 @@
 /** The catalog layer as a table bucket of the Iceberg REST catalog that the storage layer's SeaweedFS serves. */
 import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { TableBucket } from "../embedded/resources";
@@ -20,10 +21,11 @@ export class EmbeddedCatalog extends pulumi.ComponentResource {
         super("tidegate:catalog:Embedded", name, {}, options);
         const { endpoint, region, pathStyle, credentials, services } = args.storage;
         if (services === null)
-            throw new pulumi.RunError(
-                `The storage layer of '${args.environment}' serves no Iceberg REST catalog.\n` +
-                    "The catalog profile 'embedded' of type 'rest' needs the storage profile 'embedded'.",
-            );
+            throw new TidegateError(`The storage layer of '${args.environment}' serves no Iceberg REST catalog.`, {
+                code: "layer-unfit",
+                hint: "The catalog profile 'embedded' of type 'rest' needs storage.profile embedded; or take another profile of the catalog.",
+                exitCode: exitCodes.usage,
+            });
         const bucket = new TableBucket(
             `${name}-tables`,
             { connection: { endpoint, region, pathStyle, credentials }, name: args.warehouse ?? "lake" },

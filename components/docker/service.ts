@@ -4,6 +4,7 @@
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Layer } from "../../stacks/contracts";
 import { labelsOf, loopback, nameOf, type DockerArgs } from "./args";
 import { filesPath, type Files } from "./files";
@@ -50,7 +51,12 @@ export function service(
 ): docker.Container {
     const { layer, what, networks, files, volumes = [], memoryDirectories = { "/tmp": 64 }, memoryMiB } = given;
     const { stopSeconds = 30, startSeconds = 120, healthy, ports = {}, user, image, entrypoint } = given;
-    if (/^(0|root)(:|$)/.test(user)) throw new pulumi.RunError(`The container ${what} would run as root.`);
+    if (/^(0|root)(:|$)/.test(user))
+        throw new TidegateError(`The container ${what} would run as root.`, {
+            code: "container-as-root",
+            hint: "Give it a user of its image that is none, by its number: what it writes is in volumes that are its own.",
+            exitCode: exitCodes.usage,
+        });
     const environment = Object.entries(given.environment ?? {}).map(
         ([key, value]) => pulumi.interpolate`${key}=${value}`,
     );

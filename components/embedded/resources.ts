@@ -3,6 +3,7 @@
  * components/provider/resources; the arguments here are the inputs there.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { applyError } from "../cloud/told";
 
 type Inputs = Record<string, unknown>;
 
@@ -86,7 +87,11 @@ export class Process extends pulumi.CustomResource {
     port(name: string): pulumi.Output<number> {
         return this.ports.apply((ports) => {
             const port = ports[name];
-            if (port === undefined) throw new pulumi.RunError(`There is no port '${name}'.`);
+            if (port === undefined)
+                throw applyError(`The process has no port '${name}'.`, {
+                    code: "process-port-unknown",
+                    hint: `It has ${Object.keys(ports).sort().join(", ") || "none"}: they are named in \`ports\` of its arguments.`,
+                });
             return port;
         });
     }

@@ -1,5 +1,6 @@
 /** The observability layer as a Prometheus container that scrapes Flink in the runtime's network. */
 import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
 import { withTransform } from "../cloud/args";
@@ -29,8 +30,13 @@ export class DockerObservability extends pulumi.ComponentResource {
         super("tidegate:observability:Docker", name, {}, withTransform(args, options));
         const { runtime, retentionDays = 15, ports = { prometheus: port } } = args;
         if (runtime.docker === undefined)
-            throw new pulumi.RunError(
+            throw new TidegateError(
                 "Prometheus in a container needs the runtime profile 'docker': it does not reach the loopback of this machine.",
+                {
+                    code: "layer-unfit",
+                    hint: "Use runtime.profile docker, or another profile of observability.",
+                    exitCode: exitCodes.usage,
+                },
             );
         const image = pulledImage(`${name}-image`, args.image, { parent: this });
         const files = filesOf(

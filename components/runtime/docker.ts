@@ -1,6 +1,7 @@
 /** The runtime layer as a Flink session cluster: JobManager, TaskManager and SQL gateway, a container each of images/flink. */
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits, taskManagerLimit } from "../../stacks/settings/dockerMemory";
 import { dockerFiles, inContainer } from "../../sql/docker";
@@ -229,8 +230,13 @@ export class DockerRuntime extends pulumi.ComponentResource {
 /** Networks of the layers that Flink reads and writes. */
 function joined({ storage, broker, catalog }: DockerRuntimeArgs): string[] {
     if (storage.docker === undefined)
-        throw new pulumi.RunError(
+        throw new TidegateError(
             "Flink in a container needs the storage profile 'docker': it does not reach the loopback of this machine.",
+            {
+                code: "layer-unfit",
+                hint: "Use storage.profile docker, or another profile of the runtime.",
+                exitCode: exitCodes.usage,
+            },
         );
     const uses = [storage.docker, broker.docker, catalog.type === "rest" ? catalog.docker : undefined];
     return [...new Set(uses.flatMap((one) => (one === undefined ? [] : [one.network])))];

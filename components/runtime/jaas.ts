@@ -1,5 +1,5 @@
 /** The JAAS file with which Flink logs in at a broker. */
-import * as pulumi from "@pulumi/pulumi";
+import { applyError } from "../cloud/told";
 import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
 import { loginModule, type KafkaConnector } from "../../sql/connection";
 
@@ -21,12 +21,16 @@ export const section = (mechanism: Mechanism, options: string, connector: KafkaC
 
 const quoted = (value: string): string => `"${value.replace(/["\\]/g, "\\$&")}"`;
 
-/** @throws RunError where the mechanism wants a user and there is none */
+/** @throws RunError `broker-contract-invalid` where the mechanism wants a user and there is none */
 export function jaas(mechanism: Mechanism, user: SaslCredentials | null, connector?: KafkaConnector): string {
     if (user === null) {
         if (withoutUser.includes(mechanism)) return section(mechanism, "", connector);
-        throw new pulumi.RunError(
+        throw applyError(
             `The broker wants a user and a password (${mechanism}), and its contract has neither credentials nor a secretRef.`,
+            {
+                code: "broker-contract-invalid",
+                hint: "Name the secret that holds them in broker.secretRef, or a saslMechanism that wants none.",
+            },
         );
     }
     const [name, password] = optionsOf(mechanism);

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { applyError } from "../cloud/told";
 
 /** Bytes that a ConfigMap may hold. Source: https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const limit = 1024 * 1024;
@@ -12,6 +13,16 @@ const limit = 1024 * 1024;
 /** What SqlDriver is given. */
 export const scriptOf = (statements: readonly string[]): string =>
     statements.map((statement) => `${statement};\n`).join("\n");
+
+/** @throws RunError `sql-too-large` */
+export function fittingScript(job: string, statements: readonly string[]): string {
+    const text = scriptOf(statements);
+    if (Buffer.byteLength(text) <= limit - 1024) return text;
+    throw applyError(`The SQL of the job '${job}' is larger than a ConfigMap may be, which is 1 MiB.`, {
+        code: "sql-too-large",
+        hint: "Split the job in sql/, or take out what is no statement: `npx tidegate render` shows what is rendered.",
+    });
+}
 
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -27,12 +38,7 @@ export function sqlConfigMap(
     { job, namespace, labels, statements }: SqlConfigMapArgs,
     options: pulumi.CustomResourceOptions,
 ): { readonly configMap: kubernetes.core.v1.ConfigMap; readonly hash: pulumi.Output<string> } {
-    const script = statements.apply((all) => {
-        const text = scriptOf(all);
-        if (Buffer.byteLength(text) > limit - 1024)
-            throw new pulumi.RunError(`The SQL of the job '${job}' is larger than a ConfigMap may be, which is 1 MiB.`);
-        return text;
-    });
+    const script = statements.apply((all) => fittingScript(job, all));
     const hash = script.apply(hashOf);
     const configMap = new kubernetes.core.v1.ConfigMap(
         name,

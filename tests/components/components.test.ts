@@ -194,7 +194,7 @@ describe("embedded components", () => {
     it("the catalog can't be had from a storage layer that serves none", async () => {
         const program = () =>
             new EmbeddedCatalog("catalog", { ...base, storage: s3Interface(upstream("storage", { services: null })) });
-        await assert.rejects(making(program), /serves no Iceberg REST catalog/);
+        await assert.rejects(making(program), { code: "layer-unfit", message: /serves no Iceberg REST catalog/ });
     });
 });
 

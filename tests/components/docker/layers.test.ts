@@ -145,7 +145,10 @@ describe("a catalog in containers", () => {
         );
         assert.equal(label?.value, "catalog-migration-id");
         assert.doesNotThrow(() => demandMigrated("migration", 0));
-        assert.throws(() => demandMigrated("migration", 1), /ended with status 1\.\n.*docker logs migration/);
+        assert.throws(() => demandMigrated("migration", 1), {
+            code: "migration-failed",
+            message: /ended with status 1\. \[migration-failed\]\n.*docker logs migration/,
+        });
     });
 
     it("makes its warehouse in the storage's network address, with keys that are secret", async () => {
@@ -167,10 +170,10 @@ describe("a catalog in containers", () => {
     });
 
     it("is refused on storage that its containers do not reach", async () => {
-        await assert.rejects(
-            catalog({ storage: upstream("storage", { docker: undefined }) as never }),
-            /needs the storage profile 'docker'/,
-        );
+        await assert.rejects(catalog({ storage: upstream("storage", { docker: undefined }) as never }), {
+            code: "layer-unfit",
+            message: /needs the storage profile 'docker'/,
+        });
     });
 });
 
@@ -236,10 +239,10 @@ describe("a runtime in containers", () => {
     });
 
     it("is refused on storage that its containers do not reach", async () => {
-        await assert.rejects(
-            runtime({ storage: upstream("storage", { docker: undefined }) as never }),
-            /needs the storage profile 'docker'/,
-        );
+        await assert.rejects(runtime({ storage: upstream("storage", { docker: undefined }) as never }), {
+            code: "layer-unfit",
+            message: /needs the storage profile 'docker'/,
+        });
     });
 });
 
@@ -254,9 +257,9 @@ describe("observability in a container", () => {
     });
 
     it("is refused beside a Flink that is no container", async () => {
-        await assert.rejects(
-            observability({ runtime: upstream("runtime", { docker: undefined }) as never }),
-            /needs the runtime profile 'docker'/,
-        );
+        await assert.rejects(observability({ runtime: upstream("runtime", { docker: undefined }) as never }), {
+            code: "layer-unfit",
+            message: /needs the runtime profile 'docker'/,
+        });
     });
 });
