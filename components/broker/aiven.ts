@@ -3,6 +3,8 @@ import * as aiven from "@pulumi/aiven";
 import * as pulumi from "@pulumi/pulumi";
 import { applyError } from "../cloud/told";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
+import { aiven as settings } from "../../stacks/settings/broker/aiven";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { isInternet } from "../cloud/internet";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
@@ -42,6 +44,7 @@ export class AivenBroker extends pulumi.ComponentResource {
         this.args = args;
         this.tags = Object.entries(tagsOf(args, "broker")).map(([key, value]) => ({ key, value }));
         this.refuse();
+        demandArgs("Aiven for Apache Kafka", rulesOf(settings), args);
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 

@@ -2,6 +2,8 @@
 import * as confluent from "@pulumi/confluentcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
+import { confluent as settings } from "../../stacks/settings/broker/confluent";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { availabilityOf, ckuOf, confluentProblems, type ConfluentCluster } from "./confluentLimits";
@@ -39,6 +41,7 @@ export class ConfluentBroker extends pulumi.ComponentResource {
         this.args = args;
         const topics = topicsOf(args);
         this.refuse();
+        demandArgs("Kafka on Confluent Cloud", rulesOf(settings), args);
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 

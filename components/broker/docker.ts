@@ -1,5 +1,7 @@
 /** The broker layer as one Kafka container in KRaft mode, with a listener for containers and one for this machine. */
 import * as pulumi from "@pulumi/pulumi";
+import { docker as settings } from "../../stacks/settings/broker/docker";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
@@ -31,6 +33,7 @@ export class DockerBroker extends pulumi.ComponentResource {
     readonly contract: ContractOutputs<"broker">;
 
     constructor(name: string, args: DockerBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Kafka in a container", rulesOf(settings), args);
         super("tidegate:broker:Docker", name, {}, withTransform(args, options));
         const secured = args.security === "sasl_ssl";
         const user: User = {

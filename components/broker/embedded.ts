@@ -1,6 +1,8 @@
 /** The broker layer as one Kafka node in KRaft mode, broker and controller in one process. */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { embedded as settings } from "../../stacks/settings/broker/embedded";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";
@@ -21,6 +23,7 @@ export class EmbeddedBroker extends pulumi.ComponentResource {
     readonly server: Process;
 
     constructor(name: string, args: EmbeddedBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Kafka", rulesOf(settings), args);
         super("tidegate:broker:Embedded", name, {}, options);
         const directory = join(args.dataDirectory, "broker");
         const user = this.user(name);

@@ -2,6 +2,8 @@
 import * as eventhub from "@pulumi/azure-native/eventhub";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { eventhubs as settings } from "../../stacks/settings/broker/eventhubs";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { namespaceNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";
@@ -82,6 +84,7 @@ export class EventHubsBroker extends pulumi.ComponentResource {
             code: "broker-settings-invalid",
             before: "A hub cannot be made",
         });
+        demandArgs("Event Hubs", rulesOf(settings, "events", "deadLetters", "moreTopics"), args);
         super("tidegate:broker:EventHubs", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account, topics, moreTopics = [] } = args;

@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { parseSecretRef } from "../../stacks/secretRef";
+import { external as settings } from "../../stacks/settings/broker/external";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs } from "../embedded/contract";
 import { externalProblems, type ExternalConnection } from "./externalRules";
 import { probeTopic } from "./topicNames";
@@ -28,6 +30,7 @@ export class ExternalBroker extends pulumi.ComponentResource {
     constructor(name: string, args: ExternalBrokerArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:broker:External", name, {}, options);
         refuse(args);
+        demandArgs("The connection to brokers that somebody else runs", rulesOf(settings), args);
         const { bootstrapServers, securityProtocol = "SASL_SSL", saslMechanism = null } = args;
         const { secretRef = null, caPem = null, clientProperties = {}, topics } = args;
         this.contract = {

@@ -8,6 +8,8 @@ import * as projects from "@pulumi/gcp/projects";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
+import { google as settings } from "../../stacks/settings/broker/google";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey } from "../cloud/gcpKey";
@@ -64,6 +66,7 @@ export class GoogleBroker extends pulumi.ComponentResource {
         super("tidegate:broker:Google", name, {}, withTransform(args, options));
         const network = networkOf(args);
         refuseFirst(googleProblems(args), { code: "google-kafka-invalid" });
+        demandArgs("Google's Managed Kafka", rulesOf(settings), args);
         this.args = args;
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };

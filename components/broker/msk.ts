@@ -3,6 +3,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
+import { msk as settings } from "../../stacks/settings/broker/msk";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";
@@ -44,6 +46,7 @@ export class MskBroker extends pulumi.ComponentResource {
     private readonly tags: Record<string, string>;
 
     constructor(name: string, args: MskBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Amazon MSK", rulesOf(settings, "cluster"), args);
         super("tidegate:broker:Msk", name, {}, withTransform(args, options));
         const network = networkOf(args);
         this.args = args;

@@ -10,6 +10,8 @@ import { applyError } from "../cloud/told";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
+import { docker as settings } from "../../stacks/settings/catalog/docker";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform } from "../cloud/args";
 import { labelsOf, loopback, nameOf, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
@@ -46,6 +48,7 @@ export class DockerCatalog extends pulumi.ComponentResource {
     private readonly args: DockerCatalogArgs;
 
     constructor(name: string, args: DockerCatalogArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Lakekeeper in a container", rulesOf(settings), args);
         super("tidegate:catalog:Docker", name, {}, withTransform(args, options));
         this.name = name;
         this.args = args;

@@ -8,6 +8,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { CatalogContract } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
+import { lakekeeper as settings } from "../../stacks/settings/catalog/lakekeeper";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { Postgres } from "../database/postgres";
 import type { ContractOutputs } from "../embedded/contract";
@@ -88,6 +90,7 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
     constructor(name: string, args: LakekeeperCatalogArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:catalog:Lakekeeper", name, {}, withTransform(args, options));
         check(args);
+        demandArgs("Lakekeeper", rulesOf(settings, "auth", "database", "ingress", "secretStore"), args);
         this.args = args;
         this.labels = tagsOf(args, "catalog");
         const { namespaces } = args.foundation;

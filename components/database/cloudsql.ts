@@ -5,6 +5,8 @@ import * as servicenetworking from "@pulumi/gcp/servicenetworking";
 import * as sql from "@pulumi/gcp/sql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { databaseRules } from "../../stacks/settings/catalog/database";
+import { demandArgs } from "../cloud/demand";
 import { tagsOf } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey } from "../cloud/gcpKey";
@@ -48,6 +50,7 @@ export class CloudSqlPostgres extends pulumi.ComponentResource implements Postgr
 
     /** @throws TidegateError `network-missing` */
     constructor(name: string, args: CloudSqlArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The database on Cloud SQL", databaseRules.cloudsql, args);
         super("tidegate:database:CloudSql", name, {}, options);
         this.args = args;
         const { network } = args.foundation;

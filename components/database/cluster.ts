@@ -7,6 +7,8 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { databaseRules } from "../../stacks/settings/catalog/database";
+import { demandArgs } from "../cloud/demand";
 import { tagsOf } from "../cloud/args";
 import { Certificate } from "../embedded/resources";
 import { containerSecurity, podSecurity } from "../kubernetes/restricted";
@@ -65,6 +67,7 @@ export class ClusterPostgres extends pulumi.ComponentResource implements Postgre
     private readonly labels: Record<string, string>;
 
     constructor(name: string, args: ClusterPostgresArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The database on the cluster", databaseRules.cluster, args);
         super("tidegate:database:Cluster", name, {}, options);
         this.name = name;
         this.args = args;

@@ -1,5 +1,7 @@
 /** A PostgreSQL that somebody else runs: its owner's password is brought into the cluster by External Secrets. */
 import * as pulumi from "@pulumi/pulumi";
+import { databaseRules } from "../../stacks/settings/catalog/database";
+import { demandArgs } from "../cloud/demand";
 import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
 import { membersOf } from "../secrets/remoteRef";
 import { secretKeys, type DatabaseArgs, type Postgres } from "./postgres";
@@ -25,6 +27,7 @@ export class ExternalPostgres extends pulumi.ComponentResource implements Postgr
 
     /** @throws TidegateError `secret-ref-invalid` */
     constructor(name: string, args: ExternalPostgresArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The database that somebody else runs", databaseRules.external, args);
         super("tidegate:database:External", name, {}, options);
         const { userKey, passwordKey } = secretKeys;
         const secretName = `${name}-owner`;

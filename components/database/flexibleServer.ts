@@ -3,6 +3,8 @@ import * as dbforpostgresql from "@pulumi/azure-native/dbforpostgresql";
 import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { databaseRules } from "../../stacks/settings/catalog/database";
+import { demandArgs } from "../cloud/demand";
 import { tagsOf } from "../cloud/args";
 import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { lock } from "../cloud/azureAccess";
@@ -47,6 +49,7 @@ export class FlexibleServerPostgres extends pulumi.ComponentResource implements 
 
     /** @throws TidegateError `network-missing` */
     constructor(name: string, args: FlexibleServerArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The database on a flexible server", databaseRules.flexibleServer, args);
         super("tidegate:database:FlexibleServer", name, {}, options);
         this.args = args;
         const { network } = args.foundation;

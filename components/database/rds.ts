@@ -2,6 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { databaseRules } from "../../stacks/settings/catalog/database";
+import { demandArgs } from "../cloud/demand";
 import { tagsOf } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
 import {
@@ -43,6 +45,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
 
     /** @throws TidegateError `network-missing` */
     constructor(name: string, args: RdsArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The database on RDS", databaseRules.rds, args);
         super("tidegate:database:Rds", name, {}, options);
         this.args = args;
         this.tags = tagsOf(args, args.layer);

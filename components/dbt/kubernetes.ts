@@ -3,6 +3,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { dbtRuntimes, WorkloadIdentity } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
+import { dbtRules } from "../../stacks/settings/dbt";
+import { demandArgs } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { dbtPolicy, networkPolicy, portOf } from "../runtime/networkPolicies";
 import { hashOf } from "../runtime/sqlConfigMap";
@@ -57,6 +59,7 @@ export class DbtOnCluster extends pulumi.ComponentResource {
 
     /** @throws TidegateError `dbt-target-unfit`, `secret-ref-invalid` */
     constructor(name: string, args: DbtOnClusterArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("dbt on the cluster", dbtRules, args);
         super("tidegate:dbt:OnCluster", name, {}, withTransform(args, options));
         this.args = args;
         this.labels = tagsOf(args, "runtime");

@@ -3,6 +3,8 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type FoundationContract, type Workload } from "../../stacks/contracts";
+import { aks as settings } from "../../stacks/settings/foundation/aks";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant } from "../cloud/azureAccess";
@@ -75,6 +77,7 @@ export class AksCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: AksClusterArgs, options?: pulumi.ComponentResourceOptions) {
         refuseFirst(aksProblems(args), { code: "environment-invalid" });
+        demandArgs("The cluster on AKS", rulesOf(settings), args);
         super("tidegate:foundation:Aks", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;

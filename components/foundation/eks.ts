@@ -6,6 +6,8 @@ import * as aws from "@pulumi/aws";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type Workload } from "../../stacks/contracts";
+import { eks as settings } from "../../stacks/settings/foundation/eks";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";
@@ -73,6 +75,7 @@ export class EksCluster extends pulumi.ComponentResource {
     constructor(name: string, args: EksClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Eks", name, {}, withTransform(args, options));
         refuseFirst(eksProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
+        demandArgs("The cluster on EKS", rulesOf(settings, "zones"), args);
         this.args = args;
         this.tags = tagsOf(args, "foundation");
         this.clusterName = `tidegate-${args.environment}`;

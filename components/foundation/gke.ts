@@ -7,6 +7,8 @@ import * as projects from "@pulumi/gcp/projects";
 import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../../stacks/contracts";
+import { gke as settings } from "../../stacks/settings/foundation/gke";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey, type OwnKey } from "../cloud/gcpKey";
@@ -58,6 +60,7 @@ export class GkeCluster extends pulumi.ComponentResource {
     constructor(name: string, args: GkeClusterArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:foundation:Gke", name, {}, withTransform(args, options));
         refuseFirst(gkeProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
+        demandArgs("The cluster on GKE", rulesOf(settings), args);
         this.args = args;
 
         this.network = new GkeNetwork(`${name}-network`, args, { parent: this });

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
+import { docker as settings } from "../../stacks/settings/observability/docker";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform } from "../cloud/args";
 import { loopback, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
@@ -27,6 +29,7 @@ export class DockerObservability extends pulumi.ComponentResource {
     readonly contract: Extract<ContractOutputs<"observability">, { metrics: unknown }>;
 
     constructor(name: string, args: DockerObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Prometheus in a container", rulesOf(settings), args);
         super("tidegate:observability:Docker", name, {}, withTransform(args, options));
         const { runtime, retentionDays = 15, ports = { prometheus: port } } = args;
         if (runtime.docker === undefined)

@@ -4,6 +4,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { embedded as settings } from "../../stacks/settings/observability/embedded";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { flinkMetrics } from "./flinkMetrics";
 
@@ -15,6 +17,7 @@ export class EmbeddedObservability extends pulumi.ComponentResource {
     readonly contract: Extract<ContractOutputs<"observability">, { metrics: unknown }>;
 
     constructor(name: string, args: EmbeddedObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Prometheus", rulesOf(settings), args);
         super("tidegate:observability:Embedded", name, {}, options);
         const { flinkRest } = args.runtime;
         this.contract = {

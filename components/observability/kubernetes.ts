@@ -2,6 +2,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { kubernetes as settings } from "../../stacks/settings/observability/kubernetes";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { operatorLabels } from "../runtime/flinkOperator";
@@ -35,6 +37,7 @@ export class KubernetesObservability extends pulumi.ComponentResource {
     private readonly labels: Record<string, string>;
 
     constructor(name: string, args: KubernetesObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Observability on the cluster", rulesOf(settings), args);
         super("tidegate:observability:Kubernetes", name, {}, withTransform(args, options));
         this.args = args;
         this.labels = tagsOf(args, "observability");

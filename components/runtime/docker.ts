@@ -5,6 +5,8 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits, taskManagerLimit } from "../../stacks/settings/dockerMemory";
 import { dockerFiles, inContainer } from "../../sql/docker";
+import { docker as settings } from "../../stacks/settings/runtime/docker";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath, type Files } from "../docker/files";
@@ -75,6 +77,7 @@ export class DockerRuntime extends pulumi.ComponentResource {
     private readonly networks: pulumi.Input<string>[];
 
     constructor(name: string, args: DockerRuntimeArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Flink in containers", rulesOf(settings), args);
         super("tidegate:runtime:Docker", name, {}, withTransform(args, options));
         this.name = name;
         this.args = args;

@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { embedded as settings } from "../../stacks/settings/runtime/embedded";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag, type JvmOptions } from "../embedded/jvm";
 import { Process, type ReadyArgs } from "../embedded/resources";
@@ -54,6 +56,7 @@ export class EmbeddedRuntime extends pulumi.ComponentResource {
     readonly sqlGateway: Process;
 
     constructor(name: string, args: EmbeddedRuntimeArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Flink", rulesOf(settings), args);
         super("tidegate:runtime:Embedded", name, {}, options);
         const parallelism = args.parallelism ?? 2;
         const jobs = jobSettings(parallelism, {

@@ -1,5 +1,7 @@
 /** The runtime layer as a Flink that somebody else runs, by its REST API and its SQL gateway. */
 import * as pulumi from "@pulumi/pulumi";
+import { external as settings } from "../../stacks/settings/runtime/external";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs } from "../embedded/contract";
 
 export interface ExternalRuntimeArgs {
@@ -17,6 +19,7 @@ export class ExternalRuntime extends pulumi.ComponentResource {
     readonly contract: Extract<ContractOutputs<"runtime">, { flinkRest: unknown }>;
 
     constructor(name: string, args: ExternalRuntimeArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("The runtime of a Flink that somebody else runs", rulesOf(settings), args);
         super("tidegate:runtime:External", name, {}, options);
         this.contract = {
             profile: pulumi.output("external" as const),

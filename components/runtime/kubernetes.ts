@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { mounted } from "../../sql/cluster";
+import { kubernetes as settings } from "../../stacks/settings/runtime/kubernetes";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { DbtOnCluster, type DbtRuntime } from "../dbt/kubernetes";
 import type { ContractOutputs } from "../embedded/contract";
@@ -92,6 +94,7 @@ export class KubernetesRuntime extends pulumi.ComponentResource {
 
     /** @throws TidegateError `checkpoints-unreachable`, `identity-missing`, and those of its parts */
     constructor(name: string, args: KubernetesRuntimeArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Flink on the cluster", rulesOf(settings), args);
         super("tidegate:runtime:Kubernetes", name, {}, withTransform(args, options));
         refuseUnreachable(args);
         this.args = args;

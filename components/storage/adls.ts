@@ -4,6 +4,8 @@ import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { adls as settings } from "../../stacks/settings/storage/adls";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { accountNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";
@@ -62,6 +64,7 @@ export class AdlsStorage extends pulumi.ComponentResource {
 
     constructor(name: string, args: AdlsStorageArgs, options?: pulumi.ComponentResourceOptions) {
         refuseFirst(adlsProblems(args, azureNetworkOf(args.foundation) !== undefined), { code: "environment-invalid" });
+        demandArgs("Storage on Azure", rulesOf(settings), args);
         super("tidegate:storage:Adls", name, {}, withTransform(args, options));
         this.args = args;
         const { environment, account } = args;

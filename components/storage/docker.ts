@@ -1,5 +1,7 @@
 /** The storage layer as one SeaweedFS container. Of its services S3 alone is reached from outside the container. */
 import * as pulumi from "@pulumi/pulumi";
+import { docker as settings } from "../../stacks/settings/storage/docker";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";
@@ -29,6 +31,7 @@ export class DockerStorage extends pulumi.ComponentResource {
     readonly contract: Extract<ContractOutputs<"storage">, { endpoint: unknown }>;
 
     constructor(name: string, args: DockerStorageArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("SeaweedFS in a container", rulesOf(settings), args);
         super("tidegate:storage:Docker", name, {}, withTransform(args, options));
         const { region = "us-east-1", buckets = { warehouse: "warehouse", checkpoints: "checkpoints" } } = args;
         const published = args.ports?.s3 ?? s3Port;

@@ -1,6 +1,8 @@
 /** The storage layer as one SeaweedFS process: S3 interface, and the Iceberg REST catalog that the catalog layer uses. */
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { embedded as settings } from "../../stacks/settings/storage/embedded";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { Bucket, Process, type S3ConnectionArgs } from "../embedded/resources";
 import { s3Credentials, type S3Credentials } from "./s3Credentials";
@@ -21,6 +23,7 @@ export class EmbeddedStorage extends pulumi.ComponentResource {
     readonly server: Process;
 
     constructor(name: string, args: EmbeddedStorageArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("SeaweedFS", rulesOf(settings), args);
         super("tidegate:storage:Embedded", name, {}, options);
         const directory = join(args.dataDirectory, "storage");
         const region = args.region ?? "us-east-1";

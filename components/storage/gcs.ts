@@ -2,6 +2,8 @@
 import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { gcs as settings } from "../../stacks/settings/storage/gcs";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey, type OwnKey } from "../cloud/gcpKey";
@@ -69,6 +71,7 @@ export class GcsStorage extends pulumi.ComponentResource {
     constructor(name: string, args: GcsStorageArgs, options?: pulumi.ComponentResourceOptions) {
         super("tidegate:storage:Gcs", name, {}, withTransform(args, options));
         refuseFirst(gcsProblems(args), { code: "gcs-invalid" });
+        demandArgs("Storage on Cloud Storage", rulesOf(settings), args);
         this.args = args;
         this.protect = args.protectData ?? true;
 

@@ -2,6 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
+import { s3 as settings } from "../../stacks/settings/storage/s3";
+import { demandArgs, rulesOf } from "../cloud/demand";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import { ownKey } from "../cloud/awsKey";
@@ -49,6 +51,7 @@ export class S3Storage extends pulumi.ComponentResource {
     private readonly tags: Record<string, string>;
 
     constructor(name: string, args: S3StorageArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Storage on S3", rulesOf(settings), args);
         super("tidegate:storage:S3", name, {}, withTransform(args, options));
         this.args = args;
         this.tags = tagsOf(args, "storage");

@@ -4,7 +4,7 @@ import type { Environment } from "./environment";
 import { cloudOf } from "../settings/clouds";
 import { cloudNames, cloudOfFoundation, isKnown } from "./identities";
 import { unreachable } from "./secrets";
-import { databaseClouds } from "../settings/catalog/lakekeeper";
+import { databaseClouds } from "../settings/catalog/database";
 
 export function* lakekeeperProblems(environment: Environment): Generator<Problem> {
     const { catalog, storage, foundation } = environment;
