@@ -4,6 +4,7 @@
  * it is; a change that replaces what holds data is a mistake of the program, or of a row.
  */
 import type { Document } from "yaml";
+import { premiumUnits } from "../../components/broker/eventhubsChecks";
 import { resourceClasses } from "../../stacks/settings/runtime/kubernetes";
 import type { EnvironmentFile } from "../../stacks/environment";
 import { layers, type Layer } from "../../stacks/contracts";
@@ -30,8 +31,6 @@ const nextMinor = (version: string): string => {
 const mskVersions = ["3.9.x.kraft", "4.0.x.kraft", "4.1.x.kraft"];
 /** Of Standard brokers, which change their size one by one. Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-update-broker-type.html */
 const mskSizes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge"];
-/** Processing units. Source: https://learn.microsoft.com/azure/event-hubs/event-hubs-premium-overview */
-const premiumUnits = [1, 2, 4, 8, 12, 16];
 
 type Settings<L extends Layer> = NonNullable<EnvironmentFile[L]>;
 type Found = readonly (readonly [key: string, to: Value | undefined])[];

@@ -26,7 +26,7 @@ export interface EventHubsBrokerArgs extends CloudArgs {
     foundation?: Pick<Upstream<"foundation">, "identities" | "network">;
     /** `Standard` has no key of one's own, and its limits. @default Premium */
     sku?: "Premium" | "Standard";
-    /** Processing units of Premium: 1, 2, 4, 8, 12 or 16; throughput units of Standard: 1 to 40. @default 1 */
+    /** Processing units of Premium: 1, 2, 4, 6, 8, 10, 12 or 16; throughput units of Standard: 1 to 40. @default 1 */
     capacity?: number;
     /** Of Standard alone: throughput units to which it grows by itself, up to 40. @default 10 */
     maximumCapacity?: number;

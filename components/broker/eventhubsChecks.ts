@@ -4,9 +4,12 @@ import { problem, type Problem } from "../cloud/problem";
 import type { EventHubsBrokerArgs, HubArgs } from "./eventhubs";
 import { partitionsOf } from "./topics";
 
-/** What the tiers take. Source: https://learn.microsoft.com/en-us/azure/event-hubs/compare-tiers */
+/** Processing units of Premium. Source: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-scalability#processing-units */
+export const premiumUnits: readonly number[] = [1, 2, 4, 6, 8, 10, 12, 16];
+
+/** What the tiers take. Source: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-quotas */
 const tiers = {
-    Premium: { partitions: 100, hours: 90 * 24, capacities: [1, 2, 4, 8, 12, 16] },
+    Premium: { partitions: 100, hours: 90 * 24, capacities: premiumUnits },
     Standard: { partitions: 32, hours: 7 * 24, capacities: undefined },
 } as const;
 const mostThroughputUnits = 40;
@@ -48,7 +51,7 @@ export function* eventHubsProblems(args: Checked, isPrivate: boolean): Generator
             );
     }
     yield* hubProblems(args);
-    if (capacities !== undefined && !(capacities as readonly number[]).includes(capacity))
+    if (capacities !== undefined && !capacities.includes(capacity))
         yield problem(
             "broker.capacity",
             `broker.capacity: Premium has ${capacities.join(", ")} processing units, not ${capacity}.`,

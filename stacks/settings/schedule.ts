@@ -11,7 +11,10 @@ interface Field {
     readonly names?: readonly string[];
 }
 
-/** Source: https://github.com/robfig/cron, which Kubernetes reads schedules with. */
+/**
+ * Of our own: libraries of cron for JavaScript take more than Kubernetes does (a 7 for Sunday, seconds, `L`, `W`, `#`), so that each of these would
+ * have to be refused beside them. Source: https://pkg.go.dev/github.com/robfig/cron/v3#ParseStandard, which Kubernetes reads schedules with.
+ */
 const fields: readonly Field[] = [
     { least: 0, most: 59 },
     { least: 0, most: 23 },

@@ -13,7 +13,7 @@ export const eventhubs = z.strictObject({
         .min(1)
         .max(40)
         .default(1)
-        .describe("Processing units of Premium: 1, 2, 4, 8, 12 or 16; throughput units of Standard."),
+        .describe("Processing units of Premium: 1, 2, 4, 6, 8, 10, 12 or 16; throughput units of Standard."),
     maximumCapacity: z
         .number()
         .int()

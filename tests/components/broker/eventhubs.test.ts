@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventHubsProblems } from "../../../components/broker/eventhubsChecks";
 import { EventHubsBroker, type EventHubsBrokerArgs } from "../../../components/broker/eventhubs";
 import { roles } from "../../../components/cloud/azureAccess";
 import { kafkaOptions } from "../../../sql/connection";
@@ -164,7 +165,7 @@ describe("EventHubsBroker", () => {
             { moreTopics: ["clicks", "Clicks"].map((name) => ({ ...hub, name })) },
             /one hub to Azure/,
         ],
-        ["three processing units", { capacity: 3 }, /Premium has 1, 2, 4, 8, 12, 16 processing units, not 3/],
+        ["three processing units", { capacity: 3 }, /Premium has 1, 2, 4, 6, 8, 10, 12, 16 processing units, not 3/],
         ["Premium that grows by itself", { maximumCapacity: 8 }, /Premium does not grow by itself/],
         ["more than 40 throughput units", { sku: "Standard", maximumCapacity: 41 }, /at most 40 throughput units/],
         ["private addresses", { allowedAddresses: ["192.168.0.0/16"] }, /no block of public IPv4 addresses/],
@@ -179,4 +180,9 @@ describe("EventHubsBroker", () => {
                 },
             );
         });
+
+    it("takes each number of processing units that Premium has", () => {
+        for (const capacity of [1, 2, 4, 6, 8, 10, 12, 16])
+            assert.deepEqual([...eventHubsProblems({ capacity }, false)], [], String(capacity));
+    });
 });

@@ -114,6 +114,7 @@ export const rows: readonly Row[] = [
             published: true,
             source: "about a minute until it is seen everywhere: https://github.com/hashicorp/terraform-provider-aws/issues/46456",
         },
+        // Each action of `kafka` wants those of the cluster too. Source: https://docs.aws.amazon.com/msk/latest/developerguide/msk-topic-operations-information.html
         permissions: [
             "kafka-cluster:AlterTopic*",
             "kafka-cluster:Connect",

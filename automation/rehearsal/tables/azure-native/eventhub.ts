@@ -1,4 +1,5 @@
 /** Azure Event Hubs. */
+import { premiumUnits } from "../../../../components/broker/eventhubsChecks";
 import { randomBytes } from "node:crypto";
 import type { Values } from "../../../../components/provider/values";
 import { valuesAt, type SimulatedCloud, type Thing } from "../../cloud";
@@ -12,7 +13,7 @@ const hubToken = "azure-native:eventhub:EventHub";
 const ruleSetToken = "azure-native:eventhub:NamespaceNetworkRuleSet";
 
 const namespace = "Microsoft.EventHub/namespaces/{namespaceName}";
-const quotas = learn("event-hubs/compare-tiers");
+const quotas = learn("event-hubs/event-hubs-quotas");
 
 /** What a namespace of each tier takes. Source: `quotas`. */
 const limits: Readonly<Record<string, { partitions: number; hours: number; hubs: number }>> = {
@@ -110,7 +111,7 @@ export const rows: readonly Row[] = [
                 source: learn("event-hubs/event-hubs-premium-overview"),
                 because: ({ sku }) => {
                     const [name, capacity = 1] = [valuesAt(sku, ["name"])[0], valuesAt(sku, ["capacity"])[0]];
-                    return name !== "Premium" || [1, 2, 4, 8, 12, 16].includes(Number(capacity))
+                    return name !== "Premium" || premiumUnits.includes(Number(capacity))
                         ? undefined
                         : `BadRequest: capacity ${String(capacity)} of Premium`;
                 },
