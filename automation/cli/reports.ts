@@ -6,17 +6,26 @@ import { messageOf } from "../core/errors";
 import type { RunFacts } from "../reports/facts";
 import { writeReports, type ReportFiles } from "../reports/files";
 
-/**
- * Writes the reports of a run; those of `up` into `reports/` of the environment's folder, those of what only looks, or takes
- * away, into a folder of its own in there. A summary that cannot be written does not make a green run red.
- */
+export interface ReportOptions {
+    /** Folder in `reports/`. @default none of `up`; of what only looks, or takes away, one of its name */
+    readonly part?: string;
+    /** @default those of this process */
+    readonly variables?: Readonly<NodeJS.ProcessEnv>;
+    /** @default on standard error */
+    warn?(text: string): void;
+}
+
+/** Writes the reports of a run into `reports/` of the environment's folder. A summary that cannot be written does not make a green run red. */
 export async function report(
     directory: string,
     facts: RunFacts,
-    variables: Readonly<NodeJS.ProcessEnv> = process.env,
-    warn = (text: string): void => void process.stderr.write(`${pc.yellow("!")} ${text}\n`),
+    {
+        part = facts.operation === "up" ? "" : facts.operation,
+        variables = process.env,
+        warn = (text) => void process.stderr.write(`${pc.yellow("!")} ${text}\n`),
+    }: ReportOptions = {},
 ): Promise<ReportFiles> {
-    const folder = join(directory, "reports", ...(facts.operation === "up" ? [] : [facts.operation]));
+    const folder = join(directory, "reports", part);
     const files = await writeReports(folder, facts);
     const summary = variables["GITHUB_STEP_SUMMARY"];
     if (summary)

@@ -42,6 +42,12 @@ const ruleSchema = z.strictObject({
         .default(0)
         .describe("How long a release has to have stayed in the one that it comes from."),
     maxAgeHours: z.number().positive().optional().describe("How old its proof may be at most. Default: any age."),
+    onRed: z
+        .enum(["stop", "rollback"])
+        .default("stop")
+        .describe(
+            "What follows a promotion to it that ends red: nothing, or what was green there before is rolled out again.",
+        ),
     freeze: z.array(freezeSchema).default([]).describe("When nothing is promoted to it."),
 });
 export type PromotionRule = Readonly<z.infer<typeof ruleSchema>>;
@@ -107,7 +113,9 @@ export function promotionMistake(
     promotion: Promotion,
     environments: readonly string[] | undefined,
 ): string | undefined {
-    for (const [target, { from }] of Object.entries(promotion)) {
+    for (const [target, { from, onRed }] of Object.entries(promotion)) {
+        if (onRed === "rollback" && from.length === 0)
+            return `promotion.${target} takes releases from nowhere: there is no promotion that its onRed could follow`;
         for (const one of [target, ...from])
             if (environments !== undefined && !environments.includes(one))
                 return `promotion names '${one}', which is no environment`;

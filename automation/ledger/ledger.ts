@@ -37,7 +37,8 @@ export type KnownSuccess = Readonly<z.infer<typeof known>>;
 export const entrySchema = z.discriminatedUnion("type", [
     z.object({
         type: z.literal("run-started"),
-        operation: z.enum(["up", "refresh", "down"]),
+        /** Before there was `rollback`, one was an `up`. */
+        operation: z.enum(["up", "rollback", "refresh", "down"]),
         environment: z.string(),
         /** Absolute path of the graph's file, for people. */
         graph: z.string(),
@@ -47,6 +48,8 @@ export const entrySchema = z.discriminatedUnion("type", [
         options: z.record(z.string(), z.unknown()),
         /** The run that this one resumes. */
         resumes: z.string().optional(),
+        /** The run that ended red, and by that had this rollback begun by itself. */
+        afterRed: z.string().optional(),
         holder: z.object({ host: z.string(), pid: z.number(), user: z.string() }),
         /** What is rolled out, where it is a release. */
         release: z

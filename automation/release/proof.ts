@@ -13,9 +13,12 @@ const digest = z.string().regex(digestPattern);
 export const markSchema = z.strictObject({
     version: z.literal(1),
     environment: z.string(),
-    operation: z.enum(["up", "refresh", "down"]),
+    /** Before there was `rollback`, one was an `up`. */
+    operation: z.enum(["up", "rollback", "refresh", "down"]),
     /** Undefined: what is no release, or is not known to be one. */
     release: digest.optional(),
+    /** Of a promotion: the environment that it came from. Before there was this, none said so. */
+    from: z.string().optional(),
     /** ISO 8601, UTC. */
     time: z.iso.datetime(),
     user: z.string(),

@@ -9,7 +9,7 @@ import type { Mark, NamedMark, Proof } from "./proof";
 /** A run as its ledger tells it. */
 export interface RunSeen {
     readonly id: string;
-    readonly operation: "up" | "refresh" | "down";
+    readonly operation: Mark["operation"];
     /** `running`: it has not ended, and whoever does it speaks. */
     readonly state: RunGlance["state"] | "running";
     /** When it began: ISO 8601, UTC. */
@@ -94,7 +94,7 @@ export interface Standing {
     readonly drift: DriftSeen | undefined;
     /** Whether something was rolled out since it was looked for. */
     readonly driftBefore: boolean;
-    /** `from` is undefined where only the mark is known. */
+    /** `from` is undefined where only an older mark is known. */
     readonly promotion:
         | {
               readonly release: string | undefined;
@@ -207,10 +207,14 @@ function lastPromotion(
         return { release, from, time, user, host };
     }
     if (rule === undefined || rule.from.length === 0) return undefined;
-    const [, mark] = marks.findLast(([, { release }]) => release !== undefined) ?? [];
-    return mark === undefined
-        ? undefined
-        : { release: mark.release, from: undefined, time: mark.time, user: mark.user, host: mark.host };
+    const [, mark] =
+        marks.findLast(([, { from }]) => from !== undefined) ??
+        // Older ones do not say it.
+        marks.findLast(([, { operation, release }]) => operation === "up" && release !== undefined) ??
+        [];
+    if (mark === undefined) return undefined;
+    const { release, from, time, user, host } = mark;
+    return { release, from, time, user, host };
 }
 
 /** Of the release that was green last where it comes from. */

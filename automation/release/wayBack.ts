@@ -9,8 +9,9 @@ export interface WayBack {
 }
 
 /**
- * The last one that was green before the present one was for the first time: so a second rollback goes further back, and
- * never forward again. Where the present one is a way back itself that was not green in the end, it is that one once more.
+ * Where the present one is what was green last: the last one that was green before that was for the first time. So a second
+ * rollback goes further back, and never forward again. Where it is not: what was green last; but of a way back that was not
+ * green in the end, that one once more.
  *
  * @param marks in their order
  * @param greens proofs of green rollouts, the newest first
@@ -21,12 +22,17 @@ export function wayBack(
     greens: readonly Pick<Proof, "mark" | "release">[],
 ): WayBack | undefined {
     const rollouts = marks.filter(([, { operation }]) => operation !== "refresh");
-    const present = rollouts.at(-1)?.[1].release;
+    const [, last] = rollouts.at(-1) ?? [];
+    const present = last?.release;
     if (present === undefined) return undefined;
     const own = greens.filter(({ release }) => release === present);
     const lastGreen = rollouts.findLastIndex(([name]) => greens.some(({ mark }) => mark === name));
     const since = rollouts.slice(Math.max(0, lastGreen));
-    if (own.length > 0 && since.some(([, { release }]) => release !== present)) return { present, to: present };
+    if (own.length > 0 && since.some(([, { release }]) => release !== present)) {
+        // One that was promoted anew is no way back. An `up` of what was green there before is, as is an older rollback.
+        const green = greens.find(({ mark }) => mark === rollouts[lastGreen]?.[0])?.release;
+        return { present, to: last?.from === undefined ? present : green };
+    }
     const first = own.at(-1)?.mark;
     const before = greens.find(({ release, mark }) => release !== present && (first === undefined || mark < first));
     return { present, to: before?.release };

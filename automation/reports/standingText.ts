@@ -47,7 +47,12 @@ export function runsText({ release, since, begun, health }: Standing): string {
     const there = release === undefined ? (since === undefined ? "" : "no release") : shortId(release);
     if (begun === undefined) return there || (health === "unknown" ? "unknown" : "nothing");
     const what = begun.release === undefined ? "what is no release" : shortId(begun.release);
-    const after = begun.operation === "up" ? `${what} was begun` : `a ${begun.operation} was begun`;
+    const after = {
+        up: `${what} was begun`,
+        rollback: `a rollback to ${what} was begun`,
+        refresh: "a refresh was begun",
+        down: "a down was begun",
+    }[begun.operation];
     return there === "" ? after : `${there}, then ${after}`;
 }
 

@@ -5,7 +5,8 @@
  * - In an environment with a `changeBudget`, no more resources are created, updated, replaced and deleted than it allows,
  *   over all stacks of one rollout; of those that hold data none, where it says nothing else.
  * - Of a stack that is protected no resource that holds data is replaced or deleted, whatever the budget allows.
- * - Where there is neither, everything may be changed, and nobody looks.
+ * - Where nobody is there to be asked, none of any stack is.
+ * - Where there is none of these, everything may be changed, and nobody looks.
  */
 import { exitCodes, TidegateError } from "../core/errors";
 import { nearest } from "../core/yamlFile";
@@ -26,6 +27,8 @@ export interface ChangeRules {
     readonly budget: ChangeBudget | undefined;
     /** By the stack's name in the graph. */
     readonly stacks: ReadonlyMap<string, StackRules>;
+    /** Whether nobody is there who could be asked for an approval. @default false */
+    readonly unattended?: boolean;
 }
 
 export const noRules = (environment: string): ChangeRules => ({ environment, budget: undefined, stacks: new Map() });
@@ -50,7 +53,7 @@ export const isProtected = ({ stacks }: ChangeRules, stack: string): boolean => 
 
 /** Whether what would change of a stack has to be known before it is deployed. */
 export const isGuarded = (rules: ChangeRules, stack: string): boolean =>
-    rules.budget !== undefined || isProtected(rules, stack);
+    rules.budget !== undefined || rules.unattended === true || isProtected(rules, stack);
 
 export interface PlacedChange extends ResourceChange {
     readonly stack: string;
@@ -58,7 +61,7 @@ export interface PlacedChange extends ResourceChange {
 
 /** A limit, and everything that counts towards it. */
 export interface OverLimit {
-    /** As the graph's file has it: `changeBudget.replace`, `changeBudget.stateful.delete`, `protected`. */
+    /** As the graph's file has it: `changeBudget.replace`, `changeBudget.stateful.delete`, `protected`; `unattended`. */
     readonly limit: string;
     readonly allowed: number;
     readonly resources: readonly PlacedChange[];
@@ -77,6 +80,8 @@ export function overLimits(
     );
     const guarded = stateful.filter(({ stack }) => isProtected(rules, stack));
     const over: OverLimit[] = guarded.length > 0 ? [{ limit: "protected", allowed: 0, resources: guarded }] : [];
+    if (rules.unattended === true && stateful.length > 0)
+        over.unshift({ limit: "unattended", allowed: 0, resources: stateful });
     const { budget } = rules;
     if (budget === undefined) return over;
     const demand = (limit: string, allowed: number | undefined, resources: readonly PlacedChange[]): void => {
@@ -141,8 +146,10 @@ const listed = 20;
 export function overText(over: readonly OverLimit[]): string {
     const all = [...new Map(over.flatMap(({ resources }) => resources.map((one) => [one.urn, one] as const))).values()];
     return [
-        ...over.map(
-            ({ limit, allowed, resources }) => `${limit} allows ${allowed}, there would be ${resources.length}`,
+        ...over.map(({ limit, allowed, resources: { length } }) =>
+            limit === "unattended"
+                ? `nobody is here to be asked, and ${length} that ${length === 1 ? "holds" : "hold"} data would be replaced or deleted`
+                : `${limit} allows ${allowed}, there would be ${length}`,
         ),
         ...all.slice(0, listed).map((one) => {
             const forces = forcedBy(one);
@@ -153,7 +160,11 @@ export function overText(over: readonly OverLimit[]): string {
 }
 
 /** `stack`: the one that was about to be deployed; undefined: nothing was touched yet. */
-export function overBudget({ environment }: ChangeRules, over: readonly OverLimit[], stack?: string): TidegateError {
+export function overBudget(
+    { environment, unattended }: ChangeRules,
+    over: readonly OverLimit[],
+    stack?: string,
+): TidegateError {
     const what = [...new Set(over.flatMap(({ resources }) => resources.map(nameFor)))];
     const first = what[0] ?? "";
     const where =
@@ -162,7 +173,9 @@ export function overBudget({ environment }: ChangeRules, over: readonly OverLimi
             : `${stack}: it was not deployed, for its changes are over what is allowed by now.`;
     return new TidegateError(`${where}\n${overText(over)}`, {
         code: "over-budget",
-        hint: `\`npx tidegate preview ${environment}\` shows all that would change. Approve what is meant, each by its name (--approve '${first}'), or raise the limit in the graph's file.`,
+        hint: unattended
+            ? `It is for somebody to decide: \`npx tidegate rollback ${environment} --dry-run\` says what becomes of it.`
+            : `\`npx tidegate preview ${environment}\` shows all that would change. Approve what is meant, each by its name (--approve '${first}'), or raise the limit in the graph's file.`,
         exitCode: exitCodes.refused,
     });
 }

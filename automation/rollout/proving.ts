@@ -52,12 +52,13 @@ export class Proving {
      * Before anything is changed.
      * @throws TidegateError `signing-key-missing` where a proof would have to be signed, and nobody could
      */
-    async begin(operation: Mark["operation"], release: string | undefined): Promise<void> {
+    async begin(operation: Mark["operation"], release: RunStarted["release"]): Promise<void> {
         if (release !== undefined) this.key = await this.keyFor();
         this.mark = await this.proofs.mark({
             environment: this.environment,
             operation,
-            ...(release === undefined ? {} : { release }),
+            ...(release === undefined ? {} : { release: release.id }),
+            ...(release?.from === undefined ? {} : { from: release.from.environment }),
             time: new Date().toISOString(),
             user: userInfo().username,
             host: hostname(),

@@ -52,6 +52,8 @@ export interface SessionRequest {
     readonly options?: Readonly<Record<string, unknown>>;
     /** What is known of resources whose creation was cut off. @default nothing */
     readonly pending?: GivenDecisions;
+    /** Whether nobody is there who could be asked: see `ChangeRules`. @default false */
+    readonly unattended?: boolean;
     /** Of fetching Pulumi, where it is missing. @default silent */
     readonly progress?: Progress;
     readonly signal?: AbortSignal;
@@ -67,7 +69,7 @@ export interface Watch {
 }
 
 /** What a run is, for its first record. */
-export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "resumes" | "release">;
+export type RunAbout = Pick<RunStarted, "operation" | "stacks" | "options" | "resumes" | "release" | "afterRed">;
 
 const packageVersion = (): string =>
     z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8"))).version;
@@ -93,11 +95,12 @@ export class Session {
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
         private readonly given: GivenDecisions,
+        unattended: boolean,
     ) {
         this.store = ledgerStore(home.ledger, () => home.variables());
         this.ledger = new Ledger(this.store);
         this.unanswered = new UnansweredCreates(this.store);
-        this.rules = rulesOf(graph, home.environment);
+        this.rules = { ...rulesOf(graph, home.environment), unattended };
     }
 
     /** Where the ledger is, and what else all who work on the environment have to see. */
@@ -121,7 +124,8 @@ export class Session {
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs, redactor });
         const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
         const engine = new PulumiEngine(await home.variables());
-        return new Session(graph, home, parts, engine, redactor, tools, request.pending ?? new Map());
+        const { pending = new Map(), unattended = false } = request;
+        return new Session(graph, home, parts, engine, redactor, tools, pending, unattended);
     }
 
     /**
@@ -235,7 +239,7 @@ export class Session {
         const { home, graph, parts, takenOver } = this;
         const { versions } = this;
         this.proving = await Proving.open(graph, home.environment, home.simulated ?? false);
-        await this.proving?.begin(about.operation, about.release?.id);
+        await this.proving?.begin(about.operation, about.release);
         const [key, successes] = await Promise.all([
             DigestKey.open(this.store),
             this.ledger.successes(graph.graph.order),

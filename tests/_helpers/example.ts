@@ -2,6 +2,7 @@
  * One of the graphs in docs/examples, copied to where nothing else of this repository is: ordinary Pulumi projects with
  * their SDK in node_modules, a Pulumi home and a passphrase of their own.
  */
+import type { ChildProcess } from "node:child_process";
 import {
     cpSync,
     existsSync,
@@ -56,14 +57,19 @@ export class Example {
         writeFileSync(path, after);
     }
 
-    /** Runs `tidegate ARGS` in the example's folder. */
-    run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    /** Starts `tidegate ARGS` in the example's folder. */
+    start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
         const own = {
             PULUMI_HOME: join(this.base, "pulumi"),
             PULUMI_CONFIG_PASSPHRASE: "of the example",
             FILES: this.files,
         };
-        return outcomeOf(startTidegate(args, this.directory, isolated({ ...own, ...variables })));
+        return startTidegate(args, this.directory, isolated({ ...own, ...variables }));
+    }
+
+    /** Runs `tidegate ARGS` to its end. */
+    run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+        return outcomeOf(this.start(args, variables));
     }
 
     /** Runs `tidegate ARGS --json` and gives its events too. */

@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import type { NamedMark } from "../../automation/release/proof";
 import { wayBack } from "../../automation/release/wayBack";
 
-/** Rollouts in their order: a letter is a release, green in upper case; `-` takes it down, `~` refreshes. */
-function ask(history: string): string {
+/**
+ * Rollouts in their order: a letter is a release, green in upper case, `>` before it: promoted, `<` before it: a rollback;
+ * else an `up`, as all of them were once; `-` takes it down, `~` refreshes.
+ */
+function ask(text: string): string {
     const release = (letter: string): string => letter.toLowerCase().repeat(64);
-    const marks = [...history].map((letter, index): NamedMark => {
-        const operation = letter === "-" ? "down" : letter === "~" ? "refresh" : "up";
+    const history = text.match(/[<>]?./g) ?? [];
+    const marks = history.map((one, index): NamedMark => {
+        const [letter = "", how] = [...one].reverse();
+        const operation = letter === "-" ? "down" : letter === "~" ? "refresh" : how === "<" ? "rollback" : "up";
         const common = {
             version: 1,
             environment: "prod",
@@ -14,7 +19,8 @@ function ask(history: string): string {
             user: "me",
             host: "here",
         } as const;
-        const of = operation === "up" ? { release: release(letter) } : {};
+        const from = how === ">" ? { from: "staging" } : {};
+        const of = operation === "up" || operation === "rollback" ? { release: release(letter), ...from } : {};
         return [String(index + 1).padStart(8, "0"), { ...common, operation, ...of }];
     });
     const greens = marks
@@ -41,6 +47,12 @@ describe("the way back", () => {
         ["ABAD", "a", "what was gone back to is what was green before the next"],
         ["ABa", "a", "a rollback that was red, or refused, is gone on with"],
         ["ABcb", "b", "the same, from one that was never green"],
+        [">A>B>c", "b", "the last that was green"],
+        [">A>B<a", "a", "a rollback that was red is gone on with"],
+        [">A>B>c<b", "b", "the same, from one that was never green"],
+        [">A>B<A>b", "a", "one that is promoted anew, and red, is no way back"],
+        [">A>B<A>B", "a", "nor is it where it is green"],
+        [">A>B>C<B", "a", "a second rollback goes further back"],
     ];
     for (const [history, to, why] of cases)
         it(`of ${history || "nothing"} is ${to}: ${why}`, () => assert.equal(ask(history), to));

@@ -28,8 +28,8 @@ describe("the files of a run's reports", () => {
     });
 
     it("of an up stay where they are when somebody looks ahead or takes away", async () => {
-        await report(directory, greenLakehouse(), {});
-        const { html } = await report(directory, new ToldRun("preview", lakehouse).end(true), {});
+        await report(directory, greenLakehouse(), { variables: {} });
+        const { html } = await report(directory, new ToldRun("preview", lakehouse).end(true), { variables: {} });
         assert.equal(html, join(directory, "reports", "preview", "last-run.html"));
         assert.match(readFileSync(join(directory, "reports", "last-run.html"), "utf8"), /tidegate up dev/);
     });
@@ -37,14 +37,17 @@ describe("the files of a run's reports", () => {
     it("go into the summary of the CI job too, after what is there", async () => {
         const summary = join(directory, "step.md");
         writeFileSync(summary, "# Before\n");
-        const { markdown } = await report(directory, redLakehouse(), { GITHUB_STEP_SUMMARY: summary });
+        const { markdown } = await report(directory, redLakehouse(), { variables: { GITHUB_STEP_SUMMARY: summary } });
         assert.equal(readFileSync(summary, "utf8"), `# Before\n${readFileSync(markdown, "utf8")}\n`);
     });
 
     it("are there although the summary of the job cannot be written", async () => {
         const warned: string[] = [];
         const variables = { GITHUB_STEP_SUMMARY: directory };
-        const { markdown } = await report(directory, greenLakehouse(), variables, (text) => warned.push(text));
+        const { markdown } = await report(directory, greenLakehouse(), {
+            variables,
+            warn: (text) => void warned.push(text),
+        });
         assert.match(warned.join(), /^The job summary cannot be written: EISDIR/);
         assert.match(readFileSync(markdown, "utf8"), /green/);
     });

@@ -47,6 +47,15 @@ describe("a change budget", () => {
         assert.deepEqual(limits(rules({ delete: 0, stateful: { replace: 1 } }), all), ["changeBudget.delete"]);
     });
 
+    it("is none where nobody is there to be asked: nothing that holds data is replaced or deleted", () => {
+        const all = [changes("a", change("a", "delete", "x"), change("a", "delete", "y", plainType))];
+        const unattended = { ...rules({ stateful: { delete: 5 } }), unattended: true };
+        assert.deepEqual(limits(unattended, all), ["unattended"]);
+        assert.match(overText(overLimits(unattended, all)), /nobody is here to be asked, and 1 that holds data would/);
+        assert.deepEqual(limits({ ...rules(), unattended: true }, [changes("a", change("a", "update", "x"))]), []);
+        assert.ok(isGuarded({ ...rules(), unattended: true }, "a"));
+    });
+
     it("counts over stacks, and says what counts", () => {
         const all = ["a", "b"].map((stack) =>
             changes(stack, change(stack, "create", "x"), change(stack, "update", "y")),

@@ -44,6 +44,7 @@ export async function history(environment: string, flags: HistoryFlags): Promise
                 stacks: started?.stacks ?? [],
                 holder: started?.holder ?? null,
                 resumes: started?.resumes ?? null,
+                afterRed: started?.afterRed ?? null,
                 torn,
             })),
         );
@@ -59,7 +60,10 @@ export async function history(environment: string, flags: HistoryFlags): Promise
         seconds === undefined ? "" : duration(seconds),
         started === undefined ? "" : `${started.holder.user}@${started.holder.host}`,
         started?.release === undefined ? "" : shortId(started.release.id),
-        started?.resumes === undefined ? "" : `resumes ${started.resumes}`,
+        [
+            ...(started?.resumes === undefined ? [] : [`resumes ${started.resumes}`]),
+            ...(started?.afterRed === undefined ? [] : [`after ${started.afterRed} was red`]),
+        ].join(", "),
     ]);
     process.stdout.write(`${table(rows)}\n`);
 }
@@ -77,10 +81,13 @@ export async function show(wanted: string, flags: ShowFlags): Promise<void> {
             { code: "run-unknown", hint: "`npx tidegate history` lists them.", exitCode: exitCodes.usage },
         );
     const run = await ledger.run(id);
-    if (flags.json) return printJson(run);
+    const [next] = ids.slice(0, ids.indexOf(id)).slice(-1);
+    const answered = next !== undefined && (await ledger.glance(next)).started?.afterRed === id;
+    if (flags.json) return printJson({ ...run, answeredBy: answered ? next : null });
     process.stdout.write(`${mark(run.state)} ${pc.bold(run.id)} ${run.state}\n`);
     for (const { time, entry } of run.records)
         process.stdout.write(`${pc.dim(time.slice(11, 19))}  ${lineOf(entry)}\n`);
+    if (answered) process.stdout.write(`${pc.yellow("!")} rolled back by itself: run ${next}\n`);
     for (const name of run.torn)
         process.stdout.write(`${pc.yellow("!")} ${name} cannot be read: it was not written whole\n`);
 }
@@ -105,12 +112,13 @@ const releaseOf = ({ id, from, settings, despiteFreeze }: NonNullable<RunStarted
 function lineOf(entry: Entry): string {
     switch (entry.type) {
         case "run-started": {
-            const { operation, environment, stacks, holder, versions, resumes, tookOver, release } = entry;
+            const { operation, environment, stacks, holder, versions, resumes, afterRed, tookOver, release } = entry;
             const by = `${holder.user}@${holder.host}, process ${holder.pid}`;
             const again = resumes === undefined ? "" : `, resuming ${resumes}`;
+            const red = afterRed === undefined ? "" : `, after ${afterRed} was red`;
             const what = release === undefined ? "" : `${releaseOf(release)}; `;
             const over = tookOver === undefined ? "" : `, ${takeoverText(tookOver)}`;
-            return `${operation} ${environment}: ${stacks.join(" → ")} (${what}${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again}${over})`;
+            return `${operation} ${environment}: ${stacks.join(" → ")} (${what}${by}, Tidegate ${versions.tidegate}, Pulumi ${versions.pulumi}${again}${red}${over})`;
         }
         case "operation-started":
             return `${pc.bold(entry.stack)}: ${entry.operation} begins: ${entry.why}`;

@@ -52,12 +52,12 @@ export async function demandPromoted(
     );
 }
 
-const held = (hold: HoldRecord, { id }: ReleaseOfRun): TidegateError =>
+const held = (hold: HoldRecord, { id, from }: ReleaseOfRun): TidegateError =>
     new TidegateError(
         `${shortId(id)} was not rolled out: ${hold.environment} is held ${holdText(hold)}. Nothing was touched.`,
         {
             code: "environment-held",
-            hint: `Once that is settled: \`npx tidegate release-hold ${hold.environment} --lift\`. What was rolled out there last may be rolled out again.`,
+            hint: `Once that is settled: \`npx tidegate release-hold ${hold.environment} --lift\`. ${from === undefined ? "What was rolled out there last may be rolled out again." : `\`npx tidegate rollback ${hold.environment}\` goes back to what was green there before.`}`,
             exitCode: exitCodes.refused,
         },
     );

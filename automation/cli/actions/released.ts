@@ -19,12 +19,22 @@ export interface OpenedRelease {
     readonly graph: GraphFile;
 }
 
-/** How the command that opens it names the release, and what a driver has that knows the command. */
+/** How a release's own driver is called. */
 export interface OpeningCommand {
-    readonly option: string;
-    /** A file of the release; undefined: every driver that knows releases does. */
+    /** Its arguments, once the release is found. @default those of this process, with `--release` */
+    readonly args?: (id: string) => readonly string[];
+    /** A file that a driver has which knows the command; undefined: every driver that knows releases does. */
     readonly known?: string;
 }
+
+/** The arguments of this process, with an option that names the very release that was found. */
+export const sameWith =
+    (option: string) =>
+    (id: string): string[] =>
+        withRelease(process.argv.slice(2), id, option);
+
+/** The arguments of this process, which say enough. */
+export const sameArguments = (): string[] => process.argv.slice(2);
 
 /**
  * Undefined where the release's own driver has done all of it: this process then only passes its exit code on.
@@ -34,7 +44,7 @@ export interface OpeningCommand {
 export async function openRelease(
     environment: string,
     wanted: string,
-    { option, known }: OpeningCommand = { option: "--release" },
+    { args: argsFor = sameWith("--release"), known }: OpeningCommand = {},
 ): Promise<OpenedRelease | undefined> {
     const say = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
     const graph = await loadGraphFile();
@@ -51,7 +61,7 @@ export async function openRelease(
             TIDEGATE_GRAPH: graph.file,
             ...(file === undefined ? {} : { TIDEGATE_ENVIRONMENT_FILE: file }),
         };
-        const args = [join(unpacked.directory, driverFile), ...withRelease(process.argv.slice(2), id, option)];
+        const args = [join(unpacked.directory, driverFile), ...argsFor(id)];
         process.exitCode = await runThrough(process.execPath, args, variables);
         return undefined;
     }
@@ -83,7 +93,6 @@ export function demandKnown(
     );
 }
 
-/** The same command, of the very release that was found. */
 function withRelease(args: readonly string[], id: string, option: string): string[] {
     const at = args.findIndex((one) => one === option || one.startsWith(`${option}=`));
     if (at < 0) return [...args, option, id];

@@ -13,17 +13,20 @@ import { rulesOf } from "../../rollout/budget";
 import type { ResourceChange, StackChanges } from "../../rollout/changes";
 import { jobStateText } from "../../rollout/jobState";
 import { settingsOfEnvironment } from "../../rollout/proving";
+import type { Session } from "../../rollout/session";
 import { isStateful } from "../../rollout/stateful";
 import { printJson } from "../output";
 import { previewed, untouchedText } from "./previewed";
 import { differenceText } from "./release";
-import { openRelease } from "./released";
+import { openRelease, sameArguments, sameWith } from "./released";
 import { demandTaker } from "./releaseHold";
 import { upGraph, type ChangeFlags } from "./rollout";
 
 export interface RollbackFlags extends ChangeFlags {
     readonly to?: string;
     readonly dryRun?: true;
+    /** The run that ended red, where this is the answer to it: nobody is there to be asked. */
+    readonly afterRed?: string;
     readonly parallel: number;
     readonly approve?: readonly string[];
     readonly json?: true;
@@ -34,16 +37,28 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`);
 /** What a release's own driver has where it knows this command. */
 export const ownFile = "automation/cli/actions/rollback.ts";
 
-export async function rollback(environment: string, flags: RollbackFlags): Promise<void> {
+/** What it has where it can be called with `afterRed`. */
+const reactionFile = "automation/cli/actions/onRed.ts";
+
+/** `resumes`: the run, a rollback to `flags.to`, that it goes on with. */
+export async function rollback(environment: string, flags: RollbackFlags, resumes?: string): Promise<void> {
     const graph = await loadGraphFile();
     demandTaker(graph, environment, "roll back");
     const releases = await openReleases(graph);
     const plan = await planned(environment, flags.to, releases);
     const { from, id } = plan;
     if (!flags.json) tell(environment, plan);
-    const opened = await openRelease(environment, id, { option: "--to", known: ownFile });
+    const { dryRun, to, afterRed, ...rest } = flags;
+    const args =
+        resumes !== undefined
+            ? sameArguments
+            : afterRed === undefined
+              ? sameWith("--to")
+              : () => argsOf(environment, flags);
+    const known = afterRed === undefined ? ownFile : reactionFile;
+    const opened = await openRelease(environment, id, { args, known });
     if (opened === undefined) return;
-    if (flags.dryRun) {
+    if (dryRun) {
         const { json, parallel, approve } = flags;
         return previewed(environment, opened.graph, { json, parallel, approve }, (result, changing, whole) => {
             const state = changing.flatMap((changes) => statesOf(changes, rulesOf(whole, environment)));
@@ -67,11 +82,12 @@ export async function rollback(environment: string, flags: RollbackFlags): Promi
         });
     }
     const release = { id, settings: await settingsOfEnvironment(opened.graph, environment) };
-    const { dryRun: _dry, to, ...rest } = flags;
-    const back = async (): Promise<void> => {
+    const begin = async (session: Session): Promise<void> => {
         // Another may have rolled something out while this one waited for the lock.
         const now = await planned(environment, to, releases);
-        if (now.from !== from || now.id !== id) throw overtaken(environment);
+        const [last] = await session.ledger.runs();
+        const expected = resumes ?? afterRed ?? last;
+        if (now.from !== from || now.id !== id || last !== expected) throw overtaken(environment);
         const holds = new Holds(releases.objects, rehearses());
         // A hold of somebody's says more than this one would.
         if ((await holds.of(environment)) === undefined)
@@ -84,8 +100,18 @@ export async function rollback(environment: string, flags: RollbackFlags): Promi
                 `${pc.yellow("!")} Nothing is promoted to ${environment}, however this ends, until \`npx tidegate release-hold ${environment} --lift\`.`,
             );
     };
-    await upGraph(opened.graph, [environment], { ...rest, release: id, exercise: true }, { release, back });
+    const about = { release, resumes, back: { afterRed, begin } };
+    await upGraph(opened.graph, [environment], { ...rest, release: id, exercise: true }, about);
 }
+
+/** What says the same on a command line. */
+export const argsOf = (environment: string, flags: RollbackFlags): string[] => [
+    ...["rollback", environment, "--parallel", String(flags.parallel)],
+    ...(flags.to === undefined ? [] : ["--to", flags.to]),
+    ...(flags.afterRed === undefined ? [] : ["--after-red", flags.afterRed]),
+    ...(flags.lockTimeout === undefined ? [] : ["--lock-timeout", String(flags.lockTimeout)]),
+    ...(flags.json === undefined ? [] : ["--json"]),
+];
 
 interface Plan {
     /** Undefined: what was rolled out there last is not known. */

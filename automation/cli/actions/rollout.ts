@@ -1,6 +1,5 @@
-/** What `up` and `resume` do, and how any operation of the driver is run for a person. */
+/** What `up` does, and how any operation of the driver is run for a person. */
 import pc from "picocolors";
-import { z } from "zod";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import type { LockOptions } from "../../ledger/lock";
@@ -20,6 +19,7 @@ import { Session, type RunAbout, type SessionRequest, type Watch } from "../../r
 import { Interrupts } from "../interrupts";
 import { duration } from "../../core/duration";
 import { annotateEvents } from "../annotate";
+import { holdAfterRed, rollBackAfterRed, type Reaction } from "./onRed";
 import { demandPromoted, releaseHere, tellProof, type ReleaseOfRun } from "./releaseOfRun";
 import { viewFor } from "../viewFor";
 
@@ -70,29 +70,41 @@ async function upRelease(
             hint: "`promotion` of the graph's file says how it gets to the next one: docs/promotion.md.",
             exitCode: exitCodes.usage,
         });
-    const { openRelease } = await import("./released.js");
-    const opened = await openRelease(environment, wanted);
+    const { openRelease, sameArguments } = await import("./released.js");
+    // One that is resumed is found in the ledger.
+    const opened = await openRelease(environment, wanted, resumes === undefined ? {} : { args: sameArguments });
     if (opened === undefined) return;
     const { id, graph } = opened;
     const release = resumed ?? { id, settings: await settingsOfEnvironment(graph, environment) };
     await upGraph(graph, [environment], { ...flags, release: id }, { resumes, release });
 }
 
-/** `graph`: that of a release, or of what lies here. */
+/** What an `up` is beside its flags. */
+export interface UpAbout {
+    /** The run that it resumes. */
+    readonly resumes?: string | undefined;
+    readonly release?: ReleaseOfRun | undefined;
+    /** Of a rollback. */
+    readonly back?: {
+        /** The run whose red end it answers, without anybody there to be asked. */
+        readonly afterRed: string | undefined;
+        /** With the environment's lock, before anything is touched. A rollback is stopped by no hold. */
+        begin(session: Session): Promise<void>;
+    };
+}
+
+/** `whole`: the graph of a release, or of what lies here. */
 export async function upGraph(
     whole: GraphFile,
     environments: readonly string[],
     flags: UpFlags,
-    about: {
-        readonly resumes?: string | undefined;
-        readonly release?: ReleaseOfRun | undefined;
-        /** Of a rollback, which no hold stops: what comes before it, with the environment's lock. */
-        readonly back?: () => Promise<void>;
-    },
+    about: UpAbout,
 ): Promise<void> {
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    let reaction: Reaction | undefined;
     try {
         const module = loadModule(whole);
+        const operation = about.back === undefined ? "up" : "rollback";
         const { data, events } = flags;
         const options = { ...(data === undefined ? {} : { data }), ...(events === undefined ? {} : { events }) };
         if (whole.module === undefined && Object.keys(options).length > 0) throw foreignOption(whole);
@@ -111,20 +123,24 @@ export async function upGraph(
         } finally {
             progress.close();
         }
+        const unattended = about.back?.afterRed !== undefined;
         for (const [environment, graph, choices] of rollouts) {
             const pending = givenDecisions(flags.pending ?? []);
-            const session = await open(environment, interrupts, { graph, options, pending });
-            const done = await session.holding("up", lockOptions(flags, interrupts), async () => {
+            const session = await open(environment, interrupts, { graph, options, pending, unattended });
+            const facts = await session.holding(operation, lockOptions(flags, interrupts), async () => {
                 // Somebody may have held it while this one waited for the lock.
                 await demandPromoted(graph, environment, about.release, about.back !== undefined);
-                await about.back?.();
-                return rollOut(session, choices, flags, interrupts, about);
+                await about.back?.begin(session);
+                const ended = await rollOut(session, choices, flags, interrupts, about);
+                reaction = await holdAfterRed(session, about.release, ended, interrupts);
+                return ended;
             });
-            if (!done) return;
+            if (!facts.ok) break;
         }
     } finally {
         interrupts.close();
     }
+    if (reaction !== undefined) await rollBackAfterRed(reaction, flags);
 }
 
 export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupts: Interrupts): LockOptions {
@@ -135,67 +151,6 @@ export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupt
         onLost: (error) => interrupts.lose(error.message),
         signal: interrupts.orderly.signal,
     };
-}
-
-/** What `up` was called with, as the ledger keeps it; how it told, and how it got the lock, is of that time. */
-const keptFlags = z.object({
-    exercise: z.boolean().default(true),
-    parallel: z.number().int().default(2),
-    failFast: z.literal(true).optional(),
-    all: z.literal(true).optional(),
-    refresh: z.literal(true).optional(),
-    approve: z.array(z.string()).optional(),
-    data: z.string().optional(),
-    events: z.number().optional(),
-    release: z.string().optional(),
-    only: z.array(z.string()).optional(),
-    from: z.array(z.string()).optional(),
-    until: z.array(z.string()).optional(),
-    label: z.array(z.string()).optional(),
-    exclude: z.array(z.string()).optional(),
-});
-
-export interface ResumeFlags extends ChangeFlags {
-    readonly json?: true;
-}
-
-/** The last run again, where it did not end green. */
-export async function resume(environment: string, request: ResumeFlags): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
-    const session = await open(environment, interrupts, { graph: await environmentGraph(environment) }).finally(() =>
-        interrupts.close(),
-    );
-    session.close();
-    const [id] = await session.ledger.runs();
-    const run = id === undefined ? undefined : await session.ledger.run(id);
-    if (run?.started === undefined)
-        throw new TidegateError(`There is no run of ${environment} to be resumed.`, {
-            code: "nothing-to-resume",
-            hint: `\`npx tidegate up ${environment}\` begins one.`,
-            exitCode: exitCodes.usage,
-        });
-    if (run.started.operation === "refresh")
-        throw new TidegateError(`The last run of ${environment}, ${run.id}, refreshed its state.`, {
-            code: "nothing-to-resume",
-            hint: `\`npx tidegate drift ${environment}\` says whether anything differs yet.`,
-            exitCode: exitCodes.usage,
-        });
-    if (run.started.operation !== "up")
-        throw new TidegateError(`The last run of ${environment}, ${run.id}, took it down.`, {
-            code: "nothing-to-resume",
-            hint: `\`npx tidegate down ${environment}\` goes on with that, \`npx tidegate up ${environment}\` begins anew.`,
-            exitCode: exitCodes.usage,
-        });
-    if (run.state === "green") {
-        process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
-        return;
-    }
-    if (request.json !== true)
-        process.stdout.write(
-            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}\n`,
-        );
-    const kept = { ...keptFlags.parse(run.started.options), ...request } as UpFlags;
-    await up([environment], kept, run.id, kept.release === undefined ? undefined : run.started.release);
 }
 
 function foreignOption({ file }: GraphFile): TidegateError {
@@ -210,7 +165,7 @@ function foreignOption({ file }: GraphFile): TidegateError {
 export async function open(
     environment: string,
     interrupts: Interrupts,
-    request: Pick<SessionRequest, "graph" | "options" | "pending">,
+    request: Pick<SessionRequest, "graph" | "options" | "pending" | "unattended">,
 ): Promise<Session> {
     const progress = stderrProgress();
     try {
@@ -220,27 +175,28 @@ export async function open(
     }
 }
 
-/** Whether everything is green; the exit code says what not. */
+/** Answers with what it was; the exit code says whether that is green. */
 async function rollOut(
     session: Session,
     choices: readonly Choice[],
     flags: UpFlags,
     interrupts: Interrupts,
-    given: { readonly resumes?: string | undefined; readonly release?: ReleaseOfRun | undefined },
-): Promise<boolean> {
+    { resumes, release: given, back }: UpAbout,
+): Promise<RunFacts> {
     // A state that cannot be gone on from is told before the first stack is touched.
     await session.home.prepare();
     const collector = new FactsCollector(() => Date.now());
     const known = await session.snapshots(session.leftOut(choices), interrupts.orderly.signal);
     const { json = false, failFast = false, exercise, parallel, all, refresh, approve = [] } = flags;
     const stacks = choices.filter(({ selected }) => selected).map(({ name }) => name);
-    const release = given.release ?? (await releaseHere(session));
+    const release = given ?? (await releaseHere(session));
     const about: RunAbout = {
-        operation: "up",
+        operation: back === undefined ? "up" : "rollback",
         stacks,
         options: { ...flags },
-        ...(given.resumes === undefined ? {} : { resumes: given.resumes }),
+        ...(resumes === undefined ? {} : { resumes }),
         ...(release === undefined ? {} : { release }),
+        ...(back?.afterRed === undefined ? {} : { afterRed: back.afterRed }),
     };
     const result = await run(
         session,
@@ -260,12 +216,14 @@ async function rollOut(
     );
     const whole = exercise && stacks.length === session.graph.graph.order.length;
     if (result.ok && release !== undefined)
-        await tellProof(session, release.id, given.release !== undefined, whole, collector.facts(), json);
+        await tellProof(session, release.id, given !== undefined, whole, collector.facts(), json);
     const places = session.parts.places?.(result.outputs) ?? {};
-    const { html } = await report(session.home.directory, collector.facts(places));
-    if (!flags.json) await closing(session, result, { ...places, report: html }, collector.facts(places));
+    const facts = collector.facts(places);
+    // What ended red is what somebody will want to read, not how it was answered.
+    const { html } = await report(session.home.directory, facts, back?.afterRed === undefined ? {} : { part: "rollback" });
+    if (!flags.json) await closing(session, result, { ...places, report: html }, facts);
     process.exitCode = exitCodeOf(result, interrupts);
-    return result.ok;
+    return facts;
 }
 
 /** Runs one operation of the driver with a view, signals and a warm engine. */

@@ -5,7 +5,8 @@ import type { DownFlags } from "../actions/down";
 import type { PreviewFlags } from "../actions/preview";
 import type { DriftFlags } from "../actions/drift";
 import type { RehearseFlags } from "../actions/rehearse";
-import type { ResumeFlags, UpFlags } from "../actions/rollout";
+import type { ResumeFlags } from "../actions/resume";
+import type { UpFlags } from "../actions/rollout";
 import { Option } from "commander";
 import { graphFormats } from "../../graph/render";
 import { countingNumber, wholeNumber } from "../arguments";
@@ -86,6 +87,8 @@ export function rolloutCommands(program: Command): void {
         .argument("<environment>", "name of the environment");
     changeOptions(rollback)
         .option("--to <release>", "another one that was green there: its name, or the beginning of it")
+        // Of the driver's own, for a release that brings another one.
+        .addOption(new Option("--after-red <run>", "the run that it answers, with nobody there to be asked").hideHelp())
         .option("--dry-run", "say what would go back, and what becomes of state; nothing is touched")
         .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option(...approveOption)
@@ -113,9 +116,7 @@ export function rolloutCommands(program: Command): void {
         .argument("[environment]", "name of the environment", "local");
     changeOptions(resume)
         .option("--json", "events as NDJSON on standard output")
-        .action(async (name: string, flags: ResumeFlags) =>
-            (await import("../actions/rollout.js")).resume(name, flags),
-        );
+        .action(async (name: string, flags: ResumeFlags) => (await import("../actions/resume.js")).resume(name, flags));
 
     program
         .command("history")
