@@ -174,7 +174,7 @@ export function overBudget(
     return new TidegateError(`${where}\n${overText(over)}`, {
         code: "over-budget",
         hint: unattended
-            ? `It is for somebody to decide: \`npx tidegate rollback ${environment} --dry-run\` says what becomes of it.`
+            ? `It is for somebody to decide: \`npx tidegate rollback ${environment} --dry-run\` says what becomes of it, \`npx tidegate rollback ${environment}\` does it.`
             : `\`npx tidegate preview ${environment}\` shows all that would change. Approve what is meant, each by its name (--approve '${first}'), or raise the limit in the graph's file.`,
         exitCode: exitCodes.refused,
     });
