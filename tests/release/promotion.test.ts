@@ -187,4 +187,15 @@ describe("the way of promotion", () => {
         assert.match(promotionMistake(way({ a: ["b"], b: ["a"] }), undefined) ?? "", /cycle: a → b → a/);
         assert.match(promotionMistake(way({ a: ["a"] }), undefined) ?? "", /cycle: a → a/);
     });
+
+    it("has nothing that could be rolled back where it begins", () => {
+        const rules = { dev: ruleOf({ from: [], onRed: "rollback" }), prod: ruleOf({ from: ["dev"] }) };
+        assert.match(promotionMistake(rules, undefined) ?? "", /promotion\.dev takes releases from nowhere/);
+        const { dev, prod } = way({ dev: [], prod: ["dev"] });
+        assert.equal(
+            promotionMistake({ dev: dev ?? ruleOf(), prod: ruleOf({ from: ["dev"], onRed: "rollback" }) }, undefined),
+            undefined,
+        );
+        assert.equal(prod?.onRed, "stop");
+    });
 });

@@ -99,6 +99,28 @@ describe("how an environment stands", () => {
         assert.equal(stand({ ledger: { value: { runs: [], drift: undefined } } }).health, "never");
     });
 
+    it("names a rollback as one, and does not take it for the last promotion", () => {
+        const as = ([name, one]: NamedMark, more: object): NamedMark => [name, { ...one, ...more }];
+        const marks = [
+            as(mark("prod", 1, 5), { from: "staging" }),
+            as(mark("prod", 2, 10, second), { from: "staging", user: "ci" }),
+            as(mark("prod", 3, 15), { operation: "rollback" }),
+        ];
+        const begun = stand({ ledger: { why: "denied" }, prod: { value: { marks, greens: [proof("prod", 1, 6)] } } });
+        assert.match(cell("runs", begun) ?? "", /^a{12}, then a rollback to a{12} was begun$/);
+        assert.deepEqual([begun.promotion?.release, begun.promotion?.from], [second, "staging"]);
+        assert.equal(begun.promotion?.user, "ci");
+        const back = { marks, greens: [proof("prod", 3, 16), proof("prod", 1, 6)] };
+        const { release, since, health, by, begun: more } = stand({ ledger: { why: "denied" }, prod: { value: back } });
+        assert.deepEqual([release, since, health, by, more], [first, at(16), "green", "proof", undefined]);
+        // Older ones did not say where they came from.
+        const older = stand({
+            ledger: { why: "denied" },
+            prod: { value: { marks: [mark("prod", 1, 5)], greens: [] } },
+        });
+        assert.deepEqual([older.promotion?.release, older.promotion?.from], [first, undefined]);
+    });
+
     it("does not take what was taken down for what runs", () => {
         const down: NamedMark = [
             "00000002",

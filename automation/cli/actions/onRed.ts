@@ -12,12 +12,13 @@ import { shortId } from "../../release/manifest";
 import { openReleases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
 import { wayBack } from "../../release/wayBack";
-import type { RunFacts } from "../../reports/facts";
+import type { LayerFacts, RunFacts } from "../../reports/facts";
 import type { Session } from "../../rollout/session";
-import type { Interrupts } from "../interrupts";
 import { printError } from "../output";
 import type { ReleaseOfRun } from "./releaseOfRun";
 import type { UpFlags } from "./rollout";
+
+type Phases = Pick<LayerFacts, "phases">;
 
 /** A rollback that is to be done by itself. */
 export interface Reaction {
@@ -38,35 +39,48 @@ const lockTimeout = 120;
  * Holds the environment where the end of a run asks for it. Called with its lock: whoever waits for that finds it held.
  * Undefined: nothing follows. What was green, what somebody has ended, what has touched nothing, what is no promotion, and
  * one of the release that was green there last, for that would be no other one: all of that is left as it is.
+ *
+ * @param signal aborted where somebody has ended the run
  */
 export async function holdAfterRed(
-    { graph, home, ledger }: Session,
+    {
+        graph,
+        home,
+        ledger,
+    }: Pick<Session, "graph" | "ledger"> & { readonly home: Pick<Session["home"], "environment"> },
     release: ReleaseOfRun | undefined,
-    facts: RunFacts,
-    { orderly }: Interrupts,
+    facts: Pick<RunFacts, "ok" | "run"> & { readonly layers: readonly Phases[] },
+    signal: AbortSignal,
 ): Promise<Reaction | undefined> {
     const { environment } = home;
     const { run } = facts;
     if (graph.promotion?.[environment]?.onRed !== "rollback" || release?.from === undefined) return undefined;
-    if (facts.ok || orderly.signal.aborted || run === undefined) return undefined;
-    if (!(await hasTouched(ledger, run, facts))) return undefined;
-    const { objects, trust } = await openReleases(graph);
-    const proofs = new Proofs(objects, trust, rehearses());
-    const greens = await proofs.greens(environment);
-    if (greens[0]?.release === release.id) return undefined;
-    const to = wayBack(await proofs.marks(environment), greens)?.to;
-    const holds = new Holds(objects, rehearses());
-    // A hold of somebody's says more than this one would.
-    if ((await holds.of(environment)) === undefined)
-        await holds.hold(
-            environment,
-            `${shortId(release.id)}, promoted from ${release.from.environment}, was red in run ${run}`,
+    if (facts.ok || signal.aborted || run === undefined) return undefined;
+    try {
+        if (!(await hasTouched(ledger, run, facts.layers))) return undefined;
+        const { objects, trust } = await openReleases(graph);
+        const proofs = new Proofs(objects, trust, rehearses());
+        const greens = await proofs.greens(environment);
+        if (greens[0]?.release === release.id) return undefined;
+        const to = wayBack(await proofs.marks(environment), greens)?.to;
+        const holds = new Holds(objects, rehearses());
+        const why = `${shortId(release.id)}, promoted from ${release.from.environment}, was red in run ${run}`;
+        // A hold of somebody's says more than this one would.
+        if ((await holds.of(environment)) === undefined) await holds.hold(environment, why);
+        return { environment, run, release: release.id, to };
+    } catch (error) {
+        printError(error);
+        process.stderr.write(
+            `${pc.red("✗")} ${environment} could not be held, and so is not rolled back: ${commandOf(environment)} does both.\n`,
         );
-    return { environment, run, release: release.id, to: to === release.id ? undefined : to };
+        return undefined;
+    }
 }
 
+const commandOf = (environment: string): string => `\`npx tidegate rollback ${environment}\``;
+
 /** Whether a run, or one that it resumes, was about to change anything, or has begun an exercise. */
-async function hasTouched(ledger: Ledger, run: string, { layers }: RunFacts): Promise<boolean> {
+async function hasTouched(ledger: Ledger, run: string, layers: readonly Phases[]): Promise<boolean> {
     if (layers.some(({ phases }) => phases.some(({ state }) => state === "exercising"))) return true;
     for (let id: string | undefined = run; id !== undefined;) {
         const { records, started }: Awaited<ReturnType<Ledger["run"]>> = await ledger.run(id);
@@ -106,7 +120,7 @@ export async function rollBackAfterRed(
         code = printError(error);
     }
     process.exitCode = before;
-    const again = `\`npx tidegate rollback ${environment}\``;
+    const again = commandOf(environment);
     if (code === exitCodes.ok)
         say(
             pc.red("✗"),

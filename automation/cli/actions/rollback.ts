@@ -38,7 +38,7 @@ const write = (text: string): void => void process.stdout.write(`${text}\n`);
 export const ownFile = "automation/cli/actions/rollback.ts";
 
 /** What it has where it can be called with `afterRed`. */
-const reactionFile = "automation/cli/actions/onRed.ts";
+export const reactionFile = "automation/cli/actions/onRed.ts";
 
 /** `resumes`: the run, a rollback to `flags.to`, that it goes on with. */
 export async function rollback(environment: string, flags: RollbackFlags, resumes?: string): Promise<void> {

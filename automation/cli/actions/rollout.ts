@@ -132,7 +132,7 @@ export async function upGraph(
                 await demandPromoted(graph, environment, about.release, about.back !== undefined);
                 await about.back?.begin(session);
                 const ended = await rollOut(session, choices, flags, interrupts, about);
-                reaction = await holdAfterRed(session, about.release, ended, interrupts);
+                reaction = await holdAfterRed(session, about.release, ended, interrupts.orderly.signal);
                 return ended;
             });
             if (!facts.ok) break;
@@ -220,7 +220,11 @@ async function rollOut(
     const places = session.parts.places?.(result.outputs) ?? {};
     const facts = collector.facts(places);
     // What ended red is what somebody will want to read, not how it was answered.
-    const { html } = await report(session.home.directory, facts, back?.afterRed === undefined ? {} : { part: "rollback" });
+    const { html } = await report(
+        session.home.directory,
+        facts,
+        back?.afterRed === undefined ? {} : { part: "rollback" },
+    );
     if (!flags.json) await closing(session, result, { ...places, report: html }, facts);
     process.exitCode = exitCodeOf(result, interrupts);
     return facts;
