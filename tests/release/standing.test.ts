@@ -114,10 +114,8 @@ describe("how an environment stands", () => {
         const { release, since, health, by, begun: more } = stand({ ledger: { why: "denied" }, prod: { value: back } });
         assert.deepEqual([release, since, health, by, more], [first, at(16), "green", "proof", undefined]);
         // Older ones did not say where they came from.
-        const older = stand({
-            ledger: { why: "denied" },
-            prod: { value: { marks: [mark("prod", 1, 5)], greens: [] } },
-        });
+        const before = [mark("prod", 1, 5), as(mark("prod", 2, 9, second), { operation: "rollback" })];
+        const older = stand({ ledger: { why: "denied" }, prod: { value: { marks: before, greens: [] } } });
         assert.deepEqual([older.promotion?.release, older.promotion?.from], [first, undefined]);
     });
 

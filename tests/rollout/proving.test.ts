@@ -24,14 +24,29 @@ describe("what an environment leaves beside the releases", () => {
 
     const marksOf = async (simulated: boolean) => {
         const { objects, trust } = await openReleases(graph);
-        return (await new Proofs(objects, trust, simulated).marks("dev")).map(([, { operation }]) => operation);
+        return (await new Proofs(objects, trust, simulated).marks("dev")).map(([, mark]) => mark);
     };
+    const operationsOf = async (simulated: boolean) => (await marksOf(simulated)).map(({ operation }) => operation);
 
     it("is a mark before anything is changed, and a rehearsal ends no stay by its own", async () => {
         await (await Proving.open(graph, "dev", true))?.begin("up", undefined);
-        assert.deepEqual([await marksOf(false), await marksOf(true)], [[], ["up"]]);
+        assert.deepEqual([await operationsOf(false), await operationsOf(true)], [[], ["up"]]);
         await (await Proving.open(graph, "dev", false))?.begin("down", undefined);
-        assert.deepEqual([await marksOf(false), await marksOf(true)], [["down"], ["up"]]);
+        assert.deepEqual([await operationsOf(false), await operationsOf(true)], [["down"], ["up"]]);
+    });
+
+    it("says of a promotion where it came from, and of a rollback that it is one", async () => {
+        const release = { id: "a".repeat(64), settings: "b".repeat(64) };
+        const from = { environment: "build", run: "run1" };
+        for (const [operation, about] of [["up", { ...release, from }] as const, ["rollback", release] as const])
+            await (await Proving.open(graph, "dev", false))?.begin(operation, about);
+        assert.deepEqual(
+            (await marksOf(false)).map((mark) => [mark.operation, mark.release, mark.from]),
+            [
+                ["up", release.id, "build"],
+                ["rollback", release.id, undefined],
+            ],
+        );
     });
 
     it("is nothing where the graph has no way of promotion that the environment is on", async () => {
