@@ -25,6 +25,8 @@ export interface OpeningCommand {
     readonly args?: (id: string) => readonly string[];
     /** A file that a driver has which knows the command; undefined: every driver that knows releases does. */
     readonly known?: string;
+    /** What to do where its driver does not. @default the `up` that does it */
+    readonly instead?: string;
 }
 
 /** The arguments of this process, with an option that names the very release that was found. */
@@ -44,7 +46,7 @@ export const sameArguments = (): string[] => process.argv.slice(2);
 export async function openRelease(
     environment: string,
     wanted: string,
-    { args: argsFor = sameWith("--release"), known }: OpeningCommand = {},
+    { args: argsFor = sameWith("--release"), known, instead }: OpeningCommand = {},
 ): Promise<OpenedRelease | undefined> {
     const say = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
     const graph = await loadGraphFile();
@@ -52,7 +54,7 @@ export async function openRelease(
     const id = await store.find(wanted);
     const release = await store.open(id, trust);
     say(`${releaseText(id)}: ${release.signer === undefined ? unsignedText : `signed by ${release.signer.name}`}`);
-    if (known !== undefined) demandKnown(release, environment, known);
+    if (known !== undefined) demandKnown(release, environment, known, instead);
     const unpacked = await unpackRelease(release, graph, environment, say);
     if (unpacked.driver && !isDriverOf(graph, environment, id)) {
         const file = await loadModule(graph).file?.(environment);
@@ -80,6 +82,7 @@ export function demandKnown(
     { id, manifest }: Pick<OpenedRelease, "id"> & { readonly manifest: Pick<Manifest, "files"> },
     environment: string,
     known: string,
+    instead = `\`npx tidegate up ${environment} --release ${shortId(id)}\` rolls it out; then \`npx tidegate release-hold ${environment} --why WHY\` holds what would replace it.`,
 ): void {
     const has = (file: string): boolean => manifest.files.some(({ path }) => path === file);
     if (!has(driverFile) || has(known)) return;
@@ -87,7 +90,7 @@ export function demandKnown(
         `The driver of ${releaseText(id)} is older than this command, and only it rolls that release out. Nothing was touched.`,
         {
             code: "command-unknown",
-            hint: `\`npx tidegate up ${environment} --release ${shortId(id)}\` rolls it out; then \`npx tidegate release-hold ${environment} --why WHY\` holds what would replace it.`,
+            hint: instead,
             exitCode: exitCodes.refused,
         },
     );

@@ -55,8 +55,11 @@ export async function rollback(environment: string, flags: RollbackFlags, resume
             : afterRed === undefined
               ? sameWith("--to")
               : () => argsOf(environment, flags);
-    const known = afterRed === undefined ? ownFile : reactionFile;
-    const opened = await openRelease(environment, id, { args, known });
+    const known =
+        afterRed === undefined
+            ? { known: ownFile }
+            : { known: reactionFile, instead: `\`npx tidegate rollback ${environment}\` by hand asks less of it.` };
+    const opened = await openRelease(environment, id, { args, ...known });
     if (opened === undefined) return;
     if (dryRun) {
         const { json, parallel, approve } = flags;
