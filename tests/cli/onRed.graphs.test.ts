@@ -26,7 +26,7 @@ const bad = "DATABASE of prod";
 const good = "database of prod";
 
 describe("a promotion that ends red", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let example: Example;
     let first: string;
     const outside = (name: string): string => join(dirname(example.files), name);
@@ -135,7 +135,7 @@ stacks:
         writeFileSync(outside("hold"), "");
         const driver = example.start(["promote", "dev", "prod"]);
         const ended = outcomeOf(driver);
-        await until("it has gone back, and is being looked at", () => existsSync(outside("reached")), 60);
+        await until("it has gone back, and is being looked at", () => existsSync(outside("reached")), 200);
         driver.kill("SIGKILL");
         await ended;
         rmSync(outside("hold"));
