@@ -34,7 +34,7 @@ export const rows: readonly Row[] = [
             },
             {
                 what: "brokers' storage with a least other than 1",
-                source: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand-setting-up.html",
+                source: "https://docs.aws.amazon.com/msk/latest/developerguide/msk-autoexpand-details.html (not confirmed)",
                 because: ({ scalableDimension, minCapacity }) =>
                     scalableDimension === "kafka:broker-storage:VolumeSize" && minCapacity !== 1
                         ? "ValidationException: minimum capacity of broker storage must be 1"
