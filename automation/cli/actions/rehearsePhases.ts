@@ -99,7 +99,9 @@ export class Rehearsal {
         // As for real: what protects data has to go before the data can.
         await this.rewrite((document) => {
             document.set("protectData", false);
-            document.setIn(["policies", "levels", "deletion-protection"], "disabled");
+            // What goes is not to be had back, and a last snapshot would stay and be paid for.
+            for (const policy of ["deletion-protection", "recoverable-data"])
+                document.setIn(["policies", "levels", policy], "disabled");
         });
         const freed = await this.phase("release", (driver) => driver.up({ ...all, all: true }), undefined, true);
         if (freed)
