@@ -16,6 +16,7 @@ import { misfits } from "./fit";
 import { brokerSettings } from "./settings/broker";
 import { catalogSettings } from "./settings/catalog";
 import { cloudSettings, type Cloud, type CloudSettings } from "./settings/clouds";
+import { environmentName } from "./settings/common";
 import { eventSettings } from "./settings/events";
 import { foundationSettings } from "./settings/foundation";
 import { observabilitySettings } from "./settings/observability";
@@ -35,11 +36,6 @@ const layerSettings = {
     runtime: runtimeSettings.optional(),
     observability: observabilitySettings.optional(),
 };
-
-/** The name of an environment is the first part of its stacks' names, `<environment>-<layer>`. */
-const environmentName = z
-    .string()
-    .regex(/^[a-z][a-z0-9]{0,19}$/, "1 to 20 lower-case letters and digits, a letter first");
 
 export const environmentSchema = z
     .strictObject({

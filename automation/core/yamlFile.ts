@@ -70,6 +70,10 @@ export function parseYaml<S extends z.ZodType>(
     );
 }
 
+/** Of a key that may not be there zod itself says only that. */
+export const issueText = (issue: z.core.$ZodIssue): string =>
+    issue.code === "invalid_key" ? issue.issues.map(({ message }) => message).join(", ") : issue.message;
+
 interface Mistake {
     readonly path: Path;
     /** The offending key inside the mapping at `path`, where the key itself is the mistake. */
@@ -110,14 +114,8 @@ function flatten(issues: readonly z.core.$ZodIssue[], prefix: Path, shape: JsonS
                     ];
                 }
                 return flatten(issue.errors[0] ?? [], path, shape);
-            // zod says only that it is one.
             case "invalid_key":
-                return [
-                    {
-                        path,
-                        text: `${name} cannot be named so: ${issue.issues.map(({ message }) => message).join(", ")}`,
-                    },
-                ];
+                return [{ path, text: `${name} cannot be named so: ${issueText(issue)}` }];
             case "invalid_type":
                 return [
                     {

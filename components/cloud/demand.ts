@@ -5,6 +5,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
+import { issueText } from "../../automation/core/yamlFile";
+import { cloudSettings } from "../../stacks/settings/clouds";
+import { environmentName } from "../../stacks/settings/common";
 
 /** A value that is known when the program runs. */
 const isKnown = (value: unknown): boolean =>
@@ -13,16 +16,19 @@ const isKnown = (value: unknown): boolean =>
     !(value instanceof Promise) &&
     typeof value !== "function";
 
+/** Of every component: names and tags of resources are made of them. */
+const everywhere = { environment: environmentName, tags: cloudSettings.tags };
+
 /**
  * @param of what is made, for the message: "The database on RDS"
  * @param rules by argument; what is not given has its default, and what no rule names is passed over
  * @throws TidegateError `arguments-invalid`
  */
 export function demandArgs(of: string, rules: Readonly<Record<string, z.ZodType>>, args: object): void {
-    const wrong = Object.entries(rules).flatMap(([name, rule]) => {
+    const wrong = Object.entries({ ...everywhere, ...rules }).flatMap(([name, rule]) => {
         const value = (args as Readonly<Record<string, unknown>>)[name];
         const issues = isKnown(value) ? (rule.safeParse(value).error?.issues ?? []) : [];
-        return issues.map(({ path, message }) => `'${[name, ...path.map(String)].join(".")}': ${message}`);
+        return issues.map((issue) => `'${[name, ...issue.path.map(String)].join(".")}': ${issueText(issue)}`);
     });
     if (wrong.length === 0) return;
     throw new TidegateError(`${of} cannot be made as it is asked for: ${wrong.join("; ")}.`, {

@@ -2,6 +2,11 @@
 import { z } from "zod";
 import { topicName } from "../../components/broker/topicNames";
 
+/** The name of an environment is the first part of its stacks' names, `<environment>-<layer>`. */
+export const environmentName = z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,19}$/, "1 to 20 lower-case letters and digits, a letter first");
+
 export const port = z
     .number()
     .int()

@@ -18,6 +18,8 @@ import { S3Storage } from "../../components/storage/s3";
 type Component = new (name: string, args: never) => unknown;
 
 const wrong: readonly (readonly [Component, args: object, says: RegExp])[] = [
+    [S3Storage, { environment: "Prod/1" }, /S3 cannot be made.*'environment': 1 to 20 lower-case letters/],
+    [S3Storage, { tags: { "aws:team": "x", team: "Data" } }, /'tags\.aws:team': 1 to 63 lower-case.*'tags\.team'/],
     [RdsPostgres, { backupDays: 0 }, /RDS cannot be made.*'backupDays'/],
     [RdsPostgres, { version: "9.6", storageGb: 1 }, /'version': a major version of PostgreSQL.*'storageGb'/],
     [RdsPostgres, { storageGb: 200, maxStorageGb: 17_000 }, /'maxStorageGb'/],
