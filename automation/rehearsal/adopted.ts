@@ -2,6 +2,10 @@
  * A cluster that somebody else runs, in a rehearsal: nobody can simulate what is on it, so the environment's word is taken
  * for the operators that it says are there. What the rehearsal makes itself is empty until it is filled.
  */
+import type { EnvironmentFile } from "../../stacks/environment";
+
+type Foundation = NonNullable<EnvironmentFile["foundation"]>;
+
 const suffix = ".adopted.invalid";
 
 /** Kubeconfig of a made-up cluster, under the name of its context. No key and no address of a real one is in it. */
@@ -14,6 +18,18 @@ export const adoptedKubeconfig = (context: string): string =>
         clusters: [{ name: context, cluster: { server: `https://${encodeURIComponent(context)}${suffix}` } }],
         users: [{ name: context, user: {} }],
     });
+
+/** Names and ids in its cloud that the environment's file gives: roles of its workloads, its network. */
+export function namesOf(foundation: Foundation | undefined): string[] {
+    if (foundation?.profile !== "kubeconfig") return [];
+    const texts = (value: unknown): string[] =>
+        typeof value === "string"
+            ? [value]
+            : typeof value === "object" && value !== null
+              ? Object.values(value).flatMap(texts)
+              : [];
+    return [...new Set(texts([foundation.identities, foundation.network]))];
+}
 
 /** Whether a cluster is one that somebody else runs. @param server address of its API; empty where none is named */
 export const isAdopted = (server: string | undefined): boolean =>

@@ -23,6 +23,8 @@ const settingsSchema = z.strictObject({
     chaos: z.number().int().nullable().default(null),
     /** Real seconds for each second of the cloud. */
     secondsPerSecond: z.number().min(0).max(1).default(0),
+    /** Names and ids in the clouds that somebody else has made: of a cluster that is adopted. */
+    elsewhere: z.array(z.string()).default([]),
     /** Kubeconfig of a real API server that objects of Kubernetes go through to; null: there is none. */
     apiServer: z.string().nullable().default(null),
 });

@@ -5,10 +5,15 @@ import type { Reference, Row } from "./row";
 import type { Values } from "../../components/provider/values";
 
 let rowsByType: ReadonlyMap<string, Row> = new Map();
+let namesElsewhere: ReadonlySet<unknown> = new Set();
 
-/** Tells which things hold which: the rows of every package, for one plugin sees what another has made. */
-export function useRows(rows: readonly Row[]): void {
+/**
+ * Tells which things hold which: the rows of every package, for one plugin sees what another has made.
+ * @param elsewhere names and ids of what somebody else has made: the word of who says so is taken. @default none
+ */
+export function useRows(rows: readonly Row[], elsewhere: readonly string[] = []): void {
     rowsByType = new Map(rows.map((row) => [row.token, row]));
+    namesElsewhere = new Set(elsewhere);
 }
 
 /**
@@ -32,7 +37,7 @@ const typesOf = ({ type }: Reference): readonly string[] => (typeof type === "st
 export function demandReferences(row: Row, inputs: Values, cloud: SimulatedCloud): void {
     for (const reference of row.references ?? [])
         for (const value of valuesAt(inputs, pathOf(reference.input)))
-            if (cloud.find(reference.type, reference.by ?? "id", value) === undefined)
+            if (!namesElsewhere.has(value) && cloud.find(reference.type, reference.by ?? "id", value) === undefined)
                 throw new Error(
                     `NotFound: ${reference.input} names ${text(value)}, which is no ${typesOf(reference).join(" or ")}`,
                 );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { namesOf } from "../../automation/rehearsal/adopted";
 import { useRows } from "../../automation/rehearsal/relations";
 import { callsOf, fails, make, removeFolders, rowOf, temporaryCloud, weather } from "./support";
 
@@ -16,6 +17,28 @@ describe("references", () => {
     after(() => {
         useRows([]);
         removeFolders();
+    });
+
+    it("are taken of what somebody else has made, by the names that an adopted cluster's environment gives, and by no others", async () => {
+        const aws = { roleName: "box-theirs", roleArn: "arn:theirs" };
+        const foundation = {
+            profile: "kubeconfig",
+            context: "box-context",
+            identities: { flink: { aws } },
+            network: null,
+        };
+        const elsewhere = namesOf(foundation as never);
+        assert.deepEqual(elsewhere, ["box-theirs", "arn:theirs"]);
+        assert.deepEqual(namesOf({ ...foundation, profile: "eks" } as never), []);
+        const cloud = temporaryCloud();
+        useRows([box, lid, tree], elsewhere);
+        try {
+            await make(lid, cloud, { box: "box-theirs", parts: [{ arns: ["arn:theirs"] }] });
+            await assert.rejects(make(lid, cloud, { box: "box-context" }), fails(/names 'box-context'/));
+        } finally {
+            useRows([box, lid, tree]);
+        }
+        await assert.rejects(make(lid, cloud, { box: "box-theirs" }), fails(/names 'box-theirs'/));
     });
 
     it("are refused where they name nothing, or what cannot be seen yet", async () => {

@@ -52,7 +52,14 @@ describe("the folder of a rehearsal", () => {
         assert.ok(!isRehearsal(directory));
         writeRehearsal(directory, { environment: "dev", chaos: 3 });
         assert.ok(isRehearsal(directory));
-        const settings = { environment: "dev", chaos: 3, faults: { faults: [] }, secondsPerSecond: 0, apiServer: null };
+        const settings = {
+            environment: "dev",
+            chaos: 3,
+            faults: { faults: [] },
+            secondsPerSecond: 0,
+            elsewhere: [],
+            apiServer: null,
+        };
         assert.deepEqual(readRehearsal(directory), settings);
         assert.deepEqual(readdirSync(directory), ["rehearsal.json"], "a draft was left");
     });

@@ -14,9 +14,17 @@ import { demandSimulated } from "../../lakehouse/rehearsal";
 import { lockOf } from "../../ledger/holder";
 import { holding } from "../../ledger/lock";
 import { ledgerStore } from "../../ledger/place";
+import { namesOf } from "../../rehearsal/adopted";
 import { SimulatedCloud } from "../../rehearsal/cloud";
 import { faultPlanOf, forgetPlanned, missedFaults, type FaultPlan } from "../../rehearsal/faults";
-import { cloudOf, isRehearsal, rehearsalVariable, stripCredentials, writeRehearsal } from "../../rehearsal/place";
+import {
+    cloudOf,
+    isRehearsal,
+    rehearsalVariable,
+    stripCredentials,
+    writeRehearsal,
+    type RehearsalSettings,
+} from "../../rehearsal/place";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { layers } from "../../../stacks/contracts";
 import { dataRoot, layersOf, loadEnvironment, type Environment } from "../../../stacks/environment";
@@ -58,7 +66,7 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
         const store = ledgerStore(`file://${join(dataRoot(), "rehearsals", ".locks", name)}`);
         const lock = { onLost: (error: TidegateError) => interrupts.lose(error.message) };
         await holding(await lockOf(`the rehearsal of ${name}`, store, "rehearse"), lock, async () => {
-            await prepareDirectory(name, directory, { faults, apiServer }, flags);
+            await prepareDirectory(name, directory, { faults, apiServer, elsewhere: namesOf(meant.foundation) }, flags);
             forgetPlanned(faults, new SimulatedCloud(cloudOf(directory)));
             process.env[rehearsalVariable] = directory;
             if (flags.json !== true)
@@ -153,7 +161,7 @@ function demandFree(directory: string): void {
 async function prepareDirectory(
     name: string,
     directory: string,
-    { faults, apiServer }: { readonly faults: FaultPlan; readonly apiServer: string | null },
+    settings: Pick<RehearsalSettings, "faults" | "apiServer" | "elsewhere">,
     flags: RehearseFlags,
 ): Promise<void> {
     demandFree(directory);
@@ -169,8 +177,7 @@ async function prepareDirectory(
     }
     writeRehearsal(directory, {
         environment: name,
-        faults,
-        apiServer,
+        ...settings,
         chaos: flags.chaos ?? null,
         secondsPerSecond: flags.latency === "none" ? 0 : 1 / flags.speed,
     });

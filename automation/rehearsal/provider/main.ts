@@ -17,13 +17,16 @@ async function main(): Promise<void> {
     const directory = process.env[rehearsalVariable];
     if (directory === undefined || directory === "")
         throw new Error(`${rehearsalVariable} names no folder: this plugin is for \`tidegate rehearse\` alone.`);
-    const { faults, chaos, secondsPerSecond, apiServer } = readRehearsal(directory);
+    const { faults, chaos, secondsPerSecond, elsewhere, apiServer } = readRehearsal(directory);
     const cloud = new SimulatedCloud(cloudOf(directory));
     const table = tableOf(name);
     const beyond =
         apiServer === null || name !== "kubernetes" ? undefined : (await import("../through.js")).openBeyond(apiServer);
     const rows = new Map(table.rows.map((row) => [row.token, row]));
-    useRows([...allTables().values()].flatMap((one) => one.rows));
+    useRows(
+        [...allTables().values()].flatMap((one) => one.rows),
+        elsewhere,
+    );
     let crashing = false;
     const weather: Weather = {
         happening: (call, of) => {
