@@ -16,6 +16,22 @@ export const rehearsalVariable = "TIDEGATE_REHEARSAL";
 export const rehearses = (variables: Readonly<NodeJS.ProcessEnv> = process.env): boolean =>
     (variables[rehearsalVariable] ?? "") !== "";
 
+/**
+ * Of what is real, within a rehearsal: nothing of that may be touched, and no proof of a rehearsal counts for it.
+ * @throws TidegateError `rehearsal-of-another`
+ */
+export function refuseReal(environment: string, graph: string): void {
+    if (!rehearses()) return;
+    throw new TidegateError(
+        `${rehearsalVariable} says that this shell takes part in a rehearsal, and '${environment}' of ${graph} is real. Nothing was touched.`,
+        {
+            code: "rehearsal-of-another",
+            hint: `Unset ${rehearsalVariable} in this shell to work on a real environment.`,
+            exitCode: exitCodes.usage,
+        },
+    );
+}
+
 const settingsSchema = z.strictObject({
     environment: z.string(),
     faults: faultPlanSchema.default({ faults: [] }),

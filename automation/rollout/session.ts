@@ -17,6 +17,7 @@ import type { Operation, OperationResult } from "../engine/protocol";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home, StackTarget } from "../engine/target";
 import { settingsOf, type GraphFile } from "../graph/load";
+import { refuseReal } from "../rehearsal/place";
 import { environmentGraph } from "./environmentGraph";
 import { loadModule, type ModuleParts } from "./module";
 import type { Choice } from "../graph/selection";
@@ -122,7 +123,8 @@ export class Session {
         const startedMs = Date.now();
         const redactor = new Redactor();
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs, redactor });
-        const home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
+        const home: Home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
+        if (home.simulated !== true) refuseReal(environment, graph.file);
         const engine = new PulumiEngine(await home.variables());
         const { pending = new Map(), unattended = false } = request;
         return new Session(graph, home, parts, engine, redactor, tools, pending, unattended);

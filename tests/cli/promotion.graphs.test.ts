@@ -4,6 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { generatePrivateKey } from "sshpk";
 import { z } from "zod";
+import { writeRehearsal } from "../../automation/rehearsal/place";
+import { SigningKey } from "../../automation/release/signature";
 import { Example } from "../_helpers/example";
 import type { Outcome } from "../_helpers/checkout";
 
@@ -121,6 +123,30 @@ describe("a promotion", () => {
         assert.match(told, /network +unchanged since run/);
         assert.match(told, /database +1 updated/);
         assert.equal(example.fileNames().length, before);
+    });
+
+    it("is none of a rehearsal's: in a shell that takes part in one nothing real is promoted, held or rolled out", async () => {
+        const rehearsal = join(example.directory, "..", "rehearsal");
+        writeRehearsal(rehearsal, { environment: "prod" });
+        // What a rehearsal would have left of a release that was never green.
+        const proved = join(example.directory, ".tidegate", "releases", "proofs", "dev", second);
+        const simulated = proved.replace("/proofs/", "/rehearsals/proofs/");
+        mkdirSync(simulated, { recursive: true });
+        const [name = ""] = readdirSync(proved).filter((file) => file.endsWith(".json"));
+        const text = readFileSync(join(proved, name), "utf8").replace('"simulated": false', '"simulated": true');
+        writeFileSync(join(simulated, name), text);
+        const signer = SigningKey.parse(readFileSync(key, "utf8"), key);
+        writeFileSync(join(simulated, name.replace(/json$/, "sig")), signer.sign(text, "tidegate-proof"));
+        for (const args of [
+            ["promote", "dev", "prod", "--release", second],
+            ["release-hold", "prod", "--why", "x"],
+            ["up", "dev"],
+        ]) {
+            const { code, stderr } = await run(args, { TIDEGATE_REHEARSAL: rehearsal });
+            assert.equal(code, 2, stderr);
+            assert.match(stderr, /\[rehearsal-of-another\]/);
+        }
+        rmSync(simulated, { recursive: true });
     });
 
     it("is refused while its target is held, as is an `up` of anything but what is there, until that is lifted", async () => {

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
-import { rehearses } from "../../rehearsal/place";
+import { refuseReal, rehearses } from "../../rehearsal/place";
 import { Holds, holdText } from "../../release/holds";
 import { openReleases } from "../../release/open";
 import { printJson } from "../output";
@@ -41,9 +41,11 @@ export async function releaseHold(environment: string, { why, lift, json }: Hold
 
 /**
  * Only what takes releases from others has anything to be held, or rolled back.
- * @throws TidegateError `promotion-undeclared`
+ * @throws TidegateError `promotion-undeclared`, `rehearsal-of-another`
  */
-export function demandTaker({ promotion }: GraphFile, environment: string, toDo: string): void {
+export function demandTaker({ promotion, module, file }: GraphFile, environment: string, toDo: string): void {
+    // Without a module nothing of a graph is simulated.
+    if (module === undefined) refuseReal(environment, file);
     const known = Object.entries(promotion ?? {}).flatMap(([name, { from }]) => (from.length > 0 ? [name] : []));
     if (known.includes(environment)) return;
     throw new TidegateError(`${environment} takes releases from no other environment: there is nothing to ${toDo}.`, {
