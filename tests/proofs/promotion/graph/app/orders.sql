@@ -1,0 +1,1 @@
+insert into daily select cast(placed as date), count(*) from orders group by cast(placed as date);
