@@ -125,6 +125,14 @@ describe("a promotion", () => {
         assert.equal(example.fileNames().length, before);
     });
 
+    it("is resumed where it was killed between its green end and its proof", async () => {
+        const proofs = join(example.directory, ".tidegate", "releases", "proofs", "prod", second);
+        for (const file of readdirSync(proofs)) rmSync(join(proofs, file));
+        assert.match(await green(["resume", "prod"]), /ended green, and left no proof[^]* is proved in prod/);
+        assert.equal(readdirSync(proofs).length, 2);
+        assert.match(await green(["resume", "prod"]), /there is nothing to resume/);
+    });
+
     it("is none of a rehearsal's: in a shell that takes part in one nothing real is promoted, held or rolled out", async () => {
         const rehearsal = join(example.directory, "..", "rehearsal");
         writeRehearsal(rehearsal, { environment: "prod" });

@@ -6,6 +6,7 @@ import { shortId } from "../../release/manifest";
 import { Holds, holdText, type HoldRecord } from "../../release/holds";
 import { bundleOf, openReleases } from "../../release/open";
 import { Proofs } from "../../release/proofs";
+import type { RunGlance } from "../../ledger/ledger";
 import { rehearses } from "../../rehearsal/place";
 import type { RunFacts } from "../../reports/facts";
 import { settingsOfEnvironment } from "../../rollout/proving";
@@ -87,6 +88,18 @@ export async function tellProof(
                 ? `${pc.green("✓")} ${name} is proved in ${environment}; its soak begins now.`
                 : `No proof of ${name} in ${environment}: the ledger does not know the checkpoint of each stack.`,
         );
+}
+
+/** Whether a run was killed between its green end and the proof of its release, which it owes as a whole. */
+export async function lacksProof({ graph, home }: Session, { id, state, started }: RunGlance): Promise<boolean> {
+    const { environment, simulated = false } = home;
+    const { release, options, stacks = [] } = started ?? {};
+    if (state !== "green" || release === undefined || options?.["release"] === undefined) return false;
+    const whole = options["exercise"] !== false && stacks.length === graph.graph.order.length;
+    if (!whole || graph.promotion?.[environment] === undefined) return false;
+    const { objects, trust } = await openReleases(graph);
+    const proofs = await new Proofs(objects, trust, simulated).counting(environment, release.id);
+    return !proofs.some(({ run }) => run === id);
 }
 
 /** What lies here, where it is a release that is kept, and the graph has a way of promotion. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { Interrupts } from "../interrupts";
+import { lacksProof } from "./releaseOfRun";
 import { rollback } from "./rollback";
 import { open, up, type ChangeFlags, type UpFlags } from "./rollout";
 
@@ -55,13 +56,14 @@ export async function resume(environment: string, request: ResumeFlags): Promise
             hint: `\`npx tidegate down ${environment}\` goes on with that, \`npx tidegate up ${environment}\` begins anew.`,
             exitCode: exitCodes.usage,
         });
-    if (run.state === "green") {
+    const unproved = await lacksProof(session, run);
+    if (run.state === "green" && !unproved) {
         process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
         return;
     }
     if (request.json !== true)
         process.stdout.write(
-            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}\n`,
+            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}${unproved ? ", and left no proof of its release" : ""}\n`,
         );
     const { operation, options, release, afterRed } = run.started;
     const kept = { ...keptFlags.parse(options), ...request } as UpFlags;
