@@ -36,6 +36,8 @@ export interface MarkRecord {
 export interface ProofRecord {
     readonly release: string;
     readonly mark: string;
+    /** Of the ledger. */
+    readonly run: string;
     readonly green: boolean;
     /** Whether it bears the signature that it has to. */
     readonly signed: boolean;
@@ -152,13 +154,14 @@ export class Evidence {
                         environment: string;
                         simulated: boolean;
                         mark: string;
+                        run: string;
                         gates: { status: string }[];
                     }>(file);
                     const here = proof.release === release && proof.environment === environment && !proof.simulated;
                     const green =
                         here && proof.gates.length > 0 && proof.gates.every(({ status }) => status === "pass");
                     const signed = this.isSigned(file, file.replace(/json$/, "sig"), "tidegate-proof");
-                    return { release, mark: proof.mark, green, signed };
+                    return { release, mark: proof.mark, run: proof.run, green, signed };
                 }),
         );
     }
