@@ -6,8 +6,11 @@ import { repositoryRoot } from "../core/repository";
 import { baselineFile, readBaseline, sortOut } from "../secrets/baseline";
 import type { ScannedText, SecretFinding } from "../secrets/scan";
 
-/** @param environment its name, by which its stack files are found */
-export async function settingsTexts(environment: string): Promise<readonly ScannedText[]> {
+/**
+ * @param environment its name, by which its stack files are found
+ * @param root of the lakehouse, or of a release of it that is unpacked
+ */
+export async function settingsTexts(environment: string, root = repositoryRoot): Promise<readonly ScannedText[]> {
     const patterns = [
         "Pulumi.yaml",
         "tidegate.yaml",
@@ -18,11 +21,14 @@ export async function settingsTexts(environment: string): Promise<readonly Scann
         "sql/templates/*.sql",
         "sql/datasets/*.yaml",
     ];
-    const found = globSync(patterns, { cwd: repositoryRoot }).sort();
+    // A release has links to stack files that Pulumi is about to write.
+    const found = globSync(patterns, { cwd: root })
+        .filter((file) => existsSync(join(root, file)))
+        .sort();
     return Promise.all(
         found.map(async (file) => ({
             file: file.split(sep).join("/"),
-            text: await readFile(join(repositoryRoot, file), "utf8"),
+            text: await readFile(join(root, file), "utf8"),
         })),
     );
 }
