@@ -11,6 +11,7 @@ import { graphText, pluginsOf, type Gathered, type GatherRequest } from "../rele
 import type { PartName, ReleaseVersion } from "../release/manifest";
 import { closureOf } from "../rollout/programFiles";
 import { jarSets, readJarLock } from "../toolchain/jarLock";
+import { baselineFile } from "../secrets/baseline";
 import { layersOfImage } from "./images";
 
 /** By the beginning of a path; the longest counts. Environment files are not in it: they are what differs between environments. */
@@ -25,6 +26,8 @@ const partOf: Readonly<Record<string, PartName>> = {
     "sql/datasets": "datasets",
     dbt: "dbt",
     policy: "policies",
+    // The preflight asks it, there as in the checkout.
+    [baselineFile]: "policies",
     images: "images",
     "images.lock": "images",
     "package.json": "locks",
@@ -43,6 +46,7 @@ const readBy: Readonly<Record<string, readonly Layer[]>> = {
     sql: ["runtime"],
     "sql/datasets": ["broker", "runtime"],
     dbt: ["runtime"],
+    [baselineFile]: [],
     images: ["runtime"],
     "images/pulled.json": ofImages,
     "images.lock": ofImages,

@@ -137,6 +137,7 @@ describe("a release of the lakehouse", () => {
             "sql/templates/silver.sql",
             "sql/datasets/taxi.yaml",
             "dbt/dbt_project.yml",
+            "tidegate.secrets.yaml",
             "contracts/storage.schema.json",
             sbomPath,
         ])
