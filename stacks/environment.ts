@@ -167,6 +167,14 @@ function unknownEnvironment(name: string, file: string): TidegateError {
     });
 }
 
+/** @throws TidegateError `environment-invalid` */
+export const readEnvironmentFile = (file: string): Promise<EnvironmentFile> =>
+    readYamlFile(file, environmentSchema, {
+        kind: "environment file",
+        code: "environment-invalid",
+        hint: "docs/environments.md describes every key; editors complete them by stacks/environment.schema.json.",
+    });
+
 export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv = process.env): Promise<Environment> {
     if (!environmentName.safeParse(name).success)
         throw new TidegateError(`'${name}' cannot be the name of an environment.`, {
@@ -176,11 +184,7 @@ export async function loadEnvironment(name: string, variables: NodeJS.ProcessEnv
         });
     const file = variables.TIDEGATE_ENVIRONMENT_FILE || environmentFile(name);
     if (!existsSync(file)) throw unknownEnvironment(name, file);
-    const parsed = await readYamlFile(file, environmentSchema, {
-        kind: "environment file",
-        code: "environment-invalid",
-        hint: "docs/environments.md describes every key; editors complete them by stacks/environment.schema.json.",
-    });
+    const parsed = await readEnvironmentFile(file);
     if (parsed.name !== name)
         throw new TidegateError(`${file} says 'name: ${parsed.name}', but the environment is '${name}'.`, {
             code: "environment-invalid",

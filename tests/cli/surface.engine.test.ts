@@ -7,6 +7,7 @@ const commands = [
     ["up"],
     ["promote"],
     ["rollback"],
+    ["migrate"],
     ["release-hold"],
     ["resume"],
     ["history"],

@@ -16,6 +16,7 @@ import type { HistoryFlags, ShowFlags } from "../actions/history";
 import type { HoldFlags } from "../actions/releaseHold";
 import type { OnwardFlags } from "../actions/onward";
 import type { PromoteFlags } from "../actions/promote";
+import type { MigrateFlags } from "../actions/migrate";
 import type { RollbackFlags } from "../actions/rollback";
 
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -96,6 +97,25 @@ export function rolloutCommands(program: Command): void {
         .action(async (name: string, flags: RollbackFlags) =>
             (await import("../actions/rollback.js")).rollback(name, flags),
         );
+
+    const migrate = program
+        .command("migrate")
+        .description(
+            "move an environment from one file to another, one axis at a time, with the whole validation between two",
+        )
+        .requiredOption("--from <file>", "file of the environment that it is moved from")
+        .requiredOption("--to <file>", "file of the environment that it is moved to, which is the one that is changed");
+    changeOptions(migrate)
+        .option("--lose <axis>", "the data of this axis may be lost; may be repeated", collected)
+        .option("--together", "more than two axes may move at one time, where what is between could not be")
+        .requiredOption(
+            "--dry-run",
+            "say what would move, in which order, and what becomes of the data; nothing is touched",
+        )
+        .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
+        .option(...approveOption)
+        .option("--json", "with --dry-run the plan as one JSON object, else events as NDJSON on standard output")
+        .action(async (flags: MigrateFlags) => (await import("../actions/migrate.js")).migrate(flags));
 
     program
         .command("release-hold")
