@@ -13,7 +13,7 @@ import { cloudOf } from "../rehearsal/place";
 import { simulated } from "../rehearsal/tables";
 import type { Exercise, ModuleParts } from "../rollout/module";
 import type { EngineTools } from "../toolchain";
-import { layers } from "../../stacks/contracts";
+import { layers, type Layer } from "../../stacks/contracts";
 import { layersOf, type Environment } from "../../stacks/environment";
 import { preflightContext } from "./gates";
 import { LakehouseHome, stackName, stateDirectory } from "./home";
@@ -25,7 +25,7 @@ import { secretResolver } from "./secrets";
 const ofThisMachine = new Set(["embedded"]);
 
 /** @throws TidegateError `rehearsal-of-processes` */
-export function demandSimulated(environment: Environment): void {
+export function demandSimulated(environment: Pick<Environment, Layer | "name">): void {
     const found = layersOf(environment).filter((layer) => ofThisMachine.has(environment[layer]?.profile ?? ""));
     if (found.length === 0) return;
     throw new TidegateError(

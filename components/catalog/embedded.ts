@@ -1,4 +1,5 @@
 /** The catalog layer as a table bucket of the Iceberg REST catalog that the storage layer's SeaweedFS serves. */
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
@@ -28,7 +29,11 @@ export class EmbeddedCatalog extends pulumi.ComponentResource {
             });
         const bucket = new TableBucket(
             `${name}-tables`,
-            { connection: { endpoint, region, pathStyle, credentials }, name: args.warehouse ?? "lake" },
+            {
+                connection: { endpoint, region, pathStyle, credentials },
+                name: args.warehouse ?? "lake",
+                servedFrom: join(args.dataDirectory, "storage"),
+            },
             { parent: this },
         );
         this.contract = {

@@ -189,6 +189,8 @@ export interface TableBucketArgs {
     connection: S3ConnectionArgs;
     /** A change replaces. */
     name: pulumi.Input<string>;
+    /** Folder of the process that serves it: once that is deleted, it is too. @default it is not known which */
+    servedFrom?: string;
 }
 
 /** A table bucket: one warehouse of the Iceberg REST catalog of SeaweedFS. Delete takes every table in it away. */

@@ -11,9 +11,9 @@ const fateText: Readonly<Record<Fate["fate"], string>> = {
     lost: pc.red("lost"),
 };
 
-function moveText(move: Move, done: boolean): string {
+function moveText(move: Move): string {
     return [
-        `${done ? pc.green("✓") : pc.bold(String(move.number))} ${move.axes.map(({ axis, from, to }) => `${pc.bold(axis)} ${from} → ${to}${from === to ? ", other settings" : ""}`).join("; ")}`,
+        `${pc.bold(String(move.number))} ${move.axes.map(({ axis, from, to }) => `${pc.bold(axis)} ${from} → ${to}${from === to ? ", other settings" : ""}`).join("; ")}`,
         ...(move.together.length === 0
             ? []
             : ["together, for what is between could not be:", ...move.together.map((reason) => `- ${reason}`)].map(
@@ -26,12 +26,11 @@ function moveText(move: Move, done: boolean): string {
 export const refusalText = ({ what, why = [], todo }: Refusal): string =>
     [what, ...why.map((one) => `  ${one}`), `  ${todo}`].join("\n");
 
-/** `done`: how many moves are. */
-export function planText({ environment, from, inPlace, moves }: Plan, done: number): string {
+export function planText({ environment, from, inPlace, moves }: Plan): string {
     const way = inPlace ? `${pc.bold(environment)} moves in place` : `${pc.bold(from)} → ${pc.bold(environment)}`;
     return [
-        `${way}: ${moves.length} ${moves.length === 1 ? "move" : "moves"}, each rolled out and validated whole${done > 0 ? `; ${done} done` : ""}`,
-        ...moves.map((move) => moveText(move, move.number <= done)),
+        `${way}: ${moves.length} ${moves.length === 1 ? "move" : "moves"}, each rolled out and validated whole`,
+        ...moves.map(moveText),
     ].join("\n");
 }
 

@@ -17,14 +17,7 @@ import { ledgerStore } from "../../ledger/place";
 import { namesOf } from "../../rehearsal/adopted";
 import { SimulatedCloud } from "../../rehearsal/cloud";
 import { faultPlanOf, forgetPlanned, missedFaults, type FaultPlan } from "../../rehearsal/faults";
-import {
-    cloudOf,
-    isRehearsal,
-    rehearsalVariable,
-    stripCredentials,
-    writeRehearsal,
-    type RehearsalSettings,
-} from "../../rehearsal/place";
+import { cloudOf, isRehearsal, rehearsalVariable, stripCredentials, writeRehearsal } from "../../rehearsal/place";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { layers } from "../../../stacks/contracts";
 import { dataRoot, layersOf, loadEnvironment, type Environment } from "../../../stacks/environment";
@@ -55,10 +48,54 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
     const faults = await planOf(flags);
     const apiServer = flags.apiServer === undefined ? null : resolve(flags.apiServer);
     if (apiServer !== null) (await import("../../rehearsal/through.js")).demandNear(apiServer);
+    const { keep, shell: opened, chaos, latency, speed, json } = flags;
+    const place = {
+        // One that is kept is gone on with.
+        keep: keep === true || opened === true,
+        settings: {
+            environment: name,
+            faults,
+            apiServer,
+            elsewhere: namesOf(meant.foundation),
+            chaos: chaos ?? null,
+            secondsPerSecond: latency === "none" ? 0 : 1 / speed,
+        },
+        stripped,
+        quiet: json === true,
+    };
+    await rehearsing(meant.file, place, async (interrupts) => {
+        const environment = await loadEnvironment(name);
+        forgetPlanned(faults, new SimulatedCloud(cloudOf(environment.dataDirectory)));
+        await (opened ? shell(environment, interrupts) : act(environment, { choices, flags, faults }, interrupts));
+    });
+}
+
+/** Where a rehearsal of an environment is, whatever is there. */
+export const rehearsalOf = (name: string): string => join(resolve(dataRoot()), "rehearsals", name);
+
+export interface RehearsalPlace {
+    /** Whether what is there of it is gone on with, instead of beginning anew. */
+    readonly keep: boolean;
+    readonly settings: Parameters<typeof writeRehearsal>[1];
+    /** Names of variables that were taken out of the environment. */
+    readonly stripped: readonly string[];
+    readonly quiet: boolean;
+}
+
+/**
+ * Runs `work` in a rehearsal: one of an environment at a time, by the file that is named.
+ * @throws TidegateError `rehearsal-refused`, `environment-busy`
+ */
+export async function rehearsing(
+    file: string,
+    { keep, settings, stripped, quiet }: RehearsalPlace,
+    work: (interrupts: Interrupts) => Promise<void>,
+): Promise<void> {
+    const { environment: name } = settings;
     // Programs, plugins and shells have other working directories.
-    process.env["TIDEGATE_ENVIRONMENT_FILE"] = resolve(meant.file);
+    process.env["TIDEGATE_ENVIRONMENT_FILE"] = resolve(file);
     process.env["TIDEGATE_DATA"] = resolve(dataRoot());
-    const directory = join(dataRoot(), "rehearsals", name);
+    const directory = rehearsalOf(name);
     demandFree(directory);
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
@@ -66,20 +103,18 @@ export async function rehearse(name: string, flags: RehearseFlags): Promise<void
         const store = ledgerStore(`file://${join(dataRoot(), "rehearsals", ".locks", name)}`);
         const lock = { onLost: (error: TidegateError) => interrupts.lose(error.message) };
         await holding(await lockOf(`the rehearsal of ${name}`, store, "rehearse"), lock, async () => {
-            await prepareDirectory(name, directory, { faults, apiServer, elsewhere: namesOf(meant.foundation) }, flags);
-            forgetPlanned(faults, new SimulatedCloud(cloudOf(directory)));
+            demandFree(directory);
+            if (!keep) await clear(name, directory);
+            writeRehearsal(directory, settings);
             process.env[rehearsalVariable] = directory;
-            if (flags.json !== true)
+            if (!quiet)
                 process.stdout.write(
                     `${pc.yellow("simulated")}: the real program on the real engine, in a cloud that is a folder, ${cloudOf(directory)}.\n` +
                         (stripped.length === 0
                             ? ""
-                            : `${pc.dim(`This rehearsal does not see ${stripped.sort().join(", ")}.`)}\n`),
+                            : `${pc.dim(`This rehearsal does not see ${[...stripped].sort().join(", ")}.`)}\n`),
                 );
-            const environment = await loadEnvironment(name);
-            await (flags.shell
-                ? shell(environment, interrupts)
-                : act(environment, { choices, flags, faults }, interrupts));
+            await work(interrupts);
         });
     } finally {
         interrupts.close();
@@ -158,29 +193,15 @@ function demandFree(directory: string): void {
     });
 }
 
-async function prepareDirectory(
-    name: string,
-    directory: string,
-    settings: Pick<RehearsalSettings, "faults" | "apiServer" | "elsewhere">,
-    flags: RehearseFlags,
-): Promise<void> {
-    demandFree(directory);
-    // One that is kept is gone on with.
-    if (flags.keep !== true && flags.shell !== true && existsSync(directory)) {
-        // What a rehearsal that was killed has left at work would go on in the new one's cloud.
-        for (const layer of layers) {
-            const stack = stackName({ name }, layer);
-            const mark = operationMark(`file://${join(directory, "state")}`, `organization/${projectName}/${stack}`);
-            await endLeftOvers(stack, mark);
-        }
-        await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+async function clear(name: string, directory: string): Promise<void> {
+    if (!existsSync(directory)) return;
+    // What a rehearsal that was killed has left at work would go on in the new one's cloud.
+    for (const layer of layers) {
+        const stack = stackName({ name }, layer);
+        const mark = operationMark(`file://${join(directory, "state")}`, `organization/${projectName}/${stack}`);
+        await endLeftOvers(stack, mark);
     }
-    writeRehearsal(directory, {
-        environment: name,
-        ...settings,
-        chaos: flags.chaos ?? null,
-        secondsPerSecond: flags.latency === "none" ? 0 : 1 / flags.speed,
-    });
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** A shell in which plain `pulumi` works on the simulated cloud. */

@@ -25,6 +25,9 @@ const keptFlags = z.object({
     exclude: z.array(z.string()).optional(),
 });
 
+/** Of a move: to resume it alone would leave the migration out. */
+const migratedBy = z.object({ migration: z.string().optional() });
+
 export interface ResumeFlags extends ChangeFlags {
     readonly json?: true;
 }
@@ -61,6 +64,13 @@ export async function resume(environment: string, request: ResumeFlags): Promise
         process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
         return;
     }
+    const { migration } = migratedBy.parse(run.started.options);
+    if (migration !== undefined)
+        throw new TidegateError(`The last run of ${environment}, ${run.id}, was a move of a migration.`, {
+            code: "nothing-to-resume",
+            hint: `\`${migration}\` goes on with it.`,
+            exitCode: exitCodes.usage,
+        });
     if (request.json !== true)
         process.stdout.write(
             `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}${unproved ? ", and left no proof of its release" : ""}\n`,

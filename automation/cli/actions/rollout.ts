@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import type { LockOptions } from "../../ledger/lock";
+import type { LedgerStore } from "../../ledger/store";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import type { EventSink } from "../../rollout/events";
@@ -42,6 +43,8 @@ export interface UpFlags extends FilterFlags, ChangeFlags {
     readonly refresh?: true;
     readonly approve?: readonly string[];
     readonly release?: string;
+    /** Of a move of a migration: the command that goes on with it. */
+    readonly migration?: string;
     readonly json?: true;
 }
 
@@ -53,7 +56,7 @@ export async function up(
     resumed?: ReleaseOfRun,
 ): Promise<void> {
     if (flags.release !== undefined) return upRelease(environments, flags, flags.release, resumes, resumed);
-    return upGraph(await loadGraphFile(), environments, flags, { resumes });
+    await upGraph(await loadGraphFile(), environments, flags, { resumes });
 }
 
 async function upRelease(
@@ -91,16 +94,24 @@ export interface UpAbout {
         /** With the environment's lock, before anything is touched. A rollback is stopped by no hold. */
         begin(session: Session): Promise<void>;
     };
+    /** What else is done while the environment's lock is held: before anything is touched, and once all is green. */
+    readonly held?: {
+        before(store: LedgerStore): Promise<void>;
+        green(store: LedgerStore): Promise<void>;
+    };
+    /** @default its own */
+    readonly interrupts?: Interrupts;
 }
 
-/** `whole`: the graph of a release, or of what lies here. */
+/** `whole`: the graph of a release, or of what lies here. Answers whether all of them are green. */
 export async function upGraph(
     whole: GraphFile,
     environments: readonly string[],
     flags: UpFlags,
     about: UpAbout,
-): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+): Promise<boolean> {
+    const interrupts = about.interrupts ?? new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    let green = true;
     let reaction: Reaction | undefined;
     try {
         const module = loadModule(whole);
@@ -131,16 +142,20 @@ export async function upGraph(
                 // Somebody may have held it while this one waited for the lock.
                 await demandPromoted(graph, environment, about.release, about.back !== undefined);
                 await about.back?.begin(session);
+                await about.held?.before(session.store);
                 const ended = await rollOut(session, choices, flags, interrupts, about);
+                if (ended.ok) await about.held?.green(session.store);
                 reaction = await holdAfterRed(session, about.release, ended, interrupts.orderly.signal);
                 return ended;
             });
-            if (!facts.ok) break;
+            green = facts.ok;
+            if (!green) break;
         }
     } finally {
-        interrupts.close();
+        if (about.interrupts === undefined) interrupts.close();
     }
     if (reaction !== undefined) await rollBackAfterRed(reaction, flags);
+    return green;
 }
 
 export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupts: Interrupts): LockOptions {

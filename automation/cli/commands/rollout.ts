@@ -108,10 +108,9 @@ export function rolloutCommands(program: Command): void {
     changeOptions(migrate)
         .option("--lose <axis>", "the data of this axis may be lost; may be repeated", collected)
         .option("--together", "more than two axes may move at one time, where what is between could not be")
-        .requiredOption(
-            "--dry-run",
-            "say what would move, in which order, and what becomes of the data; nothing is touched",
-        )
+        .option("--dry-run", "say what would move, in which order, and what becomes of the data; nothing is touched")
+        .option("--moves <n>", "stop after so many; the same command goes on", countingNumber)
+        .option("--rehearse", "against simulated clouds, without an account")
         .option("--parallel <n>", "stacks that are worked on at one time", countingNumber, 2)
         .option(...approveOption)
         .option("--json", "with --dry-run the plan as one JSON object, else events as NDJSON on standard output")

@@ -28,6 +28,7 @@ export interface Step {
 /** In the order of the axes. */
 export function fatesOf(step: Step): readonly Fate[] {
     return [
+        ...leftStanding(step),
         ...foundationFates(step),
         ...tableFates(step),
         ...stateFates(step),
@@ -38,14 +39,26 @@ export function fatesOf(step: Step): readonly Fate[] {
     ];
 }
 
+/** A layer that a file names no more is not taken away by it. */
 const moved = ({ before, after }: Step, axis: Axis): boolean =>
-    before[axis] !== undefined && isElsewhere(before, after, axis);
+    before[axis] !== undefined && after[axis] !== undefined && isElsewhere(before, after, axis);
 const label = ({ before }: Step, axis: Axis): string => placeOf(before, axis).label;
 const hasTables = ({ before }: Step): boolean => before.runtime !== undefined && before.catalog !== undefined;
 const streams = ({ mode, runtime }: EnvironmentFile): boolean => runtime !== undefined && mode === "streaming_bronze";
 
 /** Whether bronze and silver begin empty. */
 const tablesAnew = (step: Step): boolean => moved(step, "storage") || moved(step, "catalog");
+
+function leftStanding({ before, after }: Step): Fate[] {
+    return axes
+        .filter((axis) => before[axis] !== undefined && after[axis] === undefined)
+        .map((axis) => ({
+            axis,
+            what: `the stack ${before.name}-${axis}`,
+            fate: "kept",
+            why: `the new file does not name the layer, and a rollout takes away none: it stays until \`tidegate down ${before.name} --only ${axis}\` by the old file (TIDEGATE_ENVIRONMENT_FILE)`,
+        }));
+}
 
 function foundationFates(step: Step): Fate[] {
     const { before } = step;
@@ -70,11 +83,23 @@ function goes(profile: string): string {
 
 function tableFates(step: Step): Fate[] {
     const { before, after } = step;
-    if (!hasTables(step)) return [];
+    const { storage } = before;
+    if (!hasTables(step))
+        return storage === undefined || !moved(step, "storage")
+            ? []
+            : [
+                  {
+                      axis: "storage",
+                      what: "everything that is on it",
+                      fate: "lost",
+                      why: `${goes(storage.profile)}; nothing is copied`,
+                  },
+              ];
     const tables = "bronze and silver";
+    if (after.storage === undefined || after.catalog === undefined) return [];
     if (!tablesAnew(step))
         return [{ axis: "storage", what: tables, fate: "kept", why: "their storage and their catalog stay" }];
-    const profile = before.storage?.profile ?? "";
+    const profile = storage?.profile ?? "";
     const fates: Fate[] = moved(step, "storage")
         ? [
               {
@@ -143,7 +168,7 @@ function stateFates(step: Step): Fate[] {
 
 function topicFates(step: Step): Fate[] {
     const { before } = step;
-    if (before.broker === undefined) return [];
+    if (before.broker === undefined || step.after.broker === undefined) return [];
     const what = before.broker.moreTopics.length === 0 ? "events and dead letters" : "events, dead letters, moreTopics";
     if (!moved(step, "broker"))
         return [{ axis: "broker", what: `${what} in topics`, fate: "kept", why: "their brokers stay" }];
@@ -160,7 +185,7 @@ function topicFates(step: Step): Fate[] {
 function catalogFates(step: Step): Fate[] {
     const { before } = step;
     const { catalog } = before;
-    if (catalog === undefined) return [];
+    if (catalog === undefined || step.after.catalog === undefined) return [];
     if (!moved(step, "catalog")) {
         if (moved(step, "storage"))
             return [

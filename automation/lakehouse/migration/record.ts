@@ -1,0 +1,135 @@
+/**
+ * How far a migration has come, beside the ledger of the environment that migrates: a record for its begin and one for each
+ * move that is done, created and never changed. Whoever goes on with it, here or on another machine, reads them first.
+ */
+import { createHash } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { exitCodes, TidegateError } from "../../core/errors";
+import { parseJson } from "../../core/json";
+import type { LedgerStore } from "../../ledger/store";
+import { createNumbered, numberedIn } from "../../release/numbered";
+import type { Axis } from "./axes";
+import type { Side } from "./mixes";
+import type { Plan } from "./plan";
+
+const folder = "migration";
+
+const digested = z.strictObject({ file: z.string(), digest: z.string() });
+const begun = z.strictObject({
+    version: z.literal(1),
+    type: z.literal("begun"),
+    from: digested,
+    to: digested,
+    /** Axes of each move. */
+    moves: z.array(z.array(z.string())),
+    /** ISO 8601, UTC. */
+    time: z.string(),
+    user: z.string(),
+    host: z.string(),
+});
+const moved = z.strictObject({
+    version: z.literal(1),
+    type: z.literal("moved"),
+    number: z.number().int().min(1),
+    /** Of the environment's file that was rolled out. */
+    left: z.string(),
+    time: z.string(),
+});
+const recordSchema = z.discriminatedUnion("type", [begun, moved]);
+
+export interface Standing extends Pick<z.infer<typeof begun>, "from" | "to" | "moves" | "time" | "user" | "host"> {
+    /** How many moves are done. */
+    readonly done: number;
+    /** Digest of the file that the last of them has left; undefined where none is. */
+    readonly left: string | undefined;
+}
+
+export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+export const isFinished = ({ done, moves }: Standing): boolean => done >= moves.length;
+
+/** The last migration that was begun; undefined where there was none. */
+export async function standingOf(store: LedgerStore): Promise<Standing | undefined> {
+    let last: Standing | undefined;
+    for (const name of await numberedIn(store, folder)) {
+        const record = recordSchema.safeParse(parseJson(await store.read(`${folder}/${name}`)));
+        if (!record.success)
+            throw new TidegateError(`${folder}/${name} in ${store.where} is no record of a migration.`, {
+                code: "ledger-refused",
+                hint: "It was written by another version, or changed by hand: what has moved is not known from it.",
+            });
+        if (record.data.type === "begun") last = { ...record.data, done: 0, left: undefined };
+        else if (last !== undefined) last = { ...last, done: record.data.number, left: record.data.left };
+    }
+    return last;
+}
+
+const axesOf = ({ moves }: Plan): Axis[][] => moves.map(({ axes }) => axes.map(({ axis }) => axis));
+
+/** How a migration begins, or goes on. */
+export type Start =
+    | { readonly kind: "anew" }
+    /** One that was begun is given up for it: it leads from where that one has come. */
+    | { readonly kind: "instead" }
+    | { readonly kind: "resumed"; readonly done: number };
+
+/** Whether it is this very migration. */
+export const isSame = (standing: Standing, plan: Plan, from: Side, to: Side): boolean =>
+    standing.from.digest === digestOf(from.text) &&
+    standing.to.digest === digestOf(to.text) &&
+    isDeepStrictEqual(standing.moves, axesOf(plan));
+
+/**
+ * What is to be done of a plan, after what is written down.
+ * @throws TidegateError `migration-changed` where another migration is under way
+ */
+export function startOf(standing: Standing | undefined, plan: Plan, from: Side, to: Side): Start {
+    if (standing === undefined || isFinished(standing)) return { kind: "anew" };
+    if (isSame(standing, plan, from, to)) return { kind: "resumed", done: standing.done };
+    const [first, last] = [digestOf(from.text), digestOf(to.text)];
+    if (first === (standing.left ?? standing.from.digest)) return { kind: "instead" };
+    const { environment } = plan;
+    const changed = [
+        ...(standing.from.digest === first ? [] : [from.file]),
+        ...(standing.to.digest === last ? [] : [to.file]),
+    ];
+    throw new TidegateError(
+        `${environment} is in the middle of another migration, from ${standing.from.file} to ${standing.to.file}, begun by ${standing.user} on ${standing.host} at ${standing.time}: ${standing.done} of ${standing.moves.length} moves are done.${changed.length === 0 ? " Its moves would be others now." : ` Since then ${changed.join(" and ")} ${changed.length === 1 ? "is" : "are"} not what it was begun with.`} Nothing was touched.`,
+        {
+            code: "migration-changed",
+            hint: `Put the files back as they were to go on with it. To go elsewhere from where it stands, give what it has left as --from: ${leftFile(standing.done)} of the environment's data directory.`,
+            exitCode: exitCodes.refused,
+        },
+    );
+}
+
+/** Where the file of a move is, in the data directory of its environment. */
+export const leftFile = (number: number): string => `${folder}/move-${number}.yaml`;
+
+export async function writeBegun(store: LedgerStore, plan: Plan, from: Side, to: Side): Promise<void> {
+    const of = ({ file, text }: Side) => ({ file, digest: digestOf(text) });
+    const record: z.infer<typeof begun> = {
+        version: 1,
+        type: "begun",
+        from: of(from),
+        to: of(to),
+        moves: axesOf(plan),
+        time: new Date().toISOString(),
+        user: userInfo().username,
+        host: hostname(),
+    };
+    await createNumbered(store, folder, record);
+}
+
+export async function writeMoved(store: LedgerStore, number: number, text: string): Promise<void> {
+    const record: z.infer<typeof moved> = {
+        version: 1,
+        type: "moved",
+        number,
+        left: digestOf(text),
+        time: new Date().toISOString(),
+    };
+    await createNumbered(store, folder, record);
+}
