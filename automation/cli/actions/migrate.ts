@@ -57,7 +57,14 @@ export async function migrate(flags: MigrateFlags): Promise<void> {
     if (!flags.json) write(planText(plan));
     demandAllowed(plan);
     const migration = new Migration(plan, from, to, flags);
-    if (flags.rehearse) return (await import("./migrateRehearsal.js")).rehearseMigration(plan, from, to, migration);
+    if (flags.rehearse)
+        return (await import("./migrateRehearsal.js")).rehearseMigration(
+            plan,
+            from,
+            to,
+            migration,
+            flags.json === true,
+        );
     const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
     try {
         await migration.run(interrupts);

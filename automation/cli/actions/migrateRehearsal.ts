@@ -11,7 +11,14 @@ import { environmentSchema, loadEnvironment } from "../../../stacks/environment"
 import type { Migration } from "./migrate";
 import { rehearsalOf, rehearsing } from "./rehearse";
 
-export async function rehearseMigration(plan: Plan, from: Side, to: Side, migration: Migration): Promise<void> {
+/** `quiet`: standard output is for events alone. */
+export async function rehearseMigration(
+    plan: Plan,
+    from: Side,
+    to: Side,
+    migration: Migration,
+    quiet: boolean,
+): Promise<void> {
     const stripped = stripCredentials(process.env);
     const settings = [
         ...(plan.inPlace ? [from.settings] : []),
@@ -22,7 +29,7 @@ export async function rehearseMigration(plan: Plan, from: Side, to: Side, migrat
         keep: await isUnderWay(plan, from, to),
         settings: { environment: plan.environment },
         stripped,
-        quiet: false,
+        quiet,
     };
     await rehearsing(to.file, place, async (interrupts) => {
         if (plan.inPlace && !(await migration.rollOutFrom(interrupts))) return;

@@ -111,19 +111,20 @@ function tableFates(step: Step): Fate[] {
           ]
         : [];
     if (after.runtime === undefined || moved(step, "broker")) return fates;
+    const axis = moved(step, "storage") ? "storage" : "catalog";
     const { retentionHours } = before.broker?.events ?? { retentionHours: 0 };
     const group = jobName({ name: before.dataset }, "bronze");
     return [
         ...fates,
         streams(after)
             ? {
-                  axis: "storage",
+                  axis,
                   what: "events that bronze had read",
                   fate: "lost",
                   why: `the streaming job goes on where the consumer group ${group} stands, and reads none of them again`,
               }
             : {
-                  axis: "storage",
+                  axis,
                   what: "events that the topic still holds",
                   fate: "replayed",
                   why: `bronze begins empty and is read from the beginning of the topic, which keeps events for ${retentionHours} hours; silver is made of it`,
@@ -142,7 +143,7 @@ function stateFates(step: Step): Fate[] {
                 axis: "storage",
                 what: "checkpoints and savepoints of the streaming job",
                 fate: "lost",
-                why: `they are on ${label(step, "storage")}; the job starts without them`,
+                why: `they are on ${label(step, "storage")}, and go with it`,
             },
         ];
     if (moved(step, "runtime") && !moved(step, "broker"))

@@ -55,7 +55,7 @@ describe("what becomes of the data of a migration", () => {
 
     it("of another catalog: both tables begin empty in it, though their files stay", () => {
         assert.deepEqual(told({}, { catalog: catalog("two") }), [
-            "storage lost: events that bronze had read",
+            "catalog lost: events that bronze had read",
             "broker kept: events and dead letters in topics",
             "catalog lost: entries of bronze and silver",
             "runtime replayed: marts",
