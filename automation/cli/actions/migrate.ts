@@ -209,11 +209,11 @@ export class Migration {
     }
 }
 
-/** Whether the last that was done with it was to roll it out. */
+/** Whether the last that was done with it was not to take it down. */
 async function isDeployed({ ledger }: Session): Promise<boolean> {
     for (const id of await ledger.runs()) {
         const operation = (await ledger.run(id)).started?.operation;
-        if (operation === "up" || operation === "down") return operation === "up";
+        if (operation !== undefined && operation !== "refresh") return operation !== "down";
     }
     return false;
 }
