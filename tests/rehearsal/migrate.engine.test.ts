@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environmentSchema } from "../../stacks/environment";
 import { parse } from "yaml";
-import type { Outcome } from "../_helpers/checkout";
-import { Place, said } from "./run";
+import { environmentSchema } from "../../stacks/environment";
+import { outcomeOf, type Outcome } from "../_helpers/checkout";
+import { Place, said, saying } from "./run";
 
 const file = (storage: string, more: string) => `name: lake
 state: { secretsProvider: "hashivault://tidegate" }
@@ -40,8 +40,12 @@ describe("tidegate migrate", () => {
         writeFileSync(path, text);
         return path;
     };
-    const migrate = (...args: readonly string[]): Promise<Outcome> =>
-        place.tidegate(["migrate", "--from", place.file, "--to", write("to", to), ...args]);
+    const command = (...args: readonly string[]): string[] => [
+        ...["migrate", "--from", place.file, "--to", write("to", to)],
+        ...args,
+    ];
+    const migrate = (...args: readonly string[]): Promise<Outcome> => place.tidegate(command(...args));
+    const both = ["--rehearse", "--lose", "storage", "--lose", "broker"];
     const inRehearsal = (environment: string) => ({
         TIDEGATE_REHEARSAL: place.directory,
         TIDEGATE_ENVIRONMENT_FILE: environment,
@@ -56,8 +60,18 @@ describe("tidegate migrate", () => {
         assert.ok(!existsSync(place.directory));
     });
 
-    it("stops after a move that is green as a whole", async () => {
-        const outcome = await migrate("--rehearse", "--lose", "storage", "--lose", "broker", "--moves", "1");
+    it("is killed in the midst of a move, and leaves what the same command goes on with", async () => {
+        const child = place.start(command(...both));
+        const ended = outcomeOf(child);
+        await saying(child, /move 1 of 2[\s\S]*create Bucket storage-warehouse/);
+        process.kill(child.pid ?? assert.fail(), "SIGKILL");
+        await ended;
+        assert.deepEqual(types(), ["aws", "gcp"]);
+    });
+
+    it("goes on with the move, and stops after it, green as a whole", async () => {
+        const outcome = await migrate(...both, "--moves", "1");
+        assert.doesNotMatch(outcome.stdout, /what it is moved from/);
         assert.equal(outcome.code, 0, said(outcome));
         assert.match(outcome.stdout, /1 of 2 moves are done\. `npx tidegate migrate .*--rehearse` goes on/);
         assert.deepEqual(types(), ["gcp"], "the storage of AWS was to go");
@@ -80,7 +94,7 @@ describe("tidegate migrate", () => {
     });
 
     it("goes on with the next move, to the very file: nothing is left to do", async () => {
-        const outcome = await migrate("--rehearse", "--lose", "storage", "--lose", "broker");
+        const outcome = await migrate(...both);
         assert.equal(outcome.code, 0, said(outcome));
         assert.match(outcome.stdout, /1 of 2 moves are done: it goes on from there/);
         assert.match(outcome.stdout, /lake is what .*to\.yaml says/);

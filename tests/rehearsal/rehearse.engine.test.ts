@@ -1,6 +1,5 @@
 /** Rehearsals on the real engine, by the command line. Two run at a time: each waits for the engine most of its time. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +8,7 @@ import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../automation/core/repository";
 import { tagValueOf, urnTag } from "../../automation/engine/urnTag";
 import { outcomeOf, type Outcome } from "../_helpers/checkout";
-import { allPhases, canary, environments, green, Place, resultOf, said, stackFiles, type Result } from "./run";
+import { allPhases, canary, environments, green, Place, resultOf, said, saying, stackFiles, type Result } from "./run";
 
 const key = "aws:kms/key:Key";
 const alias = "aws:kms/alias:Alias";
@@ -347,19 +346,6 @@ describe("tidegate rehearse", () => {
         await quiet(kept);
     });
 });
-
-/** Until a command has said something; fails where it ends first. */
-async function saying(child: ReturnType<Place["start"]>, what: RegExp): Promise<void> {
-    let text = "";
-    const spoken = new Promise<void>((resolve) =>
-        child.stdout?.on("data", (more: string) => {
-            text += more;
-            if (what.test(text)) resolve();
-        }),
-    );
-    const ended = once(child, "exit").then(() => assert.fail(`it ended before it said ${String(what)}:\n${text}`));
-    await Promise.race([spoken, ended]);
-}
 
 async function quiet(where: Place): Promise<void> {
     for (const begun = Date.now(); where.processes().length > 0; await delay(100))

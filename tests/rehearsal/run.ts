@@ -1,6 +1,7 @@
 /** `tidegate rehearse` as a person calls it, in a folder of its own, with credentials of a real cloud around. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -141,6 +142,19 @@ export class Place {
 }
 
 export const said = ({ code, stdout, stderr }: Outcome): string => `exit code ${code}\n${stdout}${stderr}`;
+
+/** Until a command has said something; fails where it ends first. */
+export async function saying(child: ChildProcess, what: RegExp): Promise<void> {
+    let text = "";
+    const spoken = new Promise<void>((resolve) =>
+        child.stdout?.on("data", (more: string) => {
+            text += more;
+            if (what.test(text)) resolve();
+        }),
+    );
+    const ended = once(child, "exit").then(() => assert.fail(`it ended before it said ${String(what)}:\n${text}`));
+    await Promise.race([spoken, ended]);
+}
 
 /** Names of the stacks' files in this checkout, in which a rehearsal has no business. */
 export const stackFiles = (): string =>
