@@ -82,7 +82,7 @@ describe("tidegate migrate", () => {
         assert.ok(left.broker?.profile === "external" && left.broker.bootstrapServers.startsWith("one."));
     });
 
-    it("is not gone on with by other files", async () => {
+    it("is not gone on with by other files, nor by an up of all of it", async () => {
         const other = write("other", to.replace("two.kafka", "three.kafka"));
         const changed = await place.tidegate(
             ["migrate", "--from", place.file, "--to", other, "--lose", "storage", "--lose", "broker"],
@@ -91,6 +91,9 @@ describe("tidegate migrate", () => {
         assert.equal(changed.code, 6, said(changed));
         assert.match(changed.stderr, /in the middle of another migration.*1 of 2 moves are done/);
         assert.match(changed.stderr, /\[migration-changed\]/);
+        const whole = await place.tidegate(["up", "lake"], inRehearsal(join(place.root, "to.yaml")));
+        assert.equal(whole.code, 6, said(whole));
+        assert.match(whole.stderr, /1 of 2 moves are done: .*to\.yaml would be rolled out at one time/);
     });
 
     it("goes on with the next move, to the very file: nothing is left to do", async () => {

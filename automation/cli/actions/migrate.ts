@@ -25,6 +25,7 @@ import { loadEnvironment } from "../../../stacks/environment";
 import { shellQuote } from "../commands/shell";
 import { Interrupts } from "../interrupts";
 import { printJson } from "../output";
+import { isDeployed } from "./migrationUnderWay";
 import { axesText, planText, refusalText, verdictText } from "./migrateText";
 import { open, upGraph, type ChangeFlags, type UpFlags } from "./rollout";
 
@@ -101,8 +102,8 @@ export class Migration {
             const green = await upGraph(guarded(graph, move, flags.lose ?? []), [plan.environment], this.upFlags(), {
                 interrupts,
                 held: {
-                    before: (store) => this.begin(store, start, move),
-                    green: (store) => writeMoved(store, move.number, move.text),
+                    before: ({ store }) => this.begin(store, start, move),
+                    green: ({ store }) => writeMoved(store, move.number, move.text),
                 },
             });
             if (!green) return this.say(`Move ${move.number} is not done. \`${this.command}\` goes on with it.`);
@@ -207,15 +208,6 @@ export class Migration {
     private say(text: string): void {
         if (!this.flags.json) write(text);
     }
-}
-
-/** Whether the last that was done with it was not to take it down. */
-async function isDeployed({ ledger }: Session): Promise<boolean> {
-    for (const id of await ledger.runs()) {
-        const operation = (await ledger.run(id)).started?.operation;
-        if (operation !== undefined && operation !== "refresh") return operation !== "down";
-    }
-    return false;
 }
 
 /** The graph, in which no data may go but what the move was allowed to lose. */

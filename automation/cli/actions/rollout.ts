@@ -3,7 +3,6 @@ import pc from "picocolors";
 import { exitCodes, interruptedCode, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import type { LockOptions } from "../../ledger/lock";
-import type { LedgerStore } from "../../ledger/store";
 import { select, type Choice } from "../../graph/selection";
 import { FactsCollector, type RunFacts } from "../../reports/facts";
 import type { EventSink } from "../../rollout/events";
@@ -20,6 +19,7 @@ import { Session, type RunAbout, type SessionRequest, type Watch } from "../../r
 import { Interrupts } from "../interrupts";
 import { duration } from "../../core/duration";
 import { annotateEvents } from "../annotate";
+import { demandNoMigration } from "./migrationUnderWay";
 import { holdAfterRed, rollBackAfterRed, type Reaction } from "./onRed";
 import { demandPromoted, releaseHere, tellProof, type ReleaseOfRun } from "./releaseOfRun";
 import { viewFor } from "../viewFor";
@@ -56,7 +56,9 @@ export async function up(
     resumed?: ReleaseOfRun,
 ): Promise<void> {
     if (flags.release !== undefined) return upRelease(environments, flags, flags.release, resumes, resumed);
-    await upGraph(await loadGraphFile(), environments, flags, { resumes });
+    const graph = await loadGraphFile();
+    const held = { before: (session: Session) => demandNoMigration(graph, session) };
+    await upGraph(graph, environments, flags, { resumes, held });
 }
 
 async function upRelease(
@@ -96,8 +98,8 @@ export interface UpAbout {
     };
     /** What else is done while the environment's lock is held: before anything is touched, and once all is green. */
     readonly held?: {
-        before(store: LedgerStore): Promise<void>;
-        green(store: LedgerStore): Promise<void>;
+        before(session: Session): Promise<void>;
+        green?(session: Session): Promise<void>;
     };
     /** @default its own */
     readonly interrupts?: Interrupts;
@@ -142,9 +144,9 @@ export async function upGraph(
                 // Somebody may have held it while this one waited for the lock.
                 await demandPromoted(graph, environment, about.release, about.back !== undefined);
                 await about.back?.begin(session);
-                await about.held?.before(session.store);
+                await about.held?.before(session);
                 const ended = await rollOut(session, choices, flags, interrupts, about);
-                if (ended.ok) await about.held?.green(session.store);
+                if (ended.ok) await about.held?.green?.(session);
                 reaction = await holdAfterRed(session, about.release, ended, interrupts.orderly.signal);
                 return ended;
             });
