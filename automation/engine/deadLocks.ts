@@ -38,12 +38,15 @@ export async function breakDeadLocks(
     { project, stack }: Pick<FileState, "project" | "stack">,
 ): Promise<string[]> {
     const broken: string[] = [];
-    for (const name of (await locks?.list(`${project}/${stack}`).catch(() => [])) ?? []) {
+    const names = (await locks?.list(`${project}/${stack}`).catch(() => [])) ?? [];
+    for (const name of names) {
         const key = `${project}/${stack}/${name}`;
         const text = await locks?.read(key).catch(() => undefined);
         const lock = lockSchema.safeParse(parsed(text));
         if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
         await locks?.remove(key);
+        // What the file backend keeps beside each of its files.
+        if (names.includes(`${name}.attrs`)) await locks?.remove(`${key}.attrs`);
         broken.push(`took away the lock that process ${lock.data.pid}, which is no more, had left on ${stack}`);
     }
     return broken;

@@ -88,7 +88,9 @@ export async function checkpointVersion(
         content = stdout;
     } else {
         if (stackExists(state) !== true) return undefined;
-        if ((await readdir(locksFolder(state.directory, state)).catch(() => [])).length > 0) return undefined;
+        const locks = await readdir(locksFolder(state.directory, state)).catch(() => []);
+        // An older Tidegate, or somebody's hand, has taken a lock away and left its attributes.
+        if (locks.some((name) => !name.endsWith(".attrs"))) return undefined;
         content = await readFile(checkpointFile(state.directory, state));
     }
     return createHash("sha256").update(content).digest("hex");

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileBackend, readCheckpoint, stackExists, stacksIn } from "../../automation/engine/state";
+import { checkpointVersion, fileBackend, readCheckpoint, stackExists, stacksIn } from "../../automation/engine/state";
 import { breakDeadLocks, stackLocks } from "../../automation/engine/deadLocks";
 
 describe("the state in a file backend", () => {
@@ -55,6 +55,7 @@ describe("the state in a file backend", () => {
         try {
             await once(holder, "spawn");
             await write("dead.json", dead, hostname());
+            await writeFile(join(locks, "dead.json.attrs"), "{}");
             await write("given-again.json", process.pid, hostname());
             await write("alive.json", holder.pid ?? assert.fail("it has no pid"), hostname());
             await write("elsewhere.json", dead, "another-host");
@@ -70,6 +71,25 @@ describe("the state in a file backend", () => {
             assert.deepEqual((await readdir(locks)).sort(), ["alive.json", "elsewhere.json", "torn.json"]);
         } finally {
             holder.kill();
+        }
+    });
+
+    it("has a version while nobody holds a lock, whatever attributes of one are left", async () => {
+        const folder = await mkdtemp(join(tmpdir(), "tidegate-"));
+        try {
+            const own = { directory: folder, project, stack };
+            const stacks = join(folder, ".pulumi", "stacks", project);
+            const locks = join(folder, ".pulumi", "locks", "organization", project, stack);
+            await mkdir(stacks, { recursive: true });
+            await mkdir(locks, { recursive: true });
+            await writeFile(join(stacks, `${stack}.json`), "{}");
+            await writeFile(join(locks, "a.json.attrs"), "{}");
+            const target = { stack, fullName: stack, workDirectory: folder, variables: {} };
+            assert.match((await checkpointVersion(own, target)) ?? "", /^[0-9a-f]{64}$/);
+            await writeFile(join(locks, "b.json"), "{}");
+            assert.equal(await checkpointVersion(own, target), undefined);
+        } finally {
+            await rm(folder, { recursive: true });
         }
     });
 });
