@@ -6,6 +6,7 @@ import type { Plan } from "../../lakehouse/migration/plan";
 import { isFinished, isSame, standingOf } from "../../lakehouse/migration/record";
 import { demandSimulated } from "../../lakehouse/rehearsal";
 import { ledgerStore } from "../../ledger/place";
+import { namesOf } from "../../rehearsal/adopted";
 import { isRehearsal, rehearsalVariable, stripCredentials } from "../../rehearsal/place";
 import { environmentSchema, loadEnvironment } from "../../../stacks/environment";
 import type { Migration } from "./migrate";
@@ -27,7 +28,10 @@ export async function rehearseMigration(
     for (const one of settings) demandSimulated(one);
     const place = {
         keep: await isUnderWay(plan, from, to),
-        settings: { environment: plan.environment },
+        settings: {
+            environment: plan.environment,
+            elsewhere: settings.flatMap(({ foundation }) => namesOf(foundation)),
+        },
         stripped,
         quiet,
     };
