@@ -13,7 +13,8 @@ import { releaseCommands } from "./commands/release";
 import { rolloutCommands } from "./commands/rollout";
 import { secretCommands } from "./commands/secrets";
 import { shellCommands } from "./commands/shell";
-import { printError } from "./output";
+import { printError, spoken } from "./output";
+import { secretsOfVariables } from "../secrets/variables";
 
 const { version } = z.looseObject({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8")));
 
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
         stream.on("error", (error: NodeJS.ErrnoException) =>
             process.exit(error.code === "EPIPE" ? exitCodes.brokenPipe : exitCodes.internal),
         );
+    spoken.add(secretsOfVariables(process.env));
     try {
         await build().parseAsync(process.argv);
     } catch (error) {

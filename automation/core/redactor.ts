@@ -11,6 +11,44 @@ const shortest = 4;
 /** Of a line of a secret that has several: a key in PEM, told line by line. */
 const shortestLine = 16;
 
+/** A shorter one has too few characters in base64 that are its own, and would be found in digests. */
+const shortestInBase64 = 6;
+
+const asJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** As it stands in JSON (and in JSON that is a text in JSON), in a URL, in a form, in markup, as bytes, and in base64. */
+function spellings(secret: string): string[] {
+    const bytes = Buffer.from(secret);
+    const hex = bytes.toString("hex");
+    const url = encodeURIComponent(secret);
+    const markup = secret.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+    return [
+        secret,
+        asJson(secret),
+        asJson(asJson(secret)),
+        url,
+        url.replaceAll("%20", "+"),
+        markup,
+        ...["&quot;", "&#34;"].map((quote) => markup.replaceAll('"', quote)),
+        hex,
+        hex.toUpperCase(),
+        bytes.toString("base64"),
+        ...(secret.length < shortestInBase64 ? [] : insideBase64(bytes)),
+    ];
+}
+
+/**
+ * What base64 has of it in the middle of a longer text, as in the header of `user:password`: three characters hold four
+ * bytes, so it begins in one of three ways. Without the characters that hold bits of its neighbours too.
+ */
+function insideBase64(secret: Buffer): string[] {
+    return [0, 1, 2].flatMap((before) => {
+        const text = Buffer.concat([Buffer.alloc(before), secret]).toString("base64");
+        const own = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + secret.length) * 8) / 6));
+        return [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+    });
+}
+
 export class Redactor {
     private readonly known = new Set<string>();
     private pattern: RegExp | undefined;
@@ -31,14 +69,7 @@ export class Redactor {
         const lines = text.includes("\n") ? text.split(/\r?\n/).filter((line) => line.length >= shortestLine) : [];
         for (const part of [text, ...lines]) {
             if (part.trim().length < shortest) continue;
-            // As it stands in JSON, in a URL and in base64, as an Authorization header or a Kubernetes Secret has it.
-            for (const form of [
-                part,
-                JSON.stringify(part).slice(1, -1),
-                encodeURIComponent(part),
-                Buffer.from(part).toString("base64"),
-            ])
-                this.known.add(form);
+            for (const form of spellings(part)) this.known.add(form);
         }
         this.pattern = undefined;
     }

@@ -31,7 +31,7 @@ export const isDeployed = ({ resources, outputs }: StackSnapshot): boolean =>
 
 /** sdk/go/common/resource/sig/sig.go of pulumi/pulumi: how a checkpoint marks what is no plain JSON. */
 export const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 const stackType = "pulumi:pulumi:Stack";
 
@@ -105,6 +105,13 @@ export function parseSnapshot(json: unknown): StackSnapshot {
 }
 
 const secretShape = z.object({ [signature]: z.literal(secretSignature), plaintext: z.string() });
+
+/** The secrets in a value of an export with secrets in clear, from the innermost. */
+export function secretsAmong(value: unknown): readonly unknown[] {
+    const secrets: unknown[] = [];
+    inClear(value, secrets);
+    return secrets;
+}
 
 function inClear(value: unknown, secrets: unknown[]): unknown {
     if (Array.isArray(value)) return value.map((one) => inClear(one, secrets));

@@ -35,6 +35,8 @@ import {
     type GivenDecisions,
     type NamedLookup,
 } from "./pending";
+import { secretsOfVariables } from "../secrets/variables";
+import { StackSecrets } from "./stackSecrets";
 import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
 import { GraphSurroundings } from "./surroundings";
 import { silent, type Progress } from "../core/progress";
@@ -102,12 +104,14 @@ export class Session {
         this.ledger = new Ledger(this.store);
         this.unanswered = new UnansweredCreates(this.store);
         this.rules = { ...rulesOf(graph, home.environment), unattended };
+        this.secrets = new StackSecrets(home, redactor);
     }
 
     /** Where the ledger is, and what else all who work on the environment have to see. */
     readonly store: LedgerStore;
     readonly ledger: Ledger;
     private readonly unanswered: UnansweredCreates;
+    private readonly secrets: StackSecrets;
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
     private journal: RunLedger | undefined;
@@ -125,7 +129,9 @@ export class Session {
         const parts = await loadModule(graph).open({ environment, graph, tools, options, startedMs, redactor });
         const home: Home = parts.home ?? new ProjectHome(environment, graph, settingsOf(graph, environment), tools);
         if (home.simulated !== true) refuseReal(environment, graph.file);
-        const engine = new PulumiEngine(await home.variables());
+        const variables = await home.variables();
+        redactor.add(secretsOfVariables({ ...process.env, ...variables }));
+        const engine = new PulumiEngine(variables);
         const { pending = new Map(), unattended = false } = request;
         return new Session(graph, home, parts, engine, redactor, tools, pending, unattended);
     }
@@ -171,13 +177,25 @@ export class Session {
         const request = { ...target, variables, operation, refresh, remove, pulumiVersion };
         const { timeoutSeconds } = this.graph.definition(stack);
         let lost: readonly UnansweredCreate[] = [];
+        // A program may print, and a provider say of a failure, what is secret: nothing is passed on before it is known. Not
+        // asked before the first fact, when a new stack is there too.
+        let known: Promise<void> | undefined;
         const onFact = (fact: EngineFact): void => {
             if (fact.kind === "unanswered") lost = fact.creates;
-            options.onFact(fact);
+            known ??= this.secrets.all(stack);
+            void known.then(
+                () => options.onFact(fact),
+                // The operation ends with why it failed.
+                () => undefined,
+            );
         };
         try {
-            return await patiently(this.engine, request, { ...options, onFact, timeoutSeconds, warn });
+            return await patiently(this.engine, request, { ...options, onFact, timeoutSeconds, warn }).finally(
+                () => known,
+            );
         } catch (error) {
+            // What the operation itself has made until then, and has failed at, is in the state.
+            await this.secrets.all(stack);
             // Before anything else can fail: who runs next must not create them a second time.
             await this.unanswered.keep(stack, lost);
             throw lost.length === 0 ? error : withUnanswered(error, lost);
@@ -290,7 +308,7 @@ export class Session {
             environment: home.environment,
             simulated: home.simulated ?? false,
             graph: graph.graph,
-            surroundings: new GraphSurroundings(graph, home, parts, redactor),
+            surroundings: new GraphSurroundings(graph, home, parts, redactor, (stack) => this.secrets.all(stack)),
             operate: (stack, operation, options) =>
                 this.operate(stack, operation, { ...options, ...(forceSignal === undefined ? {} : { forceSignal }) }),
             onEvent,

@@ -7,7 +7,7 @@ import { nothing, type Outputs, type StackSnapshot } from "../engine/snapshot";
 import type { Home } from "../engine/target";
 import { runChecks, type Check, type CheckResult, type Verdict } from "../gates";
 import { outputsCheck, stateCheck } from "../gates/stack";
-import { pulumiStackName, type GraphFile } from "../graph/load";
+import { pulumiStackName, type GraphFile, type StackDefinition } from "../graph/load";
 import { stepName, type HookPoint, type Step } from "../graph/steps";
 import type { ModuleParts } from "./module";
 import { StepRunner, type StepPlace, type StepRun } from "./steps";
@@ -55,6 +55,11 @@ export interface Surroundings {
 export const outputsOf = (seen: Snapshots): Map<string, Outputs> =>
     new Map([...seen].map(([stack, { outputs }]) => [stack, outputs]));
 
+/** Whether anything is run around a stack that is somebody's: what the module does by itself knows outputs alone. */
+const hasSteps = ({ hooks, gates, exercises }: StackDefinition): boolean =>
+    [...Object.values(hooks).flat(), ...gates.preflight, ...gates.validation].length > 0 ||
+    exercises.some((exercise) => typeof exercise !== "string");
+
 export class GraphSurroundings implements Surroundings {
     private readonly steps: StepRunner;
 
@@ -63,6 +68,8 @@ export class GraphSurroundings implements Surroundings {
         private readonly home: Home,
         private readonly parts: ModuleParts,
         redactor: Redactor,
+        /** Makes the secrets of a stack known before one of its steps may print them. @default there are none */
+        private readonly learn: (stack: string) => Promise<void> = () => Promise.resolve(),
     ) {
         this.steps = new StepRunner(home.environment, parts, redactor);
         this.steps.demand(graph.graph.order.map((stack) => ({ stack, definition: graph.definition(stack) })));
@@ -153,9 +160,10 @@ export class GraphSurroundings implements Surroundings {
         });
     }
 
-    /** Without steps nobody asks for the variables. */
+    /** Without steps nobody asks for the variables, and nobody prints. */
     private async place(stack: string, seen: Snapshots, needed: boolean): Promise<StepPlace> {
         const definition = this.graph.definition(stack);
+        if (needed && hasSteps(definition)) await this.learn(stack);
         return {
             stack,
             pulumiStack: pulumiStackName(definition.stack, this.home.environment, stack),

@@ -33,6 +33,12 @@ export function detect(leaf: Leaf): readonly Finding[] {
     return findingsOf(hitsOf({ ...leaf, value }, 0), leaf.keyPath);
 }
 
+/** The secrets themselves, for whoever keeps them out of what is told. Not what is one by its randomness alone. */
+export const secretsIn = (leaf: Leaf): readonly string[] =>
+    hitsOf({ ...leaf, value: leaf.value.slice(0, lengthMax) }, 0)
+        .filter(({ rule }) => rule !== "entropy")
+        .map(({ value }) => value);
+
 /** As `detect`, by the form of what is in a text and by what stands around it alone: of a line whose parts are judged apart. */
 export function detectInText({ keyPath, value, format }: Leaf): readonly Finding[] {
     const text = value.slice(0, lengthMax);

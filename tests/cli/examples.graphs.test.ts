@@ -1,6 +1,6 @@
 /** The graphs of docs/examples: ordinary Pulumi programs that know nothing of Tidegate, on the real engine. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Rollout } from "../../automation/library";
 import { Example } from "../_helpers/example";
@@ -273,105 +273,5 @@ describe("a graph with hooks, gates and exercises", () => {
         const { code, stderr } = await example.run(["validate"]);
         assert.equal(code, 2);
         assert.match(stderr, /no graph of a lakehouse/);
-    });
-});
-
-describe("the secrets of somebody's stacks", () => {
-    const canaries = { passphrase: "canary-pass-61f0", configuration: "canary-conf-92be", output: "canary-out-7d35" };
-    const all = Object.values(canaries);
-    const variables = { PULUMI_CONFIG_PASSPHRASE: canaries.passphrase };
-    let example: Example;
-    before(async () => {
-        example = Example.create("release");
-        example.write(
-            "schema/index.js",
-            `const pulumi = require("@pulumi/pulumi");
-const key = new pulumi.Config().require("key");
-pulumi.log.warn("warn " + key);
-console.error("stderr " + key);
-exports.tables = ["orders"];
-exports.version = 7;
-exports.login = { user: "me", nested: pulumi.secret({ password: "${canaries.output}" }) };
-if (process.env.FAIL) throw new Error("bad " + key + " ${canaries.output}");
-`,
-        );
-        const set = `printf ${canaries.configuration} | pulumi config set --secret key -s organization/schema/dev`;
-        const init = "pulumi stack init organization/schema/dev --no-select";
-        const state = join(example.directory, "state");
-        const script = `mkdir -p ${state} && cd schema && export PULUMI_BACKEND_URL=file://${state} && ${init} && ${set}`;
-        const { code, stderr } = await example.run(["exec", "--", "sh", "-c", script], variables);
-        assert.equal(code, 0, stderr);
-    });
-    after(() => example.remove());
-
-    /** Command lines, of any process, that hold a canary while something runs. */
-    async function argumentsWith<T>(work: Promise<T>): Promise<{ result: T; seen: string[] }> {
-        const seen = new Set<string>();
-        const look = (): void => {
-            for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-                let text = "";
-                try {
-                    text = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-                } catch {
-                    // It has ended.
-                }
-                if (all.some((canary) => text.includes(canary))) seen.add(text.replaceAll("\0", " "));
-            }
-        };
-        const timer = setInterval(look, 20);
-        try {
-            return { result: await work, seen: [...seen] };
-        } finally {
-            clearInterval(timer);
-        }
-    }
-
-    for (const [what, more] of [
-        ["while all goes well", {}],
-        ["when a program fails and prints them", { FAIL: "1" }],
-    ] as const)
-        it(`are in no argument, event, line, ledger or report ${what}`, async () => {
-            const run = example.run(["up", "dev", "--all", "--json", "--only", "schema"], { ...variables, ...more });
-            const { result, seen } = await argumentsWith(run);
-            assert.equal(result.code, "FAIL" in more ? 1 : 0, result.stdout);
-            assert.match(result.stdout, /warn \[secret\]/);
-            assert.deepEqual(seen, []);
-            const told = result.stdout + result.stderr + example.written() + example.ledger();
-            assert.ok(example.ledger().includes("run-finished"));
-            assert.deepEqual(
-                all.filter((canary) => told.includes(canary)),
-                [],
-            );
-        });
-
-    it("are not printed by Pulumi's own flags in CI, which are refused before anything runs", async () => {
-        const flags: Record<string, string>[] = [
-            { TF_LOG: "TRACE" },
-            { PULUMI_DEBUG_GRPC: join(example.directory, "calls") },
-        ];
-        for (const more of flags) {
-            const { code, stderr } = await example.run(["preview", "dev"], { ...variables, ...more, CI: "1" });
-            assert.equal(code, 6, stderr);
-            assert.match(stderr, /debug-prints-secrets/);
-        }
-        const shown = ["exec", "--", "pulumi", "config", "--show-secrets", "-s", "organization/schema/dev"];
-        assert.equal((await example.run(shown, { ...variables, CI: "1" })).code, 6);
-    });
-
-    it("are in nothing that drift, history and show tell", async () => {
-        for (const args of [
-            ["preview", "dev"],
-            ["drift", "dev"],
-            ["history", "dev"],
-            ["show", "last", "-e", "dev"],
-        ]) {
-            const { result, seen } = await argumentsWith(example.run(args, variables));
-            assert.deepEqual(seen, []);
-            assert.deepEqual(
-                all.filter((canary) => (result.stdout + result.stderr).includes(canary)),
-                [],
-                args.join(" "),
-            );
-        }
     });
 });

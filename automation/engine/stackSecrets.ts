@@ -1,0 +1,98 @@
+/**
+ * What is secret of a stack, in clear, to be kept out of everything that is told: in its configuration, and anywhere in its
+ * state. Both cost a start of the CLI, which alone decrypts, and only where there is something to decrypt.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { readYamlFile } from "../core/yamlFile";
+import { leavesOf, secretsIn } from "../../policy/secrets";
+import { answerOf } from "./cli";
+import { secretsAmong, secretSignature } from "./snapshot";
+import type { StackTarget } from "./target";
+
+type Asked = Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables" | "checkpoint">;
+
+/** Shorter ones of a resource are found in innocent texts: a port, a word. */
+const shortest = 8;
+/** A dynamic provider's own code, which the SDK marks as a secret. */
+const ofTheSdk = "__provider";
+
+const projectShape = z.looseObject({ stackConfigDir: z.string().optional() });
+const settings = { kind: "Pulumi project", code: "project-invalid", hint: "`pulumi preview` says the same." };
+const configurationShape = z.record(
+    z.string(),
+    z.looseObject({
+        value: z.string().optional(),
+        objectValue: z.unknown().optional(),
+        secret: z.boolean().optional(),
+    }),
+);
+
+const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
+
+/** Undefined where the stack is not there yet. */
+export async function secretsOfConfiguration(
+    target: Asked,
+    signal?: AbortSignal,
+): Promise<readonly unknown[] | undefined> {
+    const { stackConfigDir = "." } = await readYamlFile(
+        resolve(target.workDirectory, "Pulumi.yaml"),
+        projectShape,
+        settings,
+    );
+    const file = resolve(
+        target.workDirectory,
+        stackConfigDir,
+        `Pulumi.${target.fullName.split("/").pop() ?? target.stack}.yaml`,
+    );
+    if (!/\bsecure:/.test(await textOf(file))) return [];
+    const answer = await answerOf(["config", "--show-secrets", "--json"], target, "reading the configuration", {
+        signal,
+    });
+    if (answer === undefined) return undefined;
+    return Object.values(configurationShape.parse(JSON.parse(answer)))
+        .filter(({ secret }) => secret === true)
+        .flatMap(({ value, objectValue }) => [value, objectValue]);
+}
+
+const stateShape = z.looseObject({
+    deployment: z
+        .looseObject({
+            resources: z
+                .array(
+                    z.looseObject({
+                        inputs: z.record(z.string(), z.unknown()).optional(),
+                        outputs: z.record(z.string(), z.unknown()).optional(),
+                    }),
+                )
+                .nullish(),
+        })
+        .nullish(),
+});
+
+export async function secretsOfState(target: Asked, signal?: AbortSignal): Promise<readonly string[]> {
+    if (target.checkpoint !== undefined && !(await textOf(target.checkpoint)).includes(secretSignature)) return [];
+    const exported = await answerOf(["stack", "export", "--show-secrets"], target, "reading the state", { signal });
+    return exported === undefined ? [] : secretsOfExport(JSON.parse(exported));
+}
+
+/**
+ * Of what `pulumi stack export --show-secrets` prints. A text that is marked is a secret as a whole; of an object that is,
+ * the rest of a chart's values say, what is one by its key or its form.
+ */
+export function secretsOfExport(json: unknown): readonly string[] {
+    const { deployment } = stateShape.parse(json);
+    const found = new Set<string>();
+    for (const { inputs = {}, outputs = {} } of deployment?.resources ?? [])
+        for (const [name, value] of [...Object.entries(inputs), ...Object.entries(outputs)]) {
+            if (name === ofTheSdk) continue;
+            for (const secret of secretsAmong(value)) {
+                if (typeof secret === "string" && secret.length >= shortest) found.add(secret);
+                for (const leaf of leavesOf(secret, name))
+                    for (const text of secretsIn({ ...leaf, format: "resource" }))
+                        if (text.length >= shortest) found.add(text);
+            }
+        }
+    return [...found];
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { secretsOfExport } from "../../automation/engine/stackSecrets";
+
+const secret = (value: unknown): object => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(value),
+});
+
+const of = (inputs: object, outputs: object = {}): readonly string[] =>
+    secretsOfExport({ deployment: { resources: [{ urn: "urn:x", inputs, outputs }] } });
+
+describe("the secrets of a stack's state", () => {
+    it("are all texts that are marked, of inputs and outputs, once", () =>
+        assert.deepEqual(of({ password: secret("hunter2-abc") }, { password: secret("hunter2-abc"), id: "x" }), [
+            "hunter2-abc",
+        ]));
+
+    it("are of an object what is one by its key, and not all the words beside it", () =>
+        assert.deepEqual(
+            of({ values: secret({ replicas: 3, service: "ClusterIP", auth: { password: "hunter2-abc" } }) }),
+            ["hunter2-abc"],
+        ));
+
+    it("are nothing so short that it is in innocent texts, and not a dynamic provider's code", () =>
+        assert.deepEqual(of({ port: secret("9092"), __provider: secret("exports.handler = () => 'x'") }), []));
+
+    it("are none of a stack that was never deployed", () => assert.deepEqual(secretsOfExport({ version: 3 }), []));
+});
