@@ -1135,7 +1135,13 @@ var secretsProvider = {
       return;
     }
     const file = readStackFile(folder, context.stack);
-    if (file === void 0) return;
+    if (file === void 0) {
+      if (!allowed.includes("service"))
+        yield {
+          message: `there is no Pulumi.${context.stack}.yaml in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`
+        };
+      return;
+    }
     const kind = file.secretsProvider.split(":")[0] ?? "";
     if (!allowed.includes(kind))
       yield {

@@ -22,7 +22,14 @@ export const secretsProvider: Policy = {
             return;
         }
         const file = readStackFile(folder, context.stack);
-        if (file === undefined) return;
+        if (file === undefined) {
+            // Pulumi Cloud's own encryption writes none. Any other has written one, which is not here.
+            if (!allowed.includes("service"))
+                yield {
+                    message: `there is no Pulumi.${context.stack}.yaml in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`,
+                };
+            return;
+        }
         const kind = file.secretsProvider.split(":")[0] ?? "";
         if (!allowed.includes(kind))
             yield {

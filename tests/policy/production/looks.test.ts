@@ -1,5 +1,8 @@
 /** What a policy must not take for harmless, and what it could not look at. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { configurationPolicy } from "../../../policy/no-secrets/configuration";
 import type { Context, Policy, Resource } from "../../../policy/analyzer/pack";
 import { production } from "../../../policy/production/pack";
@@ -156,5 +159,24 @@ describe("policies that look closely", () => {
         const stack = resource("pulumi:pulumi:Stack", {});
         for (const one of [policy("secrets-provider"), configurationPolicy()])
             assert.match((await told(one, stack)).join(), /no Pulumi\.yaml of the project 'nowhere-to-be-found'/);
+    });
+
+    it("say that the stack's file is not there, but for Pulumi Cloud, whose own encryption writes none", async () => {
+        const directory = mkdtempSync(join(tmpdir(), "tidegate-looks-"));
+        try {
+            writeFileSync(join(directory, "Pulumi.yaml"), `name: ${context.project}\nruntime: nodejs\n`);
+            const of = async (allowed: readonly string[]): Promise<string[]> => {
+                const stack = resource("pulumi:pulumi:Stack", {});
+                const here = { ...context, directory };
+                const found = (await policy("secrets-provider").resource?.(stack, here, { allowed })) ?? [];
+                return [...found].map(({ message }) => message);
+            };
+            assert.match((await of(["awskms"])).join(), /there is no Pulumi\.prod-storage\.yaml in /);
+            assert.deepEqual(await of(["service"]), []);
+            writeFileSync(join(directory, "Pulumi.prod-storage.yaml"), "secretsprovider: awskms://alias/x\n");
+            assert.deepEqual(await of(["awskms"]), []);
+        } finally {
+            rmSync(directory, { recursive: true });
+        }
     });
 });
