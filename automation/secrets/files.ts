@@ -3,13 +3,12 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { promisify } from "node:util";
+import { textMax } from "../../policy/secrets";
 import { exitCodes, messageOf, TidegateError } from "../core/errors";
 
 const run = promisify(execFile);
 const outputMax = 256 * 1024 * 1024;
 
-/** Larger ones hold data; each is told. */
-const bytesMax = 4 * 1024 * 1024;
 /** Never part of a project's own text. */
 const passed = new Set([".git", "node_modules", ".venv", "__pycache__", "target", "dist"]);
 
@@ -92,7 +91,7 @@ export async function readSource(root: string, file: string): Promise<SourceFile
     try {
         const found = await stat(join(root, file));
         if (!found.isFile()) return undefined;
-        if (found.size > bytesMax) return { file, text: undefined, skipped: "too large" };
+        if (found.size > textMax) return { file, text: undefined, skipped: "too large" };
         return { file, text: asText(await readFile(join(root, file))) };
     } catch (error) {
         // Deleted, and git does not know it yet.
@@ -125,7 +124,7 @@ export async function stagedSources(root: string): Promise<readonly SourceFile[]
             encoding: "buffer",
         });
         sources.push(
-            stdout.length > bytesMax ? { file, text: undefined, skipped: "too large" } : { file, text: asText(stdout) },
+            stdout.length > textMax ? { file, text: undefined, skipped: "too large" } : { file, text: asText(stdout) },
         );
     }
     return sources;

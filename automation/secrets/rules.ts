@@ -13,6 +13,7 @@ const helps: Readonly<Record<string, string>> = {
     "secure-elsewhere": "`secure:` holds what another stack has encrypted: it belongs into Pulumi.<stack>.yaml alone",
     "secure-not-encrypted": "`secure:` holds a text that was never encrypted",
     "secret-ref-invalid": "what stands under a secretRef is no reference: it may be the secret",
+    "too-long": "it is longer than what is judged, 4 Mi characters: nobody has looked at its end",
     "url-password": "a password in an address",
     "url-parameter": "a secret in the parameters of an address",
     "azure-sas": "a shared access signature of Azure",

@@ -644,12 +644,12 @@ var secretRefForms = {
   }
 };
 var secretRefHint = `A reference is one of ${Object.values(secretRefForms).map(({ form }) => form).join(", ")}.`;
-function split(kind, rest) {
-  const [head = "", ...tail] = rest.split("/");
+function split(kind, rest2) {
+  const [head = "", ...tail] = rest2.split("/");
   switch (kind) {
     case "aws-sm":
     case "aws-ssm":
-      return { name: rest };
+      return { name: rest2 };
     case "gcp-sm":
       return { project: head, name: tail[0], version: tail.length > 1 ? tail.slice(1).join("/") : void 0 };
     case "azure-kv":
@@ -659,19 +659,19 @@ function split(kind, rest) {
     case "k8s":
       return { namespace: head, name: tail.join("/") };
     case "env":
-      return { variable: rest };
+      return { variable: rest2 };
     case "file":
-      return { path: rest };
+      return { path: rest2 };
   }
 }
 function read2(text2) {
-  const [, scheme = "", rest = ""] = /^([a-z0-9-]+):\/\/(.*)$/s.exec(text2) ?? [];
+  const [, scheme = "", rest2 = ""] = /^([a-z0-9-]+):\/\/(.*)$/s.exec(text2) ?? [];
   if (!Object.hasOwn(secretRefForms, scheme)) return { problem: `is no reference to a secret. ${secretRefHint}` };
   const kind = scheme;
   const { form, names: names2, example } = secretRefForms[kind];
   const wrong = (what) => ({ problem: `${what}: it has to be ${form}, e.g. ${example}` });
-  const at3 = rest.indexOf("#");
-  const [body, part] = at3 < 0 ? [rest, void 0] : [rest.slice(0, at3), rest.slice(at3 + 1)];
+  const at3 = rest2.indexOf("#");
+  const [body, part] = at3 < 0 ? [rest2, void 0] : [rest2.slice(0, at3), rest2.slice(at3 + 1)];
   const parts = split(kind, body);
   for (const [name, allowed] of Object.entries(names2)) {
     const value = parts[name];
@@ -763,7 +763,7 @@ function literalsOf(expression) {
 var nothing = { literals: [], reference: true };
 function withoutReferences(value) {
   const literals = [];
-  const rest = value.replace(/\$\{\{(.*?)\}\}/gs, (_, inner) => {
+  const rest2 = value.replace(/\$\{\{(.*?)\}\}/gs, (_, inner) => {
     literals.push(...literalsOf(inner));
     return "";
   }).replace(/\{\{-?(.*?)-?\}\}/gs, (_, inner) => {
@@ -775,7 +775,7 @@ function withoutReferences(value) {
       literals.push(fallback.replace(/^(['"])(.*)\1$/s, "$2"));
     return "";
   }).replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "").replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
-  return { rest, literals };
+  return { rest: rest2, literals };
 }
 function judge(value, format) {
   const text2 = value.trim().replace(/^(['"])(.*)\1$/s, "$2").trim();
@@ -785,10 +785,10 @@ function judge(value, format) {
   if (isSecretRef(text2) || [...elsewhere, ...placeholders].some((form) => form.test(text2))) return nothing;
   if ((fileName.test(text2) || fileEnding.test(text2) && !/\s/.test(text2)) && !looksRandom(text2, "named"))
     return nothing;
-  const { rest, literals } = withoutReferences(text2);
-  if (rest === text2) return { literals: [text2], reference: false };
-  const drawn = looksRandom(rest, "named") && !fileName.test(`.${rest}`);
-  return { literals: drawn ? [...literals, rest] : literals, reference: true };
+  const { rest: rest2, literals } = withoutReferences(text2);
+  if (rest2 === text2) return { literals: [text2], reference: false };
+  const drawn = looksRandom(rest2, "named") && !fileName.test(`.${rest2}`);
+  return { literals: drawn ? [...literals, rest2] : literals, reference: true };
 }
 
 // policy/secrets/tokens.ts
@@ -894,11 +894,12 @@ var tokenRules = [
 
 // policy/secrets/detect.ts
 var depthMax = 4;
-var lengthMax = 1e6;
+var textMax = 4 * 1024 * 1024;
 function detect(leaf) {
-  const value = leaf.value.slice(0, lengthMax);
-  return findingsOf(hitsOf({ ...leaf, value }, 0), leaf.keyPath);
+  const value = leaf.value.slice(0, textMax);
+  return findingsOf([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)], leaf.keyPath);
 }
+var rest = ({ value }) => value.length > textMax ? [{ rule: "too-long", value: value.slice(textMax) }] : [];
 function findingsOf(hits, keyPath) {
   const seen = /* @__PURE__ */ new Set();
   return hits.flatMap(({ rule, value: secret }) => {
@@ -1028,6 +1029,7 @@ var keyRules = [
   "secure-elsewhere",
   "secure-not-encrypted",
   "secret-ref-invalid",
+  "too-long",
   ...namedRules.map(([rule]) => rule)
 ];
 var ruleOfKey = (keyPath) => {

@@ -25,25 +25,29 @@ interface Hit {
 
 /** How deep a text in a text is followed: base64 of JSON of properties. */
 const depthMax = 4;
-/** Longer texts are judged by their first part: none of the places that are looked at holds more. */
-const lengthMax = 1_000_000;
+/** Of a text that is judged, in characters; of a file that is scanned, in bytes. What is longer is told, not passed over. */
+export const textMax = 4 * 1024 * 1024;
 
 export function detect(leaf: Leaf): readonly Finding[] {
-    const value = leaf.value.slice(0, lengthMax);
-    return findingsOf(hitsOf({ ...leaf, value }, 0), leaf.keyPath);
+    const value = leaf.value.slice(0, textMax);
+    return findingsOf([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)], leaf.keyPath);
 }
 
 /** The secrets themselves, for whoever keeps them out of what is told. Not what is one by its randomness alone. */
 export const secretsIn = (leaf: Leaf): readonly string[] =>
-    hitsOf({ ...leaf, value: leaf.value.slice(0, lengthMax) }, 0)
+    hitsOf({ ...leaf, value: leaf.value.slice(0, textMax) }, 0)
         .filter(({ rule }) => rule !== "entropy")
         .map(({ value }) => value);
 
 /** As `detect`, by the form of what is in a text and by what stands around it alone: of a line whose parts are judged apart. */
 export function detectInText({ keyPath, value, format }: Leaf): readonly Finding[] {
-    const text = value.slice(0, lengthMax);
-    return findingsOf([...findTokens(text), ...structuresIn(text, format)], keyPath);
+    const text = value.slice(0, textMax);
+    return findingsOf([...findTokens(text), ...structuresIn(text, format), ...rest({ value })], keyPath);
 }
+
+/** What nobody has looked at. */
+const rest = ({ value }: Pick<Leaf, "value">): readonly Hit[] =>
+    value.length > textMax ? [{ rule: "too-long", value: value.slice(textMax) }] : [];
 
 function findingsOf(hits: readonly Hit[], keyPath: string): readonly Finding[] {
     const seen = new Set<string>();
@@ -222,6 +226,7 @@ export const keyRules: readonly string[] = [
     "secure-elsewhere",
     "secure-not-encrypted",
     "secret-ref-invalid",
+    "too-long",
     ...namedRules.map(([rule]) => rule),
 ];
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { filesOf, readSource, stagedSources } from "../../automation/secrets/files";
+import { textMax } from "../../policy/secrets";
 import { scanProject } from "../../automation/secrets/project";
 
 describe("the files of a scan", () => {
@@ -49,7 +50,7 @@ describe("the files of a scan", () => {
 
     it("are read where they are texts, and named where they are too large", async () => {
         write("bytes", Buffer.from([1, 0, 2]));
-        write("large", Buffer.alloc(5 * 1024 * 1024, 97));
+        write("large", Buffer.alloc(textMax + 1, 97));
         assert.equal((await readSource(root, "bytes"))?.text, undefined);
         assert.equal((await readSource(root, "large"))?.skipped, "too large");
         assert.deepEqual((await scanProject(root, { today: "2026-01-01" })).skipped, ["large"]);

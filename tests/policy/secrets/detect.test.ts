@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ruleHelp } from "../../../automation/secrets/rules";
-import { detect, leavesOf, secretFormats, type SecretFormat } from "../../../policy/secrets";
+import { detect, leavesOf, secretFormats, textMax, type SecretFormat } from "../../../policy/secrets";
 import { ruleNames } from "../../../policy/secrets/ruleNames";
 import { corpus } from "./corpus/corpus";
 
@@ -29,8 +29,9 @@ describe("the detectors of secrets", () => {
 
     it("have a case for every rule", () => {
         const parts = corpus().flatMap((part) => part.cases);
+        const long = { format: "text", keyPath: "x", value: "a ".repeat(textMax / 2 + 1) } as const;
         const hit = new Set(
-            [...parts, ...cases].flatMap(({ format, keyPath, value }) =>
+            [...parts, ...cases, long].flatMap(({ format, keyPath, value }) =>
                 rulesOf(format as SecretFormat, keyPath, value),
             ),
         );
