@@ -1,6 +1,7 @@
 /** `secrets scan` and `secrets audit` as people run them; the audit on states that the real engine has written. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SimulatedGraph } from "../proofs/crash/simulatedGraph";
 
@@ -39,6 +40,32 @@ describe("the secrets commands", function () {
             (JSON.parse(json.stdout) as { findings: object[] }).findings.map((one) => Object.keys(one).sort()),
             [["file", "fingerprint", "keyPath", "line", "rule"]],
         );
+    });
+
+    it("scan --staged as a pre-commit hook: a commit with a secret is refused by file, line and key, and one without goes through", () => {
+        const { directory, cli } = graph;
+        const git = (...args: string[]) =>
+            spawnSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+                cwd: directory,
+                env: graph.variables(),
+                encoding: "utf8",
+            });
+        assert.equal(git("init", "-q").status, 0);
+        const hook = `#!/bin/sh\nexec '${process.execPath}' '${cli}' secrets scan --staged\n`;
+        writeFileSync(join(directory, ".git", "hooks", "pre-commit"), hook, { mode: 0o755 });
+        graph.write("service.yaml", `host: db\nauth:\n  password: ${planted}\n`);
+        git("add", "service.yaml");
+        const refused = git("commit", "-q", "-m", "planted");
+        assert.equal(refused.status, 1, refused.stderr);
+        assert.match(refused.stdout + refused.stderr, /service\.yaml:3 auth\.password: /);
+        assert.ok(!`${refused.stdout}${refused.stderr}`.includes(planted));
+        assert.notEqual(git("rev-parse", "-q", "--verify", "HEAD").status, 0, "it was committed");
+        graph.write("service.yaml", "host: db\nauth:\n  passwordRef: env://DB_PASSWORD\n");
+        git("add", "service.yaml");
+        const passed = git("commit", "-q", "-m", "clean");
+        assert.equal(passed.status, 0, passed.stdout + passed.stderr);
+        rmSync(join(directory, ".git"), { recursive: true });
+        rmSync(join(directory, "service.yaml"));
     });
 
     it("scan: 2 where a path is not there, and where the baseline is wrong", async () => {
