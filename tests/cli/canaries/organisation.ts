@@ -9,6 +9,7 @@ import { generatePrivateKey } from "sshpk";
 import { cacheRoot } from "../../../automation/toolchain/bootstrap.mjs";
 import { Canaries } from "../../_helpers/canaries";
 import { Example } from "../../_helpers/example";
+import { victimKinds, victims } from "../../proofs/crash/victims";
 import { outcomeOf, type Outcome } from "../../_helpers/checkout";
 
 /** Each has what other spellings change: a quote, a slash, a plus, a space. Those of addresses have nothing of it. */
@@ -268,7 +269,10 @@ export class Organisation {
         const child = this.example.start(args, { ...this.variables, ...more });
         const ended = outcomeOf(child);
         while (!reached() && child.exitCode === null) await delay(20);
-        process.kill(-(child.pid ?? 0), "SIGKILL");
+        const driver = child.pid ?? 0;
+        const all = await Promise.all(victimKinds.map((kind) => victims(driver, kind)));
+        // The driver last: its worker would begin to end its engine in order.
+        for (const pid of all.flat().toReversed()) process.kill(pid, "SIGKILL");
         await ended;
     }
 
