@@ -46,9 +46,9 @@ export interface ReleasePlan {
     readonly promotions: readonly Exclude<Taker, "staging">[];
 }
 
-/** Lines that a job prints until it is done: some forty where everything is deployed. */
-const lines = 32;
-const afterMs = 700;
+/** Lines that a job prints until its rollout has begun, and how long that takes from there, about. */
+const lines = 14;
+const afterMs = 4000;
 const shareOfRed = 0.25;
 const shareOfCrashes = 0.45;
 const shareOfBoth = 0.65;

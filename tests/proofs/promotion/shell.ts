@@ -46,10 +46,11 @@ export async function shell(
         killed = killGroup(child) || killed;
     };
     const { blow } = options;
+    let striking: NodeJS.Timeout | undefined;
     const seen = (text: string): void => {
         const before = lines;
         lines += text.split("\n").length - 1;
-        if (blow !== undefined && before < blow.line && lines >= blow.line) setTimeout(kill, blow.afterMs);
+        if (blow !== undefined && before < blow.line && lines >= blow.line) striking = setTimeout(kill, blow.afterMs);
     };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
         stdout += text;
@@ -59,13 +60,15 @@ export async function shell(
         stderr += text;
         seen(text);
     });
-    if (blow?.line === 0) setTimeout(kill, blow.afterMs);
+    if (blow?.line === 0) striking = setTimeout(kill, blow.afterMs);
     const stuck = setTimeout(() => {
         stderr += `\nstuck for ${limitMs / 1000} s: killed\n`;
         killGroup(child);
     }, limitMs);
     // What it has started in other groups may hold its pipes: its own end is what counts.
     const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
+    // Its number may be another's by then.
+    clearTimeout(striking);
     clearTimeout(stuck);
     await Promise.race([new Promise((resolve) => child.on("close", resolve)), delay(2000)]);
     return { code, stdout, stderr, killed: killed && code === null, seconds: (Date.now() - begun) / 1000 };
