@@ -31,11 +31,9 @@ describe("fetching jars", () => {
             message: /^Maven Central refused \S+\.jar: HTTP status 403/,
         });
         assert.ok(server.requests.length <= 6, `${server.requests.length} requests`);
-        // Jars are asked for side by side, so any of them may come first.
-        const jar = /^GET \/maven2\/at\/yawk\/lz4\/lz4-java\/[\d.]+\/lz4-java-[\d.]+\.jar$/;
-        assert.ok(
-            server.requests.some((request) => jar.test(request)),
-            server.requests.join("\n"),
-        );
+        // Jars are asked for side by side: any of them may be refused first, and end the others before they have asked.
+        assert.ok(server.requests.length > 0);
+        for (const request of server.requests)
+            assert.match(request, /^GET \/maven2(\/[\w-]+)+\/([\w.-]+)\/([\w.-]+)\/\2-\3\.jar$/);
     });
 });
