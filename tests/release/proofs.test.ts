@@ -8,36 +8,10 @@ import { FileStore } from "../../automation/ledger/store";
 import type { Proof } from "../../automation/release/proof";
 import { Proofs } from "../../automation/release/proofs";
 import { AllowedSigners, SigningKey } from "../../automation/release/signature";
+import { proofOf } from "./examples";
 
 const [one, other] = ["a".repeat(64), "b".repeat(64)];
-const proof = (more: Partial<Proof> = {}): Proof => ({
-    version: 1,
-    release: one,
-    environment: "staging",
-    simulated: false,
-    mark: "00000001",
-    run: "run",
-    time: "2026-01-01T00:00:00.000Z",
-    settings: "c".repeat(64),
-    checkpoints: { app: "1" },
-    gates: [
-        {
-            id: "1",
-            stage: 1,
-            title: "it answers",
-            status: "pass",
-            message: "yes",
-            evidence: { code: 200 },
-            seconds: 0,
-            stack: "app",
-            layer: "app",
-        },
-    ],
-    versions: { tidegate: "1", pulumi: "3", node: "24" },
-    user: "me",
-    host: "here",
-    ...more,
-});
+const proof = (more: Partial<Proof> = {}): Proof => proofOf("staging", one, 0, "00000001", more);
 const mark = {
     environment: "staging",
     operation: "up",

@@ -192,17 +192,9 @@ export class Migration {
     }
 
     private upFlags(): UpFlags {
-        const { pending, forceUnlock, lockTimeout, parallel, approve, json } = this.flags;
-        return {
-            exercise: true,
-            migration: this.command,
-            parallel,
-            ...(pending === undefined ? {} : { pending }),
-            ...(forceUnlock === undefined ? {} : { forceUnlock }),
-            ...(lockTimeout === undefined ? {} : { lockTimeout }),
-            ...(approve === undefined ? {} : { approve }),
-            ...(json === undefined ? {} : { json }),
-        };
+        const { from: _from, to: _to, lose: _lose, together: _together, ...rest } = this.flags;
+        const { dryRun: _dry, moves: _moves, rehearse: _rehearse, ...rollout } = rest;
+        return { exercise: true, migration: this.command, ...rollout };
     }
 
     private say(text: string): void {
