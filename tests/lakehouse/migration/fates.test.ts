@@ -62,6 +62,37 @@ describe("what becomes of the data of a migration", () => {
         ]);
     });
 
+    it("of another cluster: what is on the old one is lost, be it deleted or somebody else's", () => {
+        const of = (name: string) => ({ foundation: example(name).raw["foundation"] });
+        assert.ok(told(of("prod"), of("prodgcp")).includes("foundation lost: volumes and objects of the cluster"));
+        assert.match(why(of("prod"), of("prodgcp"), /of the cluster/), /is deleted, with all that is on it$/);
+        const adopted = { foundation: { profile: "kubeconfig", context: "theirs" } };
+        assert.match(why(adopted, of("prod"), /of the cluster/), /stays, but the platform's namespaces in it go/);
+    });
+
+    it("of another cluster takes the catalog's database along where that is on it", () => {
+        const { foundation, catalog: lakekeeper } = example("dev").raw;
+        const identities = {
+            catalog: { aws: { roleArn: "arn:aws:iam::123456789012:role/catalog", roleName: "catalog" } },
+        };
+        const [before, after] = [foundation, { profile: "kubeconfig", context: "theirs", identities }].map(
+            (cluster) => ({
+                foundation: cluster,
+                catalog: lakekeeper,
+            }),
+        );
+        assert.ok(told(before ?? {}, after ?? {}).includes("catalog lost: entries of tables"));
+        assert.match(why(before ?? {}, after ?? {}, /entries of tables/), /is on the cluster that goes/);
+    });
+
+    it("of metrics is lost with the volume of a Prometheus that goes", () => {
+        const fates = fatesOf({ before: example("docker").settings, after: example("local").settings });
+        assert.deepEqual(
+            fates.filter(({ axis }) => axis === "observability").map(({ fate, what }) => `${fate}: ${what}`),
+            ["lost: metrics of the past"],
+        );
+    });
+
     it("of another Flink: nothing is lost, and some events may be in bronze twice", () => {
         assert.deepEqual(told({}, { runtime: flink("two") }), [
             "storage kept: bronze and silver",
