@@ -15,3 +15,6 @@ export function isLoopback(host: string): boolean {
     if (isIPv6(bare)) return blocks.check(bare, "ipv6");
     return /^(.+\.)?localhost$/i.test(bare);
 }
+
+/** Of a URL; empty where it is none: who reads it has refused that, and goes on to look for what else is wrong. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");

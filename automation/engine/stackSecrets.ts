@@ -5,6 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { readYamlFile } from "../core/yamlFile";
 import { leavesOf, secretsIn } from "../../policy/secrets";
 import { answerOf } from "./cli";
@@ -29,7 +31,22 @@ const configurationShape = z.record(
     }),
 );
 
-const textOf = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
+/** Empty where it is not there. What is there and cannot be read may hold secrets. */
+const textOf = (file: string): Promise<string> =>
+    readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return "";
+        throw error;
+    });
+
+/** Of what was asked for in clear: an error of the parser would show a piece of it. */
+function parsed<T>(shape: z.ZodType<T>, text: string, stack: string): T {
+    const { data } = shape.safeParse(parseJson(text));
+    if (data !== undefined) return data;
+    throw new TidegateError(`What Pulumi prints of ${stack} is not the JSON that it should be.`, {
+        code: "pulumi-answer-unreadable",
+        hint: `\`pulumi config --json -s ${stack}\` and \`pulumi stack export -s ${stack}\` show what it is.`,
+    });
+}
 
 /** Undefined where the stack is not there yet. */
 export async function secretsOfConfiguration(
@@ -51,7 +68,7 @@ export async function secretsOfConfiguration(
         signal,
     });
     if (answer === undefined) return undefined;
-    return Object.values(configurationShape.parse(JSON.parse(answer)))
+    return Object.values(parsed(configurationShape, answer, target.stack))
         .filter(({ secret }) => secret === true)
         .flatMap(({ value, objectValue }) => [value, objectValue]);
 }
@@ -74,7 +91,7 @@ const stateShape = z.looseObject({
 export async function secretsOfState(target: Asked, signal?: AbortSignal): Promise<readonly string[]> {
     if (target.checkpoint !== undefined && !(await textOf(target.checkpoint)).includes(secretSignature)) return [];
     const exported = await answerOf(["stack", "export", "--show-secrets"], target, "reading the state", { signal });
-    return exported === undefined ? [] : secretsOfExport(JSON.parse(exported));
+    return exported === undefined ? [] : secretsOfExport(parsed(stateShape, exported, target.stack));
 }
 
 /**

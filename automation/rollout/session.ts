@@ -194,10 +194,10 @@ export class Session {
                 () => known,
             );
         } catch (error) {
-            // What the operation itself has made until then, and has failed at, is in the state.
-            await this.secrets.all(stack);
             // Before anything else can fail: who runs next must not create them a second time.
             await this.unanswered.keep(stack, lost);
+            // What the operation itself has made until then, and has failed at, is in the state.
+            await this.secrets.all(stack);
             throw lost.length === 0 ? error : withUnanswered(error, lost);
         }
     }

@@ -5,10 +5,8 @@ import { applyError } from "../cloud/told";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { aiven as settings } from "../../stacks/settings/broker/aiven";
 import { demandArgs, rulesOf } from "../cloud/demand";
-import { isInternet } from "../cloud/internet";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
-import { brokersOf, planForm } from "./aivenPlans";
 import { caFileInPods } from "./trust";
 import { insyncReplicas, namesOfMore, replicas, topicsOf, type Topic, type TopicsArgs } from "./topics";
 
@@ -40,11 +38,11 @@ export class AivenBroker extends pulumi.ComponentResource {
     private readonly tags: { key: string; value: string }[];
 
     constructor(name: string, args: AivenBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        demandArgs("Aiven for Apache Kafka", rulesOf(settings), args);
+        refuse(args);
         super("tidegate:broker:Aiven", name, {}, withTransform(args, options));
         this.args = args;
         this.tags = Object.entries(tagsOf(args, "broker")).map(([key, value]) => ({ key, value }));
-        this.refuse();
-        demandArgs("Aiven for Apache Kafka", rulesOf(settings), args);
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 
@@ -74,31 +72,6 @@ export class AivenBroker extends pulumi.ComponentResource {
             cluster: this.service.id,
         };
         this.registerOutputs({ contract: this.contract });
-    }
-
-    private refuse(): void {
-        const { plan = "business-4", projectVpcId, allowedNetworks = [] } = this.args;
-        const brokers = brokersOf(plan);
-        if (brokers === undefined)
-            throw refused(
-                `'${plan}' is no plan of Aiven for Apache Kafka that holds ${replicas} copies of each record.`,
-                `It has to be ${planForm}; the free plan has two partitions for a topic and is switched off when nobody uses it.`,
-            );
-        if (brokers < replicas)
-            throw refused(
-                `The plan '${plan}' has ${brokers} brokers, but each record has ${replicas} copies.`,
-                `Take a plan of at least ${replicas} brokers.`,
-            );
-        if (projectVpcId === undefined && allowedNetworks.length === 0)
-            throw refused(
-                "Nobody has said who may connect to the brokers: Aiven would let the whole internet.",
-                "Name projectVpcId, or allowedNetworks in CIDR notation.",
-            );
-        if (isInternet(allowedNetworks))
-            throw refused(
-                `allowedNetworks is the whole internet: ${allowedNetworks.join(", ")}.`,
-                "Name the networks that Flink and your producers connect from.",
-            );
     }
 
     private kafka(name: string, terminationProtection: boolean): aiven.Kafka {
@@ -210,8 +183,14 @@ export class AivenBroker extends pulumi.ComponentResource {
     }
 }
 
-function refused(message: string, hint: string): TidegateError {
-    return new TidegateError(message, { code: "broker-settings-invalid", hint, exitCode: exitCodes.usage });
+/** Of more than one argument at a time. */
+function refuse({ projectVpcId, allowedNetworks = [] }: AivenBrokerArgs): void {
+    if (projectVpcId === undefined && allowedNetworks.length === 0)
+        throw new TidegateError("Nobody has said who may connect to the brokers: Aiven would let the whole internet.", {
+            code: "broker-settings-invalid",
+            hint: "Name projectVpcId, or allowedNetworks in CIDR notation.",
+            exitCode: exitCodes.usage,
+        });
 }
 
 type Component = aiven.types.output.KafkaComponent;

@@ -37,11 +37,11 @@ export class ConfluentBroker extends pulumi.ComponentResource {
     private readonly environmentId: pulumi.Output<string>;
 
     constructor(name: string, args: ConfluentBrokerArgs, options?: pulumi.ComponentResourceOptions) {
+        refuse(args);
+        demandArgs("Kafka on Confluent Cloud", rulesOf(settings), args);
         super("tidegate:broker:Confluent", name, {}, withTransform(args, options));
         this.args = args;
         const topics = topicsOf(args);
-        this.refuse();
-        demandArgs("Kafka on Confluent Cloud", rulesOf(settings), args);
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 
@@ -78,23 +78,6 @@ export class ConfluentBroker extends pulumi.ComponentResource {
             cluster: this.cluster.id,
         };
         this.registerOutputs({ contract: this.contract });
-    }
-
-    private refuse(): void {
-        const { cloud, environmentId, cluster = { kind: "standard" } } = this.args;
-        const partitions = partitionsOf(this.args);
-        const problems = confluentProblems({ cluster, cloud, environmentId, partitions });
-        if (problems.length > 0)
-            throw new TidegateError(
-                `The brokers on Confluent Cloud cannot be as they are asked for:\n${problems
-                    .map(({ path, message }) => `  ${path.join(".")} ${message}`)
-                    .join("\n")}`,
-                {
-                    code: "broker-settings-invalid",
-                    hint: "docs/profiles/kafka.md tells what each kind of cluster has.",
-                    exitCode: exitCodes.usage,
-                },
-            );
     }
 
     private environment(name: string): pulumi.Output<string> {
@@ -244,4 +227,21 @@ function kindOf(cluster: ConfluentCluster): Partial<confluent.KafkaClusterArgs> 
     const limits = cluster.maxEcku === undefined ? {} : { maxEcku: cluster.maxEcku };
     if (cluster.kind === "enterprise") return { enterprises: [limits] };
     return cluster.kind === "basic" ? { basic: limits } : { standard: limits };
+}
+
+function refuse(args: ConfluentBrokerArgs): void {
+    const { cloud, environmentId, cluster = { kind: "standard" } } = args;
+    const partitions = partitionsOf(args);
+    const problems = confluentProblems({ cluster, cloud, environmentId, partitions });
+    if (problems.length > 0)
+        throw new TidegateError(
+            `The brokers on Confluent Cloud cannot be as they are asked for:\n${problems
+                .map(({ path, message }) => `  ${path.join(".")} ${message}`)
+                .join("\n")}`,
+            {
+                code: "broker-settings-invalid",
+                hint: "docs/profiles/kafka.md tells what each kind of cluster has.",
+                exitCode: exitCodes.usage,
+            },
+        );
 }

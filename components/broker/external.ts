@@ -28,9 +28,9 @@ export class ExternalBroker extends pulumi.ComponentResource {
     readonly contract: ContractOutputs<"broker">;
 
     constructor(name: string, args: ExternalBrokerArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:broker:External", name, {}, options);
         refuse(args);
         demandArgs("The connection to brokers that somebody else runs", rulesOf(settings), args);
+        super("tidegate:broker:External", name, {}, options);
         const { bootstrapServers, securityProtocol = "SASL_SSL", saslMechanism = null } = args;
         const { secretRef = null, caPem = null, clientProperties = {}, topics } = args;
         this.contract = {

@@ -63,10 +63,10 @@ export class GoogleBroker extends pulumi.ComponentResource {
 
     /** @throws TidegateError `google-kafka-invalid` */
     constructor(name: string, args: GoogleBrokerArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:broker:Google", name, {}, withTransform(args, options));
-        const network = networkOf(args);
         refuseFirst(googleProblems(args), { code: "google-kafka-invalid" });
         demandArgs("Google's Managed Kafka", rulesOf(settings), args);
+        super("tidegate:broker:Google", name, {}, withTransform(args, options));
+        const network = networkOf(args);
         this.args = args;
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };

@@ -267,12 +267,12 @@ export class DockerCatalog extends pulumi.ComponentResource {
 
 /**
  * The provider takes any end of a container for a success.
- * @throws RunError `migration-failed` where it ended otherwise
+ * @throws RunError `catalog-migration-failed` where it ended otherwise
  */
 export function demandMigrated(container: string, status: number): void {
     if (status === 0) return;
     throw applyError(`Lakekeeper's migration of its database ended with status ${status}.`, {
-        code: "migration-failed",
+        code: "catalog-migration-failed",
         hint: `\`docker logs ${container}\` tells why. Then \`docker rm ${container}\`, and \`pulumi up --refresh\` of the stack runs it again.`,
     });
 }

@@ -88,9 +88,9 @@ export class LakekeeperCatalog extends pulumi.ComponentResource {
 
     /** @throws TidegateError `catalog-settings-invalid`, `identity-missing` */
     constructor(name: string, args: LakekeeperCatalogArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:catalog:Lakekeeper", name, {}, withTransform(args, options));
         check(args);
         demandArgs("Lakekeeper", rulesOf(settings, "auth", "database", "ingress", "secretStore"), args);
+        super("tidegate:catalog:Lakekeeper", name, {}, withTransform(args, options));
         this.args = args;
         this.labels = tagsOf(args, "catalog");
         const { namespaces } = args.foundation;

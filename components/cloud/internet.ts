@@ -24,7 +24,8 @@ function numberOf4(address: string): bigint | undefined {
 }
 
 function numberOf6(address: string): bigint | undefined {
-    if (!isIPv6(address)) return undefined;
+    // With a zone it is an address of one link.
+    if (!isIPv6(address) || address.includes("%")) return undefined;
     // However it is written: this is its one short form.
     const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
     const [head = [], tail] = short.split("::").map((half) => half.split(":").filter((part) => part !== ""));
@@ -58,7 +59,8 @@ const families: readonly Family[] = [
 function spanOf(cidr: string, { bits, numberOf }: Family): Span | undefined {
     const [address = "", length = ""] = cidr.split("/");
     const number = numberOf(address);
-    if (number === undefined) return undefined;
+    // What is no block is refused by who reads it, and lets nobody in.
+    if (number === undefined || !/^\d{1,3}$/.test(length) || Number(length) > bits) return undefined;
     const free = BigInt(bits - Number(length));
     const first = (number >> free) << free;
     return { first, last: first + (1n << free) - 1n };

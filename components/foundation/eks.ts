@@ -73,9 +73,9 @@ export class EksCluster extends pulumi.ComponentResource {
     private readonly clusterName: string;
 
     constructor(name: string, args: EksClusterArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:foundation:Eks", name, {}, withTransform(args, options));
         refuseFirst(eksProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
         demandArgs("The cluster on EKS", rulesOf(settings, "zones"), args);
+        super("tidegate:foundation:Eks", name, {}, withTransform(args, options));
         this.args = args;
         this.tags = tagsOf(args, "foundation");
         this.clusterName = `tidegate-${args.environment}`;

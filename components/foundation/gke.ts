@@ -58,9 +58,9 @@ export class GkeCluster extends pulumi.ComponentResource {
 
     /** @throws TidegateError `cluster-invalid` */
     constructor(name: string, args: GkeClusterArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:foundation:Gke", name, {}, withTransform(args, options));
         refuseFirst(gkeProblems(args), { code: "cluster-invalid", before: "The platform's cluster cannot be made" });
         demandArgs("The cluster on GKE", rulesOf(settings), args);
+        super("tidegate:foundation:Gke", name, {}, withTransform(args, options));
         this.args = args;
 
         this.network = new GkeNetwork(`${name}-network`, args, { parent: this });

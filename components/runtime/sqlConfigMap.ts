@@ -20,7 +20,7 @@ export function fittingScript(job: string, statements: readonly string[]): strin
     if (Buffer.byteLength(text) <= limit - 1024) return text;
     throw applyError(`The SQL of the job '${job}' is larger than a ConfigMap may be, which is 1 MiB.`, {
         code: "sql-too-large",
-        hint: "Split the job in sql/, or take out what is no statement: `npx tidegate render` shows what is rendered.",
+        hint: "Split the job in sql/, or take out what is no statement: `npx tidegate render -e ENVIRONMENT` shows what is rendered.",
     });
 }
 

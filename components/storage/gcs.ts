@@ -69,9 +69,9 @@ export class GcsStorage extends pulumi.ComponentResource {
 
     /** @throws TidegateError `gcs-invalid` */
     constructor(name: string, args: GcsStorageArgs, options?: pulumi.ComponentResourceOptions) {
-        super("tidegate:storage:Gcs", name, {}, withTransform(args, options));
         refuseFirst(gcsProblems(args), { code: "gcs-invalid" });
         demandArgs("Storage on Cloud Storage", rulesOf(settings), args);
+        super("tidegate:storage:Gcs", name, {}, withTransform(args, options));
         this.args = args;
         this.protect = args.protectData ?? true;
 

@@ -24,8 +24,8 @@ function* above(directory: string): Generator<string> {
 }
 
 /**
- * The engine tells a pack its project's folder only through some language hosts. Else it is where `pulumi` was called, or
- * what the pack itself lies in. Each is taken only where its Pulumi.yaml is of the project's name.
+ * The engine tells a pack its project's folder only through some language hosts. Else somebody says it, or it is where
+ * `pulumi` was called. Each is taken only where its Pulumi.yaml is of the project's name.
  */
 export function projectFolder(
     { directory, project }: Pick<Context, "directory" | "project">,

@@ -1,5 +1,5 @@
 /** What containers on this machine reach, and what reaches them. Pure. */
-import { isLoopback } from "../../automation/core/loopback";
+import { hostOf, isLoopback } from "../../automation/core/loopback";
 import { addressOf } from "../../components/broker/externalRules";
 import { problem, type Problem } from "../../components/cloud/problem";
 import { layers } from "../contracts";
@@ -58,7 +58,7 @@ function* ofFlink({ storage, broker, catalog }: Environment): Generator<Problem>
     const brokers = broker?.profile === "external" ? broker.bootstrapServers.split(",").map(addressOf) : [];
     for (const [layer, settings, key, hosts] of [
         ["broker", broker, "bootstrapServers", brokers.map((address) => address?.host ?? "")],
-        ["catalog", catalog, "uri", catalog?.profile === "external" ? [new URL(catalog.uri).hostname] : []],
+        ["catalog", catalog, "uri", catalog?.profile === "external" ? [hostOf(catalog.uri)] : []],
     ] as const) {
         if (settings === undefined || isDocker(settings)) continue;
         if (settings.profile !== "external")

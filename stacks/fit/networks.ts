@@ -1,5 +1,5 @@
 /** Who reaches whom. Pure. */
-import { isLoopback } from "../../automation/core/loopback";
+import { hostOf, isLoopback } from "../../automation/core/loopback";
 import { problem, type Problem } from "../../components/cloud/problem";
 import { addressOf } from "../../components/broker/externalRules";
 import type { Environment } from "./environment";
@@ -72,5 +72,3 @@ export function* networks({ foundation, runtime, broker, catalog, storage }: Env
                     "Use a profile of a cloud, or external.",
                 );
 }
-
-const hostOf = (url: string): string => new URL(url).hostname;

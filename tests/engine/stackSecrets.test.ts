@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { secretsOfExport } from "../../automation/engine/stackSecrets";
+import { tmpdir } from "node:os";
+import { secretsOfExport, secretsOfState } from "../../automation/engine/stackSecrets";
 
 const secret = (value: unknown): object => ({
     "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -25,4 +26,10 @@ describe("the secrets of a stack's state", () => {
         assert.deepEqual(of({ port: secret("9092"), __provider: secret("exports.handler = () => 'x'") }), []));
 
     it("are none of a stack that was never deployed", () => assert.deepEqual(secretsOfExport({ version: 3 }), []));
+
+    it("are not taken for none where the state is there and cannot be read", () => {
+        const target = { stack: "app", fullName: "organization/app/dev", workDirectory: tmpdir(), variables: {} };
+        // A folder is no file.
+        return assert.rejects(secretsOfState({ ...target, checkpoint: tmpdir() }), { code: "EISDIR" });
+    });
 });

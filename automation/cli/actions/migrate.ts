@@ -1,6 +1,7 @@
 /** What `migrate` does: from one environment file to another, one axis at a time, with the whole validation between two. */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { nearest } from "../../core/yamlFile";
@@ -10,15 +11,17 @@ import type { Side } from "../../lakehouse/migration/mixes";
 import { planOf, type Move, type Plan } from "../../lakehouse/migration/plan";
 import { readSide } from "../../lakehouse/migration/read";
 import {
-    digestOf,
+    isSame,
     leftFile,
     standingOf,
     startOf,
     writeBegun,
     writeMoved,
+    type Standing,
     type Start,
 } from "../../lakehouse/migration/record";
 import type { LedgerStore } from "../../ledger/store";
+import { sha256 } from "../../release/manifest";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import type { Session } from "../../rollout/session";
 import { loadEnvironment } from "../../../stacks/environment";
@@ -91,7 +94,7 @@ export class Migration {
         const { plan, flags } = this;
         const graph = await loadGraphFile();
         process.env["TIDEGATE_ENVIRONMENT_FILE"] = this.to.file;
-        const start = await this.start(interrupts, graph);
+        const { start, found } = await this.start(interrupts, graph);
         let done = start.kind === "resumed" ? start.done : 0;
         if (done > 0) this.say(`${done} of ${plan.moves.length} moves are done: it goes on from there.`);
         const last = Math.min(plan.moves.length, done + (flags.moves ?? plan.moves.length));
@@ -102,7 +105,7 @@ export class Migration {
             const green = await upGraph(guarded(graph, move, flags.lose ?? []), [plan.environment], this.upFlags(), {
                 interrupts,
                 held: {
-                    before: ({ store }) => this.begin(store, start, move),
+                    before: ({ store }) => this.begin(store, start, found, move),
                     green: ({ store }) => writeMoved(store, move.number, move.text),
                 },
             });
@@ -127,13 +130,17 @@ export class Migration {
         return upGraph(graph, [this.plan.environment], this.upFlags(), { interrupts });
     }
 
-    private async start(interrupts: Interrupts, graph: GraphFile): Promise<Start> {
+    private async start(
+        interrupts: Interrupts,
+        graph: GraphFile,
+    ): Promise<{ readonly start: Start; readonly found: Standing | undefined }> {
         const { plan, from, to } = this;
         const { environment, inPlace } = plan;
         const session = await this.session(interrupts, graph);
         const deployed = await isDeployed(session);
-        const start = startOf(deployed ? await standingOf(session.store) : undefined, plan, from, to);
-        if (start.kind !== "anew" || deployed === inPlace) return start;
+        const found = await standingOf(session.store);
+        const start = startOf(deployed ? found : undefined, plan, from, to);
+        if (start.kind !== "anew" || deployed === inPlace) return { start, found };
         throw new TidegateError(
             inPlace
                 ? `${environment} is not deployed: there is nothing to move.`
@@ -149,25 +156,32 @@ export class Migration {
     }
 
     /** With the lock held: what was found without it may be so no more. */
-    private async begin(store: LedgerStore, start: Start, { number }: Move): Promise<void> {
+    private async begin(
+        store: LedgerStore,
+        start: Start,
+        found: Standing | undefined,
+        { number }: Move,
+    ): Promise<void> {
         const { plan, from, to } = this;
         const standing = await standingOf(store);
         const first = number === 1 && start.kind !== "resumed";
-        const now = first ? undefined : startOf(standing, plan, from, to);
-        if (!first && (now?.kind !== "resumed" || now.done !== number - 1))
+        const asFound = first
+            ? isDeepStrictEqual(standing, found)
+            : standing !== undefined && isSame(standing, plan, from, to) && standing.done === number - 1;
+        if (!asFound)
             throw new TidegateError(`${plan.environment} was moved by somebody else meanwhile. Nothing was touched.`, {
-                code: "migration-changed",
-                hint: "Run the same command again: it goes on from where it stands.",
+                code: "migration-overtaken",
+                hint: "Run the same command again: it goes on from where it stands, or says what was done.",
                 exitCode: exitCodes.busy,
             });
-        if (first) await writeBegun(store, plan, from, to);
+        if (first) await writeBegun(store, plan, from, to, this.command);
     }
 
     /** Makes the file of a move the one that is rolled out. */
     private async use({ number, text }: Move): Promise<string> {
         const { plan, to } = this;
         if (number === plan.moves.length) {
-            if (digestOf(await readFile(to.file, "utf8")) !== digestOf(text))
+            if (sha256(await readFile(to.file, "utf8")) !== sha256(text))
                 throw new TidegateError(`${to.file} was changed since the migration was begun.`, {
                     code: "migration-changed",
                     hint: "Put it back as it was, and run the same command again.",

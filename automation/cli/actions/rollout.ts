@@ -145,9 +145,14 @@ export async function upGraph(
                 await demandPromoted(graph, environment, about.release, about.back !== undefined);
                 await about.back?.begin(session);
                 await about.held?.before(session);
-                const ended = await rollOut(session, choices, flags, interrupts, about);
+                const ended = await rollOut(session, choices, flags, interrupts, {
+                    ...about,
+                    // Before anything is written or told, which may fail: what is red is held.
+                    ended: async (run) => {
+                        reaction = await holdAfterRed(session, about.release, run, interrupts.orderly.signal);
+                    },
+                });
                 if (ended.ok) await about.held?.green?.(session);
-                reaction = await holdAfterRed(session, about.release, ended, interrupts.orderly.signal);
                 return ended;
             });
             green = facts.ok;
@@ -198,7 +203,7 @@ async function rollOut(
     choices: readonly Choice[],
     flags: UpFlags,
     interrupts: Interrupts,
-    { resumes, release: given, back }: UpAbout,
+    { resumes, release: given, back, ended }: UpAbout & { readonly ended: (run: RunFacts) => Promise<void> },
 ): Promise<RunFacts> {
     // A state that cannot be gone on from is told before the first stack is touched.
     await session.home.prepare();
@@ -231,6 +236,7 @@ async function rollOut(
             }),
         collector.sink,
     );
+    await ended(collector.facts());
     const whole = exercise && stacks.length === session.graph.graph.order.length;
     if (result.ok && release !== undefined)
         await tellProof(session, release.id, given !== undefined, whole, collector.facts(), json);

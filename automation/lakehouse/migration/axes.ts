@@ -41,7 +41,11 @@ export function placeOf(environment: Pick<EnvironmentFile, Axis>, axis: Axis): P
     if (settings === undefined) return place("none");
     switch (settings.profile) {
         case "kubeconfig":
-            return place("kubeconfig", settings.context);
+            // Contexts of several files may have one name: k3s calls all of them `default`.
+            return {
+                ...place("kubeconfig", settings.context),
+                same: JSON.stringify([settings.context, settings.file ?? null]),
+            };
         case "msk":
             return place("msk", settings.cluster.kind);
         case "confluent":

@@ -2,13 +2,13 @@
  * How far a migration has come, beside the ledger of the environment that migrates: a record for its begin and one for each
  * move that is done, created and never changed. Whoever goes on with it, here or on another machine, reads them first.
  */
-import { createHash } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { parseJson } from "../../core/json";
 import type { LedgerStore } from "../../ledger/store";
+import { sha256 } from "../../release/manifest";
 import { createNumbered, numberedIn } from "../../release/numbered";
 import type { Axis } from "./axes";
 import type { Side } from "./mixes";
@@ -24,6 +24,8 @@ const begun = z.strictObject({
     to: digested,
     /** Axes of each move. */
     moves: z.array(z.array(z.string())),
+    /** What goes on with it, as a shell takes it. */
+    command: z.string(),
     /** ISO 8601, UTC. */
     time: z.string(),
     user: z.string(),
@@ -39,14 +41,15 @@ const moved = z.strictObject({
 });
 const recordSchema = z.discriminatedUnion("type", [begun, moved]);
 
-export interface Standing extends Pick<z.infer<typeof begun>, "from" | "to" | "moves" | "time" | "user" | "host"> {
+export interface Standing extends Pick<
+    z.infer<typeof begun>,
+    "from" | "to" | "moves" | "command" | "time" | "user" | "host"
+> {
     /** How many moves are done. */
     readonly done: number;
     /** Digest of the file that the last of them has left; undefined where none is. */
     readonly left: string | undefined;
 }
-
-export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 export const isFinished = ({ done, moves }: Standing): boolean => done >= moves.length;
 
@@ -58,7 +61,7 @@ export async function standingOf(store: LedgerStore): Promise<Standing | undefin
         if (!record.success)
             throw new TidegateError(`${folder}/${name} in ${store.where} is no record of a migration.`, {
                 code: "ledger-refused",
-                hint: "It was written by another version, or changed by hand: what has moved is not known from it.",
+                hint: "It was written by a newer Tidegate, or changed by hand. Go on with the version that wrote it, which `npx tidegate show last` names, or put the record back from a copy.",
             });
         if (record.data.type === "begun") last = { ...record.data, done: 0, left: undefined };
         else if (last !== undefined) last = { ...last, done: record.data.number, left: record.data.left };
@@ -77,18 +80,28 @@ export type Start =
 
 /** Whether it is this very migration. */
 export const isSame = (standing: Standing, plan: Plan, from: Side, to: Side): boolean =>
-    standing.from.digest === digestOf(from.text) &&
-    standing.to.digest === digestOf(to.text) &&
+    standing.from.digest === sha256(from.text) &&
+    standing.to.digest === sha256(to.text) &&
     isDeepStrictEqual(standing.moves, axesOf(plan));
 
 /**
  * What is to be done of a plan, after what is written down.
- * @throws TidegateError `migration-changed` where another migration is under way
+ * @throws TidegateError `migration-changed` where another migration is under way, `migration-start` where this one is done:
+ *   begun again, it would move axes back
  */
 export function startOf(standing: Standing | undefined, plan: Plan, from: Side, to: Side): Start {
+    if (standing !== undefined && isFinished(standing) && isSame(standing, plan, from, to))
+        throw new TidegateError(
+            `${plan.environment} was migrated by these files, from ${standing.time} on, and all of it is done. Nothing was touched.`,
+            {
+                code: "migration-start",
+                hint: `\`npx tidegate up ${plan.environment}\` rolls out ${to.file} again. To move it from elsewhere, give the file that it runs by as --from.`,
+                exitCode: exitCodes.refused,
+            },
+        );
     if (standing === undefined || isFinished(standing)) return { kind: "anew" };
     if (isSame(standing, plan, from, to)) return { kind: "resumed", done: standing.done };
-    const [first, last] = [digestOf(from.text), digestOf(to.text)];
+    const [first, last] = [sha256(from.text), sha256(to.text)];
     if (first === (standing.left ?? standing.from.digest)) return { kind: "instead" };
     const { environment } = plan;
     const changed = [
@@ -108,14 +121,15 @@ export function startOf(standing: Standing | undefined, plan: Plan, from: Side, 
 /** Where the file of a move is, in the data directory of its environment. */
 export const leftFile = (number: number): string => `${folder}/move-${number}.yaml`;
 
-export async function writeBegun(store: LedgerStore, plan: Plan, from: Side, to: Side): Promise<void> {
-    const of = ({ file, text }: Side) => ({ file, digest: digestOf(text) });
+export async function writeBegun(store: LedgerStore, plan: Plan, from: Side, to: Side, command: string): Promise<void> {
+    const of = ({ file, text }: Side) => ({ file, digest: sha256(text) });
     const record: z.infer<typeof begun> = {
         version: 1,
         type: "begun",
         from: of(from),
         to: of(to),
         moves: axesOf(plan),
+        command,
         time: new Date().toISOString(),
         user: userInfo().username,
         host: hostname(),
@@ -128,7 +142,7 @@ export async function writeMoved(store: LedgerStore, number: number, text: strin
         version: 1,
         type: "moved",
         number,
-        left: digestOf(text),
+        left: sha256(text),
         time: new Date().toISOString(),
     };
     await createNumbered(store, folder, record);

@@ -150,13 +150,12 @@ describe("Aiven for Apache Kafka", () => {
     });
 
     const refused: [string, Partial<AivenBrokerArgs>, RegExp][] = [
-        ["the free plan", { plan: "free-0" }, /is no plan .* that holds 3 copies/],
-        ["a plan that is none", { plan: "large" }, /is no plan/],
-        [
-            "a plan of fewer brokers than copies",
-            { plan: "premium-2x-8" },
-            /has 2 brokers, but each record has 3 copies/,
-        ],
+        ["the free plan", { plan: "free-0" }, /'plan': .*of at least 3 brokers/],
+        ["a plan that is none", { plan: "large" }, /'plan': /],
+        ["a network that is none", { allowedNetworks: ["192.0.2.7/x"] }, /'allowedNetworks\.0': /],
+        ["an address for a network", { allowedNetworks: ["192.0.2.7"] }, /'allowedNetworks\.0': /],
+        ["a network of one link", { allowedNetworks: ["fe80::1%eth0/64"] }, /'allowedNetworks\.0': /],
+        ["a plan of fewer brokers than copies", { plan: "premium-2x-8" }, /'plan': .*of at least 3 brokers/],
         [
             "brokers that everybody may connect to, because nobody is named",
             { allowedNetworks: [] },
@@ -165,7 +164,7 @@ describe("Aiven for Apache Kafka", () => {
         [
             "brokers that everybody may connect to, by name",
             { allowedNetworks: ["10.0.0.0/8", "0.0.0.0/0"] },
-            /the whole internet: 10\.0\.0\.0\/8, 0\.0\.0\.0\/0|the whole internet/,
+            /the whole internet/,
         ],
         ["everybody of the newer internet", { allowedNetworks: ["::/0"] }, /the whole internet/],
         [
@@ -179,7 +178,7 @@ describe("Aiven for Apache Kafka", () => {
             assert.throws(
                 () => new AivenBroker("refused", { ...base, ...changes }),
                 (error: Error & { code?: string }) => {
-                    assert.equal(error.code, "broker-settings-invalid");
+                    assert.match(error.code ?? "", /^(broker-settings|arguments)-invalid$/);
                     assert.match(error.message, expected);
                     return true;
                 },

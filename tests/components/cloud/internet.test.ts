@@ -33,6 +33,8 @@ describe("networks that may come in", () => {
         pieces(8).filter((cidr) => cidr !== "93.0.0.0/8"),
         ["2001:db8::/32", "2a00::/12"],
         ["2000::/4"],
+        // No blocks: who reads them refuses them.
+        ["1.2.3.4/x", "1.2.3.4", "0.0.0.0/33", "fe80::1%eth0/64"],
         ["::ffff:192.0.2.1/128", "::1/128", "2001:db8:1:2:3:4:5:6/128"],
     ];
     for (const networks of some)

@@ -146,8 +146,8 @@ describe("a catalog in containers", () => {
         assert.equal(label?.value, "catalog-migration-id");
         assert.doesNotThrow(() => demandMigrated("migration", 0));
         assert.throws(() => demandMigrated("migration", 1), {
-            code: "migration-failed",
-            message: /ended with status 1\. \[migration-failed\]\n.*docker logs migration/,
+            code: "catalog-migration-failed",
+            message: /ended with status 1\. \[catalog-migration-failed\]\n.*docker logs migration/,
         });
     });
 

@@ -33,18 +33,21 @@ describe("the record of a migration", () => {
 
     it("says where to go on", async () => {
         assert.deepEqual(await start(), { kind: "anew" });
-        await writeBegun(store, plan, from, to);
+        await writeBegun(store, plan, from, to, "the command");
         assert.deepEqual(await start(), { kind: "resumed", done: 0 });
         await move(1);
         assert.deepEqual(await start(), { kind: "resumed", done: 1 });
         await move(2);
         const standing = await standingOf(store);
         assert.ok(standing && isFinished(standing));
-        assert.deepEqual(await start(), { kind: "anew" });
+        // Begun once more, its first move would take back what the later ones have moved.
+        await assert.rejects(start(), { code: "migration-start", message: /all of it is done/ });
+        const back = planOf(to, from, { lose: ["broker"] });
+        assert.deepEqual(await start(to, from, back), { kind: "anew" });
     });
 
     it("lets no other one begin in the middle, and names the file that has changed", async () => {
-        await writeBegun(store, plan, from, to);
+        await writeBegun(store, plan, from, to, "the command");
         await move(1);
         const other = { ...to, text: `${to.text}# another word\n` };
         await assert.rejects(start(from, other), (error: Error & { code?: string }) => {
@@ -55,18 +58,18 @@ describe("the record of a migration", () => {
     });
 
     it("lets one begin where the last has come to", async () => {
-        await writeBegun(store, plan, from, to);
+        await writeBegun(store, plan, from, to, "the command");
         await move(1);
         const left = sideOf(plan.moves[0]?.text ?? "");
         const elsewhere = reachable("lake", { runtime: flink("three"), broker: kafka("two") });
         assert.deepEqual(await start(left, elsewhere, planOf(left, elsewhere)), { kind: "instead" });
         // One that has moved nothing yet may be turned.
-        await writeBegun(store, plan, from, to);
+        await writeBegun(store, plan, from, to, "the command");
         assert.deepEqual(await start(from, elsewhere, planOf(from, elsewhere)), { kind: "instead" });
     });
 
     it("refuses what it cannot read", async () => {
-        await writeBegun(store, plan, from, to);
+        await writeBegun(store, plan, from, to, "the command");
         writeFileSync(join(store.where, "migration", "00000002.json"), "{}");
         await assert.rejects(standingOf(store), { code: "ledger-refused" });
     });

@@ -152,6 +152,14 @@ const refusals: readonly Refusal[] = [
         "catalog.uri",
         /127\.0\.0\.1 is this machine/,
     ],
+    ["a catalog by what is no address", "prod", { "catalog.uri": "nonsense" }, "catalog.uri", /catalog\.uri/],
+    [
+        "a catalog by what is no address, for containers",
+        "docker",
+        { catalog: { profile: "external", uri: "nonsense", warehouse: "lake" } },
+        "catalog.uri",
+        /catalog\.uri/,
+    ],
     [
         "storage on this machine for a Flink that is elsewhere",
         "local",
