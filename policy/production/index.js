@@ -881,6 +881,77 @@ var pods = {
   }
 };
 
+// components/cloud/internet.ts
+var import_node_net = require("node:net");
+
+// components/cloud/cidr.ts
+function blockOf(text2) {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(String(text2))?.slice(1).map(Number);
+  if (parts === void 0) return void 0;
+  const bits = parts[4] ?? 0;
+  const octets = parts.slice(0, 4);
+  if (bits > 32 || octets.some((octet) => octet > 255)) return void 0;
+  const first = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  return first % 2 ** (32 - bits) === 0 ? { first, bits } : void 0;
+}
+var privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(blockOf);
+
+// components/cloud/internet.ts
+function numberOf4(address) {
+  const block2 = blockOf(`${address}/32`);
+  return block2 === void 0 ? void 0 : BigInt(block2.first);
+}
+function numberOf6(address) {
+  if (!(0, import_node_net.isIPv6)(address) || address.includes("%")) return void 0;
+  const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const [head = [], tail] = short.split("::").map((half) => half.split(":").filter((part) => part !== ""));
+  const parts = tail === void 0 ? head : [...head, ...Array(8 - head.length - tail.length).fill("0"), ...tail];
+  return BigInt(`0x${parts.map((part) => part.padStart(4, "0")).join("")}`);
+}
+var families = [
+  {
+    bits: 32,
+    // Above it is multicast. Source: https://www.iana.org/assignments/ipv4-address-space
+    internet: { first: 0n, last: 0xdfffffffn },
+    numberOf: numberOf4,
+    // Source: https://www.iana.org/assignments/iana-ipv4-special-registry
+    nobody: [
+      ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8"],
+      ...["169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
+    ]
+  },
+  {
+    bits: 128,
+    // 2000::/3. Source: https://www.iana.org/assignments/ipv6-address-space
+    internet: { first: 1n << 125n, last: (1n << 126n) - 1n },
+    numberOf: numberOf6,
+    nobody: []
+  }
+];
+function spanOf(cidr, { bits, numberOf }) {
+  const [address = "", length = ""] = cidr.split("/");
+  const number = numberOf(address);
+  if (number === void 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits) return void 0;
+  const free = BigInt(bits - Number(length));
+  const first = number >> free << free;
+  return { first, last: first + (1n << free) - 1n };
+}
+function covers(spans, { first, last }) {
+  let open = first;
+  for (const span of [...spans].sort((one, other) => one.first < other.first ? -1 : 1)) {
+    if (span.first > open) return false;
+    if (span.last >= open) open = span.last + 1n;
+    if (open > last) return true;
+  }
+  return false;
+}
+var isInternet = (networks) => families.some(
+  (family) => covers(
+    [...networks, ...family.nobody].map((cidr) => spanOf(cidr, family)).filter((span) => span !== void 0),
+    family.internet
+  )
+);
+
 // policy/production/policies/statements.ts
 var isRecord4 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 var texts = (value) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
@@ -927,6 +998,7 @@ var everywhere = /^(0\.0\.0\.0|::)\/0$|^\*$|^(Internet|Any)$/i;
 var notEverywhere = (range) => !everywhere.test(textOf(range));
 var anybody = /^(allUsers|allAuthenticatedUsers)$/;
 var notAnybody = (member) => !anybody.test(textOf(member));
+var someOnly = (ranges) => listOf(ranges).every(notEverywhere) && !isInternet(listOf(ranges).map(textOf));
 var closed = "name the addresses that need it, not the whole internet";
 var block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 var members = [
@@ -957,7 +1029,7 @@ var demands4 = [
   demand(
     "aws:eks/cluster:Cluster",
     "vpcConfig.publicAccessCidrs",
-    (cidrs) => listOf(cidrs).length > 0 && listOf(cidrs).every(notEverywhere),
+    (cidrs) => listOf(cidrs).length > 0 && someOnly(cidrs),
     closed,
     (cluster) => valueAt(cluster, "vpcConfig.endpointPublicAccess") === false
   ),
@@ -965,8 +1037,8 @@ var demands4 = [
   demand("aws:ec2/securityGroup:SecurityGroup", "ingress[*].ipv6CidrBlocks[*]", notEverywhere, closed),
   demand("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "cidrIpv4", notEverywhere, closed),
   demand("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "cidrIpv6", notEverywhere, closed),
-  demand("aws:ec2/securityGroupRule:SecurityGroupRule", "cidrBlocks[*]", notEverywhere, closed, isEgress),
-  demand("aws:ec2/securityGroupRule:SecurityGroupRule", "ipv6CidrBlocks[*]", notEverywhere, closed, isEgress),
+  demand("aws:ec2/securityGroupRule:SecurityGroupRule", "cidrBlocks", someOnly, closed, isEgress),
+  demand("aws:ec2/securityGroupRule:SecurityGroupRule", "ipv6CidrBlocks", someOnly, closed, isEgress),
   demand("aws:rds/instance:Instance", "publiclyAccessible", isNotTrue, "set it to false"),
   demand("gcp:storage/bucket:Bucket", "publicAccessPrevention", oneOf("enforced"), "set it to enforced"),
   demand("gcp:storage/bucket:Bucket", "uniformBucketLevelAccess", isTrue, "set it to true: no access lists"),
@@ -986,8 +1058,8 @@ var demands4 = [
   ),
   demand(
     "gcp:compute/firewall:Firewall",
-    "sourceRanges[*]",
-    notEverywhere,
+    "sourceRanges",
+    someOnly,
     closed,
     ({ values }) => values["direction"] === "EGRESS" || !isGiven({ values }, "allows")
   ),
@@ -1011,7 +1083,7 @@ var demands4 = [
   demand(
     "azure-native:containerservice:ManagedCluster",
     "apiServerAccessProfile.authorizedIPRanges",
-    (ranges) => listOf(ranges).length > 0 && listOf(ranges).every(notEverywhere),
+    (ranges) => listOf(ranges).length > 0 && someOnly(ranges),
     closed,
     (cluster) => valueAt(cluster, "apiServerAccessProfile.enablePrivateCluster") === true
   ),
@@ -1022,18 +1094,17 @@ var demands4 = [
     closed,
     ({ values }) => values["direction"] === "Outbound" || values["access"] === "Deny"
   ),
-  demand("aiven:index/kafka:Kafka", "kafkaUserConfig.ipFilterObjects[*].network", notEverywhere, closed),
   demand(
     "aiven:index/kafka:Kafka",
     "kafkaUserConfig.ipFilterObjects",
-    (filters) => listOf(filters).length > 0,
+    (filters) => listOf(filters).length > 0 && someOnly(listOf(filters).map((filter) => filter.network)),
     "name the networks that connect: without any Aiven lets the whole internet",
     (kafka) => isGiven(kafka, "projectVpcId")
   ),
   demand(
     "kubernetes:core/v1:Service",
     "spec.loadBalancerSourceRanges",
-    (ranges) => listOf(ranges).length > 0 && listOf(ranges).every(notEverywhere),
+    (ranges) => listOf(ranges).length > 0 && someOnly(ranges),
     closed,
     (service) => valueAt(service, "spec.type") !== "LoadBalancer" || isInternal(service)
   ),

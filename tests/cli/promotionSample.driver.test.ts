@@ -9,7 +9,10 @@ const seed = Number(process.env["TIDEGATE_TEST_SEED"] ?? Math.floor(Date.now() /
 describe("an organisation on simulated clouds", function () {
     this.timeout(600_000);
     const signed = seed % 2 === 1;
-    const course = new Course(signed);
+    let course: Course;
+    before(() => {
+        course = new Course(signed);
+    });
     after(async () => assert.deepEqual(await course.end(), []));
 
     for (const plan of planOf(2, seed, true)) {

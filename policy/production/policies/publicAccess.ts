@@ -1,4 +1,5 @@
 /** Nothing can be reached by everybody. */
+import { isInternet } from "../../../components/cloud/internet";
 import {
     companions,
     demand,
@@ -21,6 +22,9 @@ const everywhere = /^(0\.0\.0\.0|::)\/0$|^\*$|^(Internet|Any)$/i;
 const notEverywhere = (range: unknown): boolean => !everywhere.test(textOf(range));
 const anybody = /^(allUsers|allAuthenticatedUsers)$/;
 const notAnybody = (member: unknown): boolean => !anybody.test(textOf(member));
+/** Of a list: two halves of the internet are all of it. */
+const someOnly = (ranges: unknown): boolean =>
+    listOf(ranges).every(notEverywhere) && !isInternet(listOf(ranges).map(textOf));
 const closed = "name the addresses that need it, not the whole internet";
 const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 
@@ -54,7 +58,7 @@ const demands: readonly Demand[] = [
     demand(
         "aws:eks/cluster:Cluster",
         "vpcConfig.publicAccessCidrs",
-        (cidrs) => listOf(cidrs).length > 0 && listOf(cidrs).every(notEverywhere),
+        (cidrs) => listOf(cidrs).length > 0 && someOnly(cidrs),
         closed,
         (cluster) => valueAt(cluster, "vpcConfig.endpointPublicAccess") === false,
     ),
@@ -62,8 +66,8 @@ const demands: readonly Demand[] = [
     demand("aws:ec2/securityGroup:SecurityGroup", "ingress[*].ipv6CidrBlocks[*]", notEverywhere, closed),
     demand("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "cidrIpv4", notEverywhere, closed),
     demand("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "cidrIpv6", notEverywhere, closed),
-    demand("aws:ec2/securityGroupRule:SecurityGroupRule", "cidrBlocks[*]", notEverywhere, closed, isEgress),
-    demand("aws:ec2/securityGroupRule:SecurityGroupRule", "ipv6CidrBlocks[*]", notEverywhere, closed, isEgress),
+    demand("aws:ec2/securityGroupRule:SecurityGroupRule", "cidrBlocks", someOnly, closed, isEgress),
+    demand("aws:ec2/securityGroupRule:SecurityGroupRule", "ipv6CidrBlocks", someOnly, closed, isEgress),
     demand("aws:rds/instance:Instance", "publiclyAccessible", isNotTrue, "set it to false"),
     demand("gcp:storage/bucket:Bucket", "publicAccessPrevention", oneOf("enforced"), "set it to enforced"),
     demand("gcp:storage/bucket:Bucket", "uniformBucketLevelAccess", isTrue, "set it to true: no access lists"),
@@ -83,8 +87,8 @@ const demands: readonly Demand[] = [
     ),
     demand(
         "gcp:compute/firewall:Firewall",
-        "sourceRanges[*]",
-        notEverywhere,
+        "sourceRanges",
+        someOnly,
         closed,
         ({ values }) => values["direction"] === "EGRESS" || !isGiven({ values }, "allows"),
     ),
@@ -108,7 +112,7 @@ const demands: readonly Demand[] = [
     demand(
         "azure-native:containerservice:ManagedCluster",
         "apiServerAccessProfile.authorizedIPRanges",
-        (ranges) => listOf(ranges).length > 0 && listOf(ranges).every(notEverywhere),
+        (ranges) => listOf(ranges).length > 0 && someOnly(ranges),
         closed,
         (cluster) => valueAt(cluster, "apiServerAccessProfile.enablePrivateCluster") === true,
     ),
@@ -119,18 +123,19 @@ const demands: readonly Demand[] = [
         closed,
         ({ values }) => values["direction"] === "Outbound" || values["access"] === "Deny",
     ),
-    demand("aiven:index/kafka:Kafka", "kafkaUserConfig.ipFilterObjects[*].network", notEverywhere, closed),
     demand(
         "aiven:index/kafka:Kafka",
         "kafkaUserConfig.ipFilterObjects",
-        (filters) => listOf(filters).length > 0,
+        (filters) =>
+            listOf(filters).length > 0 &&
+            someOnly(listOf(filters).map((filter) => (filter as { readonly network?: unknown }).network)),
         "name the networks that connect: without any Aiven lets the whole internet",
         (kafka) => isGiven(kafka, "projectVpcId"),
     ),
     demand(
         "kubernetes:core/v1:Service",
         "spec.loadBalancerSourceRanges",
-        (ranges) => listOf(ranges).length > 0 && listOf(ranges).every(notEverywhere),
+        (ranges) => listOf(ranges).length > 0 && someOnly(ranges),
         closed,
         (service) => valueAt(service, "spec.type") !== "LoadBalancer" || isInternal(service),
     ),

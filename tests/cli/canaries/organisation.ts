@@ -2,13 +2,14 @@
  * One organisation's graph whose program, provider, hooks, gates, exercise and module print every secret that they get, in
  * every spelling that they can think of. `FAIL` names who of them fails as well.
  */
+import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { generatePrivateKey } from "sshpk";
 import { cacheRoot } from "../../../automation/toolchain/bootstrap.mjs";
 import { Canaries } from "../../_helpers/canaries";
 import { Example } from "../../_helpers/example";
+import { until } from "../../components/support";
 import { victimKinds, victims } from "../../proofs/crash/victims";
 import { outcomeOf, type Outcome } from "../../_helpers/checkout";
 
@@ -260,7 +261,7 @@ export class Organisation {
         this.example.edit("app/index.js", 'user: "me"', 'user: "you"');
     }
 
-    /** Starts a command, and kills all of it once it has come to some point. */
+    /** Starts a command, and kills driver, worker and engine once it has come to some point. */
     async killed(
         args: readonly string[],
         reached: () => boolean,
@@ -268,12 +269,13 @@ export class Organisation {
     ): Promise<void> {
         const child = this.example.start(args, { ...this.variables, ...more });
         const ended = outcomeOf(child);
-        while (!reached() && child.exitCode === null) await delay(20);
-        const driver = child.pid ?? 0;
+        const driver = child.pid ?? assert.fail("it has no pid");
+        await until("it comes there, or ends", () => reached() || child.exitCode !== null, 120);
+        if (!reached()) assert.fail(JSON.stringify(await ended));
         const all = await Promise.all(victimKinds.map((kind) => victims(driver, kind)));
         // The driver last: its worker would begin to end its engine in order.
         for (const pid of all.flat().toReversed()) process.kill(pid, "SIGKILL");
-        await ended;
+        assert.equal((await ended).code, null);
     }
 
     /** What is written anywhere but where the secrets were put. */

@@ -33,7 +33,7 @@ export class Oracle {
         private readonly model: Model,
     ) {
         this.evidence = new Evidence(organisation);
-        this.timer = setInterval(() => this.look(), lookMs);
+        this.timer = setInterval(() => this.look(), lookMs).unref();
     }
 
     close(): void {

@@ -128,7 +128,10 @@ export class Rollouts {
         counts.crashes.hit += 1;
         const { evidence } = oracle;
         const mark = evidence.marks(environment).slice(marks).at(-1);
-        const proved = mark !== undefined && evidence.proofs(environment).some((one) => one.mark === mark.name);
+        const proved =
+            mark !== undefined &&
+            evidence.proofs(environment).some((one) => one.mark === mark.name && one.release === release && one.green);
+        oracle.expect(!proved || !model.isRed(release, environment), `${what} has proved what is red there`);
         if (mark !== undefined) {
             oracle.expect(mark.release === release, `${what} has left a mark of another release`);
             model.rolledOut(environment, release, proved);

@@ -70,7 +70,7 @@ export async function shell(
     // Its number may be another's by then.
     clearTimeout(striking);
     clearTimeout(stuck);
-    await Promise.race([new Promise((resolve) => child.on("close", resolve)), delay(2000)]);
+    await Promise.race([new Promise((resolve) => child.on("close", resolve)), delay(2000, undefined, { ref: false })]);
     return { code, stdout, stderr, killed: killed && code === null, seconds: (Date.now() - begun) / 1000 };
 }
 
