@@ -3,7 +3,7 @@
  * its own: `npm run proof:variants`, or one of them, chosen by TIDEGATE_TEST_SAMPLE (any whole number).
  */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { localLayers as layers } from "../_helpers/localLayers";
 import { withDuckDB } from "../../automation/exercises/events/duckdb";
@@ -18,6 +18,8 @@ interface Variant {
     readonly bronze: number;
     readonly deadLetters: number;
     readonly look?: (checkout: Checkout) => Promise<void>;
+    /** What it is moved to in place, once it is up. */
+    readonly migrate?: { readonly change: (text: string) => string; readonly lose: readonly string[] };
 }
 
 function replace(text: string, from: string, to: string): string {
@@ -92,7 +94,43 @@ const variants: readonly Variant[] = [
         change: (text) => replace(fewer(text), "mode: batch", "mode: streaming_bronze"),
         ...generated,
     },
+    {
+        name: "a migration to SCRAM over TLS, then to the Hadoop catalog",
+        change: fewer,
+        ...generated,
+        migrate: {
+            change: (text) =>
+                replace(replace(text, "security: plaintext", "security: sasl_ssl"), "type: rest", "type: hadoop"),
+            lose: ["catalog"],
+        },
+    },
 ];
+
+/** The moves stop after the first and go on; each is validated whole, and bronze is made of the topic again after the second. */
+async function migrate(checkout: Checkout, { change, lose }: NonNullable<Variant["migrate"]>, bronze: number) {
+    const [from, file] = [
+        join(dirname(checkout.directory), "before.yaml"),
+        join(checkout.directory, "stacks", "local.yaml"),
+    ];
+    copyFileSync(file, from);
+    checkout.edit(change);
+    const words = ["migrate", "--from", from, "--to", file, "--json"];
+    const refused = await checkout.run(words);
+    assert.equal(refused.code, 6, refused.stderr);
+    assert.match(refused.stderr, /migration-loses-data/);
+    for (const move of [1, 2]) {
+        const { code, stdout, stderr } = await checkout.run([
+            ...words,
+            ...lose.flatMap((axis) => ["--lose", axis]),
+            "--moves",
+            "1",
+        ]);
+        const rollout = new Rollout(stdout);
+        assert.equal(code, 0, `${JSON.stringify(rollout.of("problem"), null, 2)}\n${stderr}`);
+        const found = rollout.checks.find(({ id }) => id === "data.bronze-complete")?.evidence["bronze"];
+        assert.equal(found, bronze, `move ${move}`);
+    }
+}
 
 const sample = process.env["TIDEGATE_TEST_SAMPLE"];
 const chosen = sample === undefined ? variants : [variants[Number(sample) % variants.length]!];
@@ -115,6 +153,7 @@ describe("variants of the environment", () => {
                 assert.equal(evidence("data.bronze-complete")["bronze"], variant.bronze);
                 assert.equal(evidence("data.dead-letters")["deadLetters"], variant.deadLetters);
                 await variant.look?.(checkout);
+                if (variant.migrate !== undefined) await migrate(checkout, variant.migrate, variant.bronze);
                 const second = await up();
                 assert.deepEqual(second.changed, []);
                 assert.equal(
