@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
+import { endsWithTests } from "./endsWithTests";
 
 export interface Outcome {
     /** Null where a signal ended it. */
@@ -126,19 +127,21 @@ export function isolated(variables: Readonly<Record<string, string>>): NodeJS.Pr
     return { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", ...variables };
 }
 
-/** Starts `tidegate ARGS` in a folder; its process group is its own, as a terminal's foreground job is. */
+/** Starts `tidegate ARGS` in a folder; its process group is its own, as a terminal's foreground job is. It ends with the tests. */
 export const startTidegate = (
     args: readonly string[],
     cwd: string,
     env: NodeJS.ProcessEnv,
     checkout = repositoryRoot,
 ): ChildProcess =>
-    spawn(process.execPath, [join(checkout, "automation", "cli", "tidegate.mjs"), ...args], {
-        cwd,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: true,
-    });
+    endsWithTests(
+        spawn(process.execPath, [join(checkout, "automation", "cli", "tidegate.mjs"), ...args], {
+            cwd,
+            env,
+            stdio: ["ignore", "pipe", "pipe"],
+            detached: true,
+        }),
+    );
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
     let stdout = "";

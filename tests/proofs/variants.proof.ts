@@ -170,5 +170,5 @@ describe("variants of the environment", () => {
                 throw error;
             }
             await checkout.remove();
-        });
+        }).timeout(variant.migrate === undefined ? 600_000 : 1_200_000);
 });
