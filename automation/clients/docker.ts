@@ -2,6 +2,7 @@
 import { request } from "node:http";
 import { z } from "zod";
 import { messageOf, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 
 /** Where Docker's clients look without being told otherwise. */
 const usualSocket = "/var/run/docker.sock";
@@ -123,13 +124,7 @@ export class DockerEngine {
     }
 
     private parse<T>(what: string, shape: z.ZodType<T>, text: string): T {
-        let value: unknown;
-        try {
-            value = JSON.parse(text);
-        } catch {
-            value = undefined;
-        }
-        const parsed = shape.safeParse(value);
+        const parsed = shape.safeParse(parseJson(text));
         if (parsed.success) return parsed.data;
         throw new TidegateError(`The Docker Engine at ${this.socket} did not answer ${what} as its API describes it.`, {
             code: "docker-invalid",

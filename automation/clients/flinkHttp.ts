@@ -1,6 +1,7 @@
 /** JSON over HTTP to Flink's processes (JobManager, SQL gateway), and what their Java errors boil down to. */
 import { z } from "zod";
 import { messageOf, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -70,7 +71,7 @@ export async function requestJson<T>(request: HttpRequest<T>): Promise<T> {
                 cause: new HttpStatusError(status, text),
             },
         );
-    const parsed = answer.safeParse(parseJson(text));
+    const parsed = answer.safeParse(contentOf(text));
     if (!parsed.success)
         throw new TidegateError(
             `${server} gave an answer to ${method} ${new URL(url).pathname} that is not understood: ${z.prettifyError(parsed.error)}`,
@@ -79,14 +80,7 @@ export async function requestJson<T>(request: HttpRequest<T>): Promise<T> {
     return parsed.data;
 }
 
-function parseJson(text: string): unknown {
-    if (text.trim() === "") return {};
-    try {
-        return JSON.parse(text);
-    } catch {
-        return text;
-    }
-}
+const contentOf = (text: string): unknown => (text.trim() === "" ? {} : (parseJson(text) ?? text));
 
 /** fetch says only "fetch failed"; the reason is one or two causes deeper. */
 function connectionError(error: unknown): string {

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { messageOf, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { ApiAccess } from "./kubeconfig";
 import {
     ApiStatusError,
@@ -307,13 +308,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
     return text;
 }
 
-function json(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return text;
-    }
-}
+const json = (text: string): unknown => parseJson(text) ?? text;
 
 /** A connection that ended in the middle. */
 const isBroken = (error: unknown): boolean =>

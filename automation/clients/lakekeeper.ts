@@ -1,6 +1,7 @@
 /** The management API of Lakekeeper (0.13): the server itself, its projects' warehouses, and what protects them. */
 import { z } from "zod";
 import { messageOf, TidegateError, type TidegateErrorOptions } from "../core/errors";
+import { parseJson } from "../core/json";
 import { authorization, type LakekeeperConnection } from "./lakekeeperAccess";
 import { storageOf, type WarehouseStorage } from "./lakekeeperStorage";
 
@@ -267,7 +268,7 @@ export class Lakekeeper {
             });
         }
         if (status < 200 || status > 299) throw this.#refused(status, text, call.doing);
-        const parsed = call.answer.safeParse(parsedJson(text));
+        const parsed = call.answer.safeParse(parseJson(text));
         if (parsed.success) return parsed.data;
         throw this.#failed(
             `its answer is not understood when it is to ${call.doing}: ${z.prettifyError(parsed.error)}`,
@@ -283,7 +284,7 @@ export class Lakekeeper {
     }
 
     #refused(status: number, text: string, doing: string): TidegateError {
-        const told = errorAnswer.safeParse(parsedJson(text));
+        const told = errorAnswer.safeParse(parseJson(text));
         const type = told.success ? told.data.error.type : "";
         const message = told.success ? told.data.error.message : text.slice(0, 200).replace(/\s+/g, " ");
         const cause = new Refusal(status, type, message);
@@ -297,14 +298,6 @@ export class Lakekeeper {
         if (status >= 500)
             return this.#failed(what, { code: "lakekeeper-unavailable", hint: "See its log.", retryable: true, cause });
         return this.#failed(what, { code: "lakekeeper-refused", hint: "Correct what it names.", cause });
-    }
-}
-
-function parsedJson(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
     }
 }
 

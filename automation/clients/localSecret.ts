@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parseSecretRef } from "../../stacks/secretRef";
 import { messageOf, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { FileSecrets, VariableSecrets } from "../secrets/stores/local";
 
 /** `env://VARIABLE` or `file:///PATH`. */
@@ -34,12 +35,8 @@ export async function readLocalSecret(reference: string, variables: NodeJS.Proce
 /** The same of a JSON object. What is wrong with it is told by the paths of its members: its text is the secret. */
 export async function readLocalJson<T>(reference: string, shape: z.ZodType<T>): Promise<T> {
     const text = await readLocalSecret(reference);
-    let value: unknown;
-    try {
-        value = JSON.parse(text);
-    } catch {
-        throw unreadable(reference, "it is no JSON");
-    }
+    const value = parseJson(text);
+    if (value === undefined) throw unreadable(reference, "it is no JSON");
     const parsed = shape.safeParse(value);
     if (parsed.success) return parsed.data;
     const members = [...new Set(parsed.error.issues.map(({ path }) => path.join(".") || "the whole"))];

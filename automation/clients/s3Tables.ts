@@ -2,6 +2,7 @@
 import { AwsClient } from "aws4fetch";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { unreachable, type S3Connection } from "./s3";
 
 const requestSeconds = 15;
@@ -84,19 +85,11 @@ export class S3Tables {
         }
         const text = await response.text();
         if (response.ok) return text.trim() === "" ? {} : (JSON.parse(text) as unknown);
-        const parsed = errorAnswer.safeParse(parseOr(text, {}));
+        const parsed = errorAnswer.safeParse(parseJson(text));
         const { __type: type = `HTTP ${response.status}`, message = text.slice(0, 200) } = parsed.data ?? {};
         throw new TidegateError(`${endpoint} refused to ${doing}: ${type}, ${message}`, {
             code: "s3-refused",
             retryable: response.status >= 500,
         });
-    }
-}
-
-function parseOr(text: string, otherwise: unknown): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return otherwise;
     }
 }

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { inspect } from "../../components/provider/daemon/processes";
+import { parseJson } from "../core/json";
 import { below, isBucketUrl } from "../ledger/objects/location";
 import { ledgerStore } from "../ledger/place";
 import { FileStore, type LedgerStore } from "../ledger/store";
@@ -42,7 +43,7 @@ export async function breakDeadLocks(
     for (const name of names) {
         const key = `${project}/${stack}/${name}`;
         const text = await locks?.read(key).catch(() => undefined);
-        const lock = lockSchema.safeParse(parsed(text));
+        const lock = lockSchema.safeParse(parseJson(text));
         if (!lock.success || lock.data.hostname !== hostname() || (await isPulumi(lock.data.pid))) continue;
         await locks?.remove(key);
         // What the file backend keeps beside each of its files.
@@ -50,14 +51,6 @@ export async function breakDeadLocks(
         broken.push(`took away the lock that process ${lock.data.pid}, which is no more, had left on ${stack}`);
     }
     return broken;
-}
-
-function parsed(text: string | undefined): unknown {
-    try {
-        return JSON.parse(text ?? "");
-    } catch {
-        return undefined;
-    }
 }
 
 /** Pids are given again: a process of another name is not the one that took the lock. */

@@ -7,6 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { shortStackName } from "../core/stackFile";
 import { readYamlFile } from "../core/yamlFile";
 import { pulumiStackName, type EnvironmentSettings, type GraphFile } from "../graph/load";
 import { holdsLedger, ledgerIn } from "../ledger/place";
@@ -114,7 +115,7 @@ export class ProjectHome implements Home {
         const address = await this.address(stack);
         const own = address.directory === null ? undefined : `file://${address.directory}`;
         const locks = stackLocks(own ?? this.backend(), () => this.variables());
-        return breakDeadLocks(locks, { ...address, stack: address.stack.split("/").pop() ?? address.stack });
+        return breakDeadLocks(locks, { ...address, stack: shortStackName(address.stack) });
     }
 
     async version(stack: string): Promise<string | undefined> {

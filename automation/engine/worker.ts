@@ -16,6 +16,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { z } from "zod";
 import { parse as parseVersion, type SemVer } from "semver";
+import { stackFileName } from "../core/stackFile";
 import { classify } from "./failure";
 import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
@@ -124,7 +125,7 @@ const projectShape = z.looseObject({ stackConfigDir: z.string().optional() });
 /** The stack's configuration as it is before the stack is made: that writes a salt into it. */
 async function stackFileOf(workspace: LocalWorkspace, { stack, workDirectory }: OperationRequest): Promise<StackFile> {
     const { stackConfigDir } = projectShape.parse(await workspace.projectSettings());
-    const path = resolve(workDirectory, stackConfigDir ?? ".", `Pulumi.${stack.split("/").pop()}.yaml`);
+    const path = resolve(workDirectory, stackConfigDir ?? ".", stackFileName(stack));
     return { path, content: await readFile(path, "utf8").catch(() => undefined) };
 }
 

@@ -4,8 +4,9 @@ import { dirname, resolve } from "node:path";
 import Ajv, { type ErrorObject } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { exitCodes, messageOf, TidegateError } from "../core/errors";
+import { counted } from "../core/words";
 import type { StackSnapshot } from "../engine/snapshot";
-import { counted, failing, pass, type Check } from "./check";
+import { failing, pass, type Check } from "./check";
 
 /** That no operation on its resources was begun and never ended. */
 export function stateCheck(stack: string, pulumiStack: string, snapshot: StackSnapshot): Check {

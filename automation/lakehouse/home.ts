@@ -10,6 +10,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { loaderFile, projectName, repositoryRoot } from "../core/repository";
+import { stackFileName } from "../core/stackFile";
 import {
     checkpointVersion,
     fileBackend,
@@ -159,7 +160,7 @@ const stacksDirectory = ({ rehearsal }: Pick<Environment, "rehearsal">): string 
 
 /** File of a stack's encryption settings and `secure:` values. */
 export const stackFile = (environment: Pick<Environment, "rehearsal">, stack: string): string =>
-    join(stacksDirectory(environment), `Pulumi.${stack}.yaml`);
+    join(stacksDirectory(environment), stackFileName(stack));
 
 /** The folder of the file backend; null for any other. */
 export const stateDirectory = (environment: Pick<Environment, "backendUrl">): string | null =>

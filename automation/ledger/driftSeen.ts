@@ -1,5 +1,6 @@
 /** What looks for drift have found, beside the ledger: for whoever asks how an environment stands, later and from elsewhere. */
 import { z } from "zod";
+import { parseJson } from "../core/json";
 import type { LedgerStore } from "./store";
 
 const schema = z.object({
@@ -25,9 +26,6 @@ export async function keepDrift(store: LedgerStore, seen: Omit<DriftSeen, "versi
 export async function lastDrift(store: LedgerStore): Promise<DriftSeen | undefined> {
     const name = (await store.list(folder)).at(-1);
     if (name === undefined) return undefined;
-    try {
-        return schema.parse(JSON.parse((await store.read(`${folder}/${name}`)) ?? ""));
-    } catch {
-        return undefined;
-    }
+    const text = await store.read(`${folder}/${name}`).catch(() => undefined);
+    return schema.safeParse(parseJson(text)).data;
 }

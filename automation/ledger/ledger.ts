@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import pLimit from "p-limit";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import { holderSchema } from "./lock";
 import type { LedgerStore } from "./store";
 
@@ -226,7 +227,10 @@ export class Ledger {
     private async told(id: string, names: readonly string[]): Promise<Run> {
         const read = await Promise.all(
             names.map((name) =>
-                this.limit(async () => [name, parse(await this.store.read(`${folder}/${id}/${name}`))] as const),
+                this.limit(async () => {
+                    const text = await this.store.read(`${folder}/${id}/${name}`);
+                    return [name, recordSchema.safeParse(parseJson(text)).data] as const;
+                }),
             ),
         );
         const records = read.flatMap(([, record]) => record ?? []).toSorted((a, b) => a.number - b.number);
@@ -283,13 +287,5 @@ export class RunLedger {
                 hint: "Two processes work on one environment: end one of them, and run the same command again.",
             },
         );
-    }
-}
-
-function parse(text: string | undefined): LedgerRecord | undefined {
-    try {
-        return recordSchema.parse(JSON.parse(text ?? ""));
-    } catch {
-        return undefined;
     }
 }

@@ -12,6 +12,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { exitCodes, interruptedCode, messageOf, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { LedgerStore } from "./store";
 
 /** How long a holder may be silent, in seconds. */
@@ -309,16 +310,8 @@ async function lastOf(store: LedgerStore): Promise<Found> {
     const name = (await store.list(folder)).at(-1);
     if (name === undefined) return { number: 0, record: undefined };
     const text = await store.read(`${folder}/${name}`);
-    return { number: Number.parseInt(name, 10), record: parse(text) };
-}
-
-/** Undefined for what a crash has torn. */
-function parse(text: string | undefined): LockRecord | undefined {
-    try {
-        return recordSchema.parse(JSON.parse(text ?? ""));
-    } catch {
-        return undefined;
-    }
+    // None of what a crash has torn.
+    return { number: Number.parseInt(name, 10), record: recordSchema.safeParse(parseJson(text)).data };
 }
 
 function busy({ environment }: LockDependencies, { holder, since, time }: LockRecord): TidegateError {

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { DeepReadonly } from "../core/readonly";
 
 export const manifestVersion = 1;
@@ -125,12 +126,8 @@ export const shortId = (id: string): string => id.slice(0, 12);
 
 /** @throws TidegateError `release-invalid` */
 export function parseManifest(text: string, where: string): Manifest {
-    let value: unknown;
-    try {
-        value = JSON.parse(text);
-    } catch {
-        throw invalid(where, "its manifest is no JSON");
-    }
+    const value = parseJson(text);
+    if (value === undefined) throw invalid(where, "its manifest is no JSON");
     return demandManifest(value, where);
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
+import { parseJson } from "../core/json";
 import type { LedgerStore } from "../ledger/store";
 import { compress, openBundle, type Bundle, type OpenedBundle } from "./bundle";
 import { digestPattern, invalid, manifestText, parseManifest, sha256, shortId, type Manifest } from "./manifest";
@@ -105,12 +106,8 @@ export class ReleaseStore {
     async record(id: string): Promise<ReleaseRecord> {
         const text = await this.store.read(`${id}/record.json`);
         if (text === undefined) return this.find(id).then((found) => this.record(found));
-        try {
-            const record = recordSchema.parse(JSON.parse(text));
-            if (record.release === id) return record;
-        } catch {
-            // Told below.
-        }
+        const record = recordSchema.safeParse(parseJson(text)).data;
+        if (record?.release === id) return record;
         throw invalid(`${shortId(id)} in ${this.where}`, "its record is damaged");
     }
 

@@ -10,6 +10,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../core/errors";
 import { repositoryRoot } from "../core/repository";
+import { stackFileName } from "../core/stackFile";
 import { loadGraphFile, pulumiStackName, type GraphFile } from "../graph/load";
 import { ensureModules, modulesAreCurrent } from "../toolchain/node.mjs";
 import { diffReleases } from "./diff";
@@ -138,8 +139,8 @@ async function linkStackFiles(graph: GraphFile, directory: string, root: string,
         const { project, stack: template } = graph.definition(stack);
         const document = parseDocument(await readFile(join(project, "Pulumi.yaml"), "utf8"));
         const { stackConfigDir = "." } = projectSchema.parse(document.toJS());
-        const short = pulumiStackName(template, environment, stack).split("/").pop() ?? "";
-        const link = resolve(project, stackConfigDir, `Pulumi.${short}.yaml`);
+        const file = stackFileName(pulumiStackName(template, environment, stack));
+        const link = resolve(project, stackConfigDir, file);
         if ((await lstat(link).catch(() => undefined)) !== undefined) continue;
         await symlink(join(root, relative(directory, link)), link).catch(unlessThere);
     }

@@ -3,6 +3,7 @@
  * touched, and each stack is looked at again just before its up, for what it stands on may have changed it. Where there are
  * no rules, nothing is previewed.
  */
+import { counted } from "../core/words";
 import { approvalsOf, isGuarded, noRules, overBudget, overLimits, type ChangeRules } from "./budget";
 import { changesAnything, type StackChanges } from "./changes";
 import type { Previewer } from "./preview";
@@ -63,7 +64,7 @@ export class ChangeGuard {
         if (over.length > 0) throw overBudget(this.rules, over);
         const changing = this.known().filter(changesAnything).length;
         if (due.length > 0)
-            this.note(`${plural(changing, "stack")} would change, within what is allowed${approvedText(approved)}`);
+            this.note(`${counted(changing, "stack")} would change, within what is allowed${approvedText(approved)}`);
     }
 
     /**
@@ -101,7 +102,5 @@ export class ChangeGuard {
     }
 }
 
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
 const approvedText = (approved: ReadonlySet<string>): string =>
-    approved.size === 0 ? "" : `; approved by name: ${plural(approved.size, "resource")}`;
+    approved.size === 0 ? "" : `; approved by name: ${counted(approved.size, "resource")}`;

@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
+import { stackFileName } from "../core/stackFile";
 import type { PolicyPack } from "../engine/target";
 import type { LedgerStore } from "../ledger/store";
 import { programFiles, type Loads } from "./programFiles";
@@ -133,7 +134,7 @@ export async function sourcesOf({
 }: SourcesRequest & Pick<InputsRequest, "stack" | "policyPacks">): Promise<string[]> {
     const { sources, projectFile, configuration } = await described(request);
     const packs = policyPacks.flatMap(({ path, config }) => (typeof config === "string" ? [path, config] : [path]));
-    return [...sources, projectFile, join(configuration, `Pulumi.${stack}.yaml`), ...packs];
+    return [...sources, projectFile, join(configuration, stackFileName(stack)), ...packs];
 }
 
 export async function inputsOf(request: InputsRequest, key: DigestKey): Promise<Inputs> {
@@ -191,7 +192,7 @@ const isPlugin = (value: unknown): value is { path: string } =>
 
 /** Configuration and encryption of a stack; of the salts nothing, for they come with the first deployment. */
 async function stackConfiguration(directory: string, stack: string): Promise<unknown> {
-    const file = join(directory, `Pulumi.${stack}.yaml`);
+    const file = join(directory, stackFileName(stack));
     if (!existsSync(file)) return {};
     const content = z.looseObject({}).safeParse(parse(await readFile(file, "utf8")));
     const { encryptionsalt: _salt, encryptedkey: _key, ...rest } = content.success ? content.data : {};

@@ -3,6 +3,7 @@ import * as confluent from "@pulumi/confluentcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { confluent as settings } from "../../stacks/settings/broker/confluent";
+import type { Cloud } from "../../stacks/settings/clouds";
 import { demandArgs, rulesOf } from "../cloud/demand";
 import { withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
@@ -11,7 +12,7 @@ import { insyncReplicas, namesOfMore, partitionsOf, topicsOf, type Topic, type T
 
 export interface ConfluentBrokerArgs extends CloudArgs, TopicsArgs {
     /** Whose machines it runs on. */
-    cloud: "aws" | "gcp" | "azure";
+    cloud: Cloud;
     /** As that cloud names it, e.g. `eu-west-1`. */
     region: string;
     /** @default a standard cluster in three zones */

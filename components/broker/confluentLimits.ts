@@ -3,6 +3,7 @@
  * Source: https://docs.confluent.io/cloud/current/clusters/cluster-types.html ("eCKU/CKU comparison", "Minimum/maximum
  * eCKU requirements", "CKU purchase limits").
  */
+import type { Cloud } from "../../stacks/settings/clouds";
 
 /** In one zone or in three of its region. */
 export type Availability = "single" | "multi";
@@ -24,7 +25,7 @@ export type ConfluentCluster =
 
 export interface ConfluentPlacement {
     readonly cluster: ConfluentCluster;
-    readonly cloud: "aws" | "gcp" | "azure";
+    readonly cloud: Cloud;
     /** Of an adopted environment, `env-…`. */
     readonly environmentId?: string | undefined;
     /** Of all topics together. */

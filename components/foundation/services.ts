@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import { workloads, type Workload } from "../../stacks/contracts";
+import type { Cloud } from "../../stacks/settings/clouds";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { cloudsOf, dns, identityEgress, operatorIngress, type EgressRule } from "../kubernetes/network";
 import { namespacesOf, serviceAccounts } from "./names";
@@ -22,7 +23,7 @@ export interface ClusterServicesArgs extends CloudArgs {
     /** Annotations by which the cloud knows a workload's service account. @default none */
     accountAnnotations?: { readonly [W in Workload]?: pulumi.Input<Record<string, pulumi.Input<string>>> };
     /** The cloud whose tokens the workloads fetch. @default those whose annotations their accounts have */
-    cloud?: "aws" | "gcp" | "azure";
+    cloud?: Cloud;
     /** @default `defaultQuotas` */
     quotas?: { readonly [R in Room]?: Quota };
     operators: OperatorArgs;

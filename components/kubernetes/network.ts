@@ -1,6 +1,7 @@
 /** What the network policies of a namespace let through. */
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { clouds, type Cloud } from "../../stacks/settings/clouds";
 
 export type EgressRule = kubernetes.types.input.networking.v1.NetworkPolicyEgressRule;
 export type IngressRule = kubernetes.types.input.networking.v1.NetworkPolicyIngressRule;
@@ -33,7 +34,7 @@ const tokenServices: EgressRule = {
  * service accounts), https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
  * (the metadata server, with and without Dataplane V2), https://azure.github.io/azure-workload-identity/docs/ (login.microsoftonline.com).
  */
-export const identityEgress: Readonly<Record<"aws" | "gcp" | "azure", readonly EgressRule[]>> = {
+export const identityEgress: Readonly<Record<Cloud, readonly EgressRule[]>> = {
     aws: [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: ports("TCP", 80) }, tokenServices],
     gcp: [
         { to: [{ ipBlock: { cidr: "169.254.169.252/32" } }], ports: ports("TCP", 988) },
@@ -50,8 +51,8 @@ export const identityAnnotations = {
 } as const;
 
 /** The clouds whose annotations a service account has. */
-export const cloudsOf = (annotations: Readonly<Record<string, unknown>>): ("aws" | "gcp" | "azure")[] =>
-    (["aws", "gcp", "azure"] as const).filter((cloud) => identityAnnotations[cloud] in annotations);
+export const cloudsOf = (annotations: Readonly<Record<string, unknown>>): Cloud[] =>
+    clouds.filter((cloud) => identityAnnotations[cloud] in annotations);
 
 /** Webhooks of an operator are called by the API server, which is in no namespace; its pods see each other and are scraped. */
 export const operatorIngress = (monitoring: pulumi.Input<string>, webhookPort: number): IngressRule[] => [

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { stackFileName } from "../../automation/core/stackFile";
 import type { Context } from "./pack";
 
 export interface ProjectFolder {
@@ -75,7 +76,7 @@ export interface StackFile {
 
 /** Undefined where there is none. */
 export function readStackFile({ stacks }: ProjectFolder, stack: string): StackFile | undefined {
-    const path = join(stacks, `Pulumi.${stack}.yaml`);
+    const path = join(stacks, stackFileName(stack));
     if (!existsSync(path)) return undefined;
     const named = text(read(path)?.["secretsprovider"]);
     return { path, content: readFileSync(path, "utf8"), secretsProvider: named ?? "passphrase" };

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { stackFileName } from "../../automation/core/stackFile";
 import type { Path } from "../../components/provider/values";
 import type { Context, Policy, Violation } from "../analyzer/pack";
 import { projectFolder, projectUnseen, type ProjectFolder } from "../analyzer/project";
@@ -54,7 +55,7 @@ function sourcesOf({ directory, stacks, source }: ProjectFolder, stack: string):
         format: "project",
     }));
     const all: Source[] = [
-        { file: join(stacks, `Pulumi.${stack}.yaml`), under: "config", format: "stack" },
+        { file: join(stacks, stackFileName(stack)), under: "config", format: "stack" },
         ...projects,
         { file: environment, format: "environment" },
     ];

@@ -224,6 +224,10 @@ var import_node_fs2 = require("node:fs");
 var import_node_path2 = require("node:path");
 var import_yaml2 = require("yaml");
 
+// automation/core/stackFile.ts
+var stackFileName = (stack) => `Pulumi.${shortStackName(stack)}.yaml`;
+var shortStackName = (stack) => stack.slice(stack.lastIndexOf("/") + 1);
+
 // policy/analyzer/project.ts
 var import_node_fs = require("node:fs");
 var import_node_path = require("node:path");
@@ -1078,7 +1082,7 @@ function sourcesOf({ directory, stacks, source }, stack) {
     format: "project"
   }));
   const all = [
-    { file: (0, import_node_path2.join)(stacks, `Pulumi.${stack}.yaml`), under: "config", format: "stack" },
+    { file: (0, import_node_path2.join)(stacks, stackFileName(stack)), under: "config", format: "stack" },
     ...projects,
     { file: environment, format: "environment" }
   ];

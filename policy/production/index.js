@@ -508,6 +508,12 @@ var import_node_path2 = require("node:path");
 var import_node_fs = require("node:fs");
 var import_node_path = require("node:path");
 var import_yaml = require("yaml");
+
+// automation/core/stackFile.ts
+var stackFileName = (stack) => `Pulumi.${shortStackName(stack)}.yaml`;
+var shortStackName = (stack) => stack.slice(stack.lastIndexOf("/") + 1);
+
+// policy/analyzer/project.ts
 var isRecord2 = (value) => typeof value === "object" && value !== null;
 var text = (value) => typeof value === "string" ? value : void 0;
 function* above(directory) {
@@ -548,7 +554,7 @@ function read(file) {
   }
 }
 function readStackFile({ stacks }, stack) {
-  const path = (0, import_node_path.join)(stacks, `Pulumi.${stack}.yaml`);
+  const path = (0, import_node_path.join)(stacks, stackFileName(stack));
   if (!(0, import_node_fs.existsSync)(path)) return void 0;
   const named = text(read(path)?.["secretsprovider"]);
   return { path, content: (0, import_node_fs.readFileSync)(path, "utf8"), secretsProvider: named ?? "passphrase" };
@@ -1209,7 +1215,7 @@ var secretsProvider = {
     if (file === void 0) {
       if (!allowed.includes("service"))
         yield {
-          message: `there is no Pulumi.${context.stack}.yaml in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`
+          message: `there is no ${stackFileName(context.stack)} in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`
         };
       return;
     }

@@ -2,7 +2,7 @@
 import { urnLabel } from "../../automation/engine/urnTag";
 import { tagsOf } from "../../components/cloud/args";
 import { problem, type Problem } from "../../components/cloud/problem";
-import type { Cloud } from "../settings/clouds";
+import { clouds, type Cloud } from "../settings/clouds";
 import type { Environment } from "./environment";
 import { cloudNames } from "./identities";
 
@@ -38,7 +38,7 @@ export function* tags(environment: Environment): Generator<Problem> {
                 "Give it another name.",
             );
     }
-    for (const cloud of ["aws", "gcp", "azure"] as const) {
+    for (const cloud of clouds) {
         const { most, ours, on } = room[cloud];
         if (environment[cloud] !== undefined && names.length > most - ours)
             yield problem(

@@ -1,6 +1,9 @@
 /** The accounts that an environment's resources are in. None of this is secret: credentials come from who runs it. */
 import { z } from "zod";
 
+export const clouds = ["aws", "gcp", "azure"] as const;
+export type Cloud = (typeof clouds)[number];
+
 /** Lower-case letters, digits and hyphens: what all three clouds name their regions by. */
 const region = z.string().regex(/^[a-z][a-z0-9-]{2,30}$/, "a region as the cloud names it, e.g. eu-west-1");
 const uuid = z.uuid();
@@ -57,8 +60,6 @@ export const cloudSettings = {
         .default({})
         .describe("On every resource that takes tags or labels, beside those that say what it belongs to."),
 };
-
-export type Cloud = "aws" | "gcp" | "azure";
 
 /** What the cloud blocks of an environment file come to. */
 export type CloudSettings = { readonly [C in Cloud]: NonNullable<z.infer<(typeof cloudSettings)[C]>> };

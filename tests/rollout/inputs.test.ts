@@ -88,6 +88,13 @@ describe("what a deployment is made of", () => {
             () => ({ more: { files: [join(root, "app")], programs: [join(root, "plugin", "main.js")], values: {} } }),
         ],
     ];
+    it("changes with the configuration of a stack that is named with its organization and project", async () => {
+        const stack = "team/app/dev";
+        const before = await inputs({ stack });
+        write("app/Pulumi.dev.yaml", "config:\n  app:size: 2\n");
+        assert.notEqual((await inputs({ stack })).configuration, before.configuration);
+    });
+
     it("changes with a policy pack, its configuration and one that is added", async () => {
         write("pack/index.js", "1");
         write("pack.json", "{}");

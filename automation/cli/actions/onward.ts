@@ -7,6 +7,7 @@ import pc from "picocolors";
 import { parseJson } from "../../core/json";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { repositoryRoot } from "../../core/repository";
+import { counted } from "../../core/words";
 import { systemClock, type Clock } from "../../gates/clock";
 import { loadGraphFile } from "../../graph/load";
 import type { Promotion } from "../../graph/promotion";
@@ -238,5 +239,3 @@ const leadsNowhere = (source: string, promotion: Promotion): TidegateError =>
                 : `\`promotion\` of the graph's file has ${Object.keys(promotion).join(", ")}.`,
         exitCode: exitCodes.usage,
     });
-
-const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;

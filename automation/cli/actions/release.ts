@@ -1,6 +1,7 @@
 /** What `release` and its commands do. */
 import { writeFile } from "node:fs/promises";
 import pc from "picocolors";
+import { counted } from "../../core/words";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { compress } from "../../release/bundle";
 import { diffReleases, type ReleaseDifference } from "../../release/diff";
@@ -99,7 +100,7 @@ export async function show(wanted: string, flags: ShowFlags): Promise<void> {
     for (const part of partNames) {
         const of = manifest.files.filter((file) => file.part === part);
         if (of.length === 0) continue;
-        write(`${pc.bold(part.padEnd(10))} ${plural(of.length, "file")}, ${kilobytes(of)}`);
+        write(`${pc.bold(part.padEnd(10))} ${counted(of.length, "file")}, ${kilobytes(of)}`);
         if (flags.files) for (const { path, sha256 } of of) write(`  ${pc.dim(sha256.slice(0, 12))} ${path}`);
     }
     write("");
@@ -150,13 +151,11 @@ export function differenceText({ stacks, files, versions, parts }: ReleaseDiffer
     ].join("\n");
 }
 
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
 const kilobytes = (files: Manifest["files"]): string =>
     `${Math.ceil(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1000)} kB`;
 
 const summary = ({ files, versions, stacks }: Manifest): string =>
-    `${plural(files.length, "file")} of ${plural(stacks.length, "stack")}, ${kilobytes(files)}, ${plural(versions.length, "version")}`;
+    `${counted(files.length, "file")} of ${counted(stacks.length, "stack")}, ${kilobytes(files)}, ${counted(versions.length, "version")}`;
 
 const commitText = ({ commit, dirty }: ReleaseRecord["created"]): string =>
     commit === undefined ? "" : `commit ${commit.slice(0, 12)}${dirty ? " with changes" : ""}`;

@@ -1,7 +1,8 @@
 /** Preflight about the machine: tools, disk, memory, ports, the data directory, the state backend. */
 import type { Layer } from "../../../stacks/contracts";
 import { messageOf } from "../../core/errors";
-import { capitalised, failing, pass, type Check } from "../check";
+import { capitalised } from "../../core/words";
+import { failing, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
 
 const gibibyte = 2 ** 30;

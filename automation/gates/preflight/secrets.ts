@@ -1,8 +1,9 @@
 /** Preflight about secrets that are kept elsewhere: whether those that a layer needs are there. */
 import { lineIn } from "../../core/yamlFile";
 import { TidegateError } from "../../core/errors";
+import { counted } from "../../core/words";
 import type { Layer } from "../../../stacks/contracts";
-import { counted, failing, failureOf, pass, type Check } from "../check";
+import { failing, failureOf, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
 
 /** Longer than one reference may take, so that its own message is told and not this limit. */

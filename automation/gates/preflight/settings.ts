@@ -3,8 +3,9 @@ import { minorOf, newestMinor } from "../../../components/kubernetes/versions";
 import { contracts, type Layer } from "../../../stacks/contracts";
 import { TidegateError } from "../../core/errors";
 import { lineIn } from "../../core/yamlFile";
+import { capitalised } from "../../core/words";
 import { scanText, type ScannedText } from "../../secrets/scan";
-import { capitalised, failing, pass, type Check } from "../check";
+import { failing, pass, type Check } from "../check";
 import type { PreflightContext } from "./context";
 
 export function environmentCheck({ environmentFile, loadEnvironment }: PreflightContext): Check {

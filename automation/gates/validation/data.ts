@@ -5,7 +5,8 @@
  * All checks of one validation look at one observation, so that their numbers fit together.
  */
 import type { IcebergTable } from "../../clients/iceberg";
-import { capitalised, failing, grouped, pass, type Check, type CheckContext, type Verdict } from "../check";
+import { capitalised, grouped } from "../../core/words";
+import { failing, pass, type Check, type CheckContext, type Verdict } from "../check";
 import { poll } from "../clock";
 import { client, type GateContext, type Produced, type TableName, type TopicRange } from "../context";
 

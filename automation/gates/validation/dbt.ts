@@ -2,7 +2,8 @@
  * Stage 4: the last `dbt build` was green, tested something, and read the silver that is there now. Where silver may be
  * empty and is, there is nothing to build, and no build is asked for.
  */
-import { failing, grouped, pass, type Check } from "../check";
+import { grouped } from "../../core/words";
+import { failing, pass, type Check } from "../check";
 import { client, type DbtBuild, type DbtBuildNode, type GateContext } from "../context";
 import { rowsBySummary } from "./data";
 

@@ -4,7 +4,8 @@
  */
 import { jobMetrics } from "../../../stacks/contracts";
 import { TidegateError } from "../../core/errors";
-import { capitalised, failing, grouped, pass, type Check } from "../check";
+import { capitalised, grouped } from "../../core/words";
+import { failing, pass, type Check } from "../check";
 import { poll } from "../clock";
 import { client, type GateContext } from "../context";
 

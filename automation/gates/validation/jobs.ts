@@ -1,5 +1,6 @@
 /** Stage 2: batch jobs FINISHED; streaming jobs RUNNING, without a restart, with a checkpoint of this rollout. */
-import { capitalised, failing, pass, type Check, type Failure } from "../check";
+import { capitalised } from "../../core/words";
+import { failing, pass, type Check, type Failure } from "../check";
 import { poll } from "../clock";
 import { client, type FlinkJob, type GateContext } from "../context";
 

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { kubeconfigPaths } from "../../../components/foundation/kubeconfigPaths";
 import { environmentSchema, type EnvironmentFile } from "../../../stacks/environment";
+import { clouds } from "../../../stacks/settings/clouds";
 import { axes, isElsewhere, keysOf, placeOf, differs, type Axis } from "./axes";
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -28,8 +29,6 @@ export interface Mix {
     /** Why it cannot be; empty where it can. */
     readonly problems: readonly string[];
 }
-
-const clouds = ["aws", "gcp", "azure"] as const;
 
 /** Profiles that name a thing which is there once, whoever names it: another environment would use the very same. */
 const shared: ReadonlySet<string> = new Set(["external", "lakekeeper", "kubeconfig"]);

@@ -3,6 +3,7 @@
  * refused later that can be refused here, and everything that stands in the way is told at once.
  */
 import { isDeepStrictEqual } from "node:util";
+import { clouds } from "../../../stacks/settings/clouds";
 import { axes, placeOf, isElsewhere, type Axis } from "./axes";
 import { fatesOf, protectedAxes, type Fate, type Step } from "./fates";
 import { Mixes, mixText, type Side } from "./mixes";
@@ -95,7 +96,7 @@ function* outsideAxes({ from, to, inPlace, moving }: Mixes): Generator<Refusal> 
             `'dataset' of ${name} differs between the two files, and is no axis: topics and tables would be others`,
             "Change it before or after, by itself.",
         );
-    for (const cloud of ["aws", "gcp", "azure"] as const) {
+    for (const cloud of clouds) {
         const [one, other] = [from.settings[cloud], to.settings[cloud]];
         if (one !== undefined && other !== undefined && !isDeepStrictEqual(one, other))
             yield unreachable(

@@ -1,4 +1,5 @@
 /** What encrypts the state's secrets is a key that can be taken away, not a text that people pass on. */
+import { stackFileName } from "../../../automation/core/stackFile";
 import { listOf } from "../../analyzer/look";
 import type { Policy } from "../../analyzer/pack";
 import { projectFolder, projectUnseen, readStackFile } from "../../analyzer/project";
@@ -26,7 +27,7 @@ export const secretsProvider: Policy = {
             // Pulumi Cloud's own encryption writes none. Any other has written one, which is not here.
             if (!allowed.includes("service"))
                 yield {
-                    message: `there is no Pulumi.${context.stack}.yaml in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`,
+                    message: `there is no ${stackFileName(context.stack)} in ${folder.stacks}, so what encrypts its secrets is not told: put it back, or allow \`service\` where Pulumi Cloud does.`,
                 };
             return;
         }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { confluentProblems } from "../../../components/broker/confluentLimits";
 import { partitionsOf } from "../../../components/broker/topics";
+import { clouds } from "../clouds";
 import { topicSettings } from "../common";
 
 const availability = z
@@ -40,7 +41,7 @@ const cluster = z
 export const confluent = z
     .strictObject({
         profile: z.literal("confluent").describe("Confluent Cloud"),
-        cloud: z.enum(["aws", "gcp", "azure"]).describe("Whose machines it runs on: those that Flink is near to."),
+        cloud: z.enum(clouds).describe("Whose machines it runs on: those that Flink is near to."),
         region: z
             .string()
             .regex(/^[a-z][a-z0-9-]{2,30}$/, "a region as its cloud names it, e.g. eu-west-1")

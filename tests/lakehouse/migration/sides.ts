@@ -1,26 +1,19 @@
 /** Environment files to migrate from and to. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, parseDocument } from "yaml";
+import { parse } from "yaml";
 import { repositoryRoot } from "../../../automation/core/repository";
 import type { Side } from "../../../automation/lakehouse/migration/mixes";
 import { environmentSchema } from "../../../stacks/environment";
+import { editedEnvironment, type Edits } from "../../_helpers/editedEnvironment";
 
 export const sideOf = (text: string, file = "/somewhere/environment.yaml"): Side => {
     const raw = parse(text) as Record<string, unknown>;
     return { file, text, raw, settings: environmentSchema.parse(raw) };
 };
 
-/** One of stacks/, with other values at some keys; `undefined` takes a key away. */
-export function example(name: string, edits: Readonly<Record<string, unknown>> = {}): Side {
-    const file = join(repositoryRoot, "stacks", `${name}.yaml`);
-    const document = parseDocument(readFileSync(file, "utf8"));
-    for (const [key, value] of Object.entries(edits)) {
-        if (value === undefined) document.deleteIn(key.split("."));
-        else document.setIn(key.split("."), document.createNode(value));
-    }
-    return sideOf(String(document), file);
-}
+/** One of stacks/, with other values at some keys. */
+export const example = (name: string, edits: Edits = {}): Side =>
+    sideOf(editedEnvironment(name, edits), join(repositoryRoot, "stacks", `${name}.yaml`));
 
 /** A Flink that somebody else runs, which reaches any cloud: every axis can move by itself. */
 export const reachable = (name: string, more: Readonly<Record<string, unknown>> = {}): Side =>

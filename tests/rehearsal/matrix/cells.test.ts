@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Document } from "yaml";
 import { applyEdits, dayTwoEdits } from "../../../automation/rehearsal/edits";
 import { environmentSchema } from "../../../stacks/environment";
+import { clouds } from "../../../stacks/settings/clouds";
 import { cells, everyCell } from "./cells";
 import { pairwise, product } from "./pairwise";
 
@@ -55,7 +56,7 @@ describe("the matrix of platforms", () => {
                 part,
             );
         for (const runtime of ["kubernetes", "airflow", "dagster", "prefect"])
-            for (const cloud of ["aws", "gcp", "azure"])
+            for (const cloud of clouds)
                 assert.ok(
                     titles.some((title) => title.startsWith(cloud) && title.endsWith(runtime)),
                     `${cloud} ${runtime}`,

@@ -1,7 +1,6 @@
 /** The platforms that are rehearsed: each cloud with each broker, catalog and runtime of dbt that make sense with it. */
+import type { Cloud } from "../../../stacks/settings/clouds";
 import { pairwise, product, type Row } from "./pairwise";
-
-type Cloud = "aws" | "gcp" | "azure";
 
 type Settings = Readonly<Record<string, unknown>>;
 

@@ -3,13 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isMap, isNode, LineCounter, parseDocument } from "yaml";
-import { readFileSync } from "node:fs";
+import { isNode, LineCounter, parseDocument } from "yaml";
 import { TidegateError } from "../../../automation/core/errors";
-import { repositoryRoot } from "../../../automation/core/repository";
 import { loadEnvironment } from "../../../stacks/environment";
-
-type Edits = Readonly<Record<string, unknown>>;
+import { editedEnvironment, type Edits } from "../../_helpers/editedEnvironment";
 
 /** A file of stacks/, what is changed in it (`undefined` takes a key away), the key at whose line it is told, what is told. */
 export type Refusal = readonly [what: string, file: string, edits: Edits, at: string, says: RegExp];
@@ -35,13 +32,7 @@ function lineOf(text: string, keys: readonly string[]): number {
 
 /** Loads a file of stacks/ after the edits. */
 export async function loadEdited(name: string, edits: Edits) {
-    const document = parseDocument(readFileSync(join(repositoryRoot, "stacks", `${name}.yaml`), "utf8"));
-    for (const [key, value] of Object.entries(edits)) {
-        if (value === undefined) document.deleteIn(key.split("."));
-        else document.setIn(key.split("."), document.createNode(value));
-    }
-    assert.ok(isMap(document.contents));
-    const text = String(document);
+    const text = editedEnvironment(name, edits);
     const directory = await mkdtemp(join(tmpdir(), "tidegate-fit-"));
     try {
         const file = join(directory, `${name}.yaml`);
