@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../automation/core/errors";
 import { nearest } from "../automation/core/yamlFile";
-import { runErrorOf } from "../components/cloud/told";
+import { runErrorOf } from "../components/runError";
 import { loadGraph, ownGraphFile } from "../automation/graph/load";
 import { layers, type Layer } from "./contracts";
 import { layersOf, loadEnvironment, settingsOf } from "./environment";

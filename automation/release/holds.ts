@@ -6,8 +6,9 @@ import { hostname, userInfo } from "node:os";
 import { z } from "zod";
 import { parseJson } from "../core/json";
 import type { DeepReadonly } from "../core/readonly";
+import { createNumbered, numberedIn } from "../ledger/numbered";
 import type { LedgerStore } from "../ledger/store";
-import { createNumbered, numberedIn, placeOf } from "./numbered";
+import { placeOf } from "./store";
 
 export const holdSchema = z.strictObject({
     version: z.literal(1),

@@ -6,12 +6,12 @@ import { randomBytes } from "node:crypto";
 import { TidegateError } from "../core/errors";
 import { parseJson } from "../core/json";
 import { isRed } from "../gates/check";
+import { createNumbered, numberedIn } from "../ledger/numbered";
 import type { LedgerStore } from "../ledger/store";
 import { shortId, sha256 } from "./manifest";
-import { createNumbered, numberedIn, placeOf } from "./numbered";
 import { markSchema, proofSchema, proofText, type Mark, type NamedMark, type Proof } from "./proof";
 import type { Signer, SigningKey } from "./signature";
-import { signatureMissing, type Trust } from "./store";
+import { placeOf, signatureMissing, type Trust } from "./store";
 
 export interface FoundProof {
     readonly proof: Proof;

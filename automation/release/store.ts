@@ -43,6 +43,9 @@ export interface VerifiedRelease extends OpenedBundle {
     readonly signer: Signer | undefined;
 }
 
+/** Where the proofs, marks and holds of rehearsals are in it: apart from the real ones. */
+export const placeOf = (simulated: boolean): string => (simulated ? "rehearsals/" : "");
+
 export class ReleaseStore {
     constructor(private readonly store: LedgerStore) {}
 

@@ -1,10 +1,10 @@
 /** The broker layer on Aiven for Apache Kafka: a service, its topics, and a user that may do no more than it has to. */
 import * as aiven from "@pulumi/aiven";
 import * as pulumi from "@pulumi/pulumi";
-import { applyError } from "../cloud/told";
+import { applyError } from "../runError";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { aiven as settings } from "../../stacks/settings/broker/aiven";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { caFileInPods } from "./trust";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { confluent as settings } from "../../stacks/settings/broker/confluent";
 import type { Cloud } from "../../stacks/settings/clouds";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { availabilityOf, ckuOf, confluentProblems, type ConfluentCluster } from "./confluentLimits";

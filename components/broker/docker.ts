@@ -1,7 +1,7 @@
 /** The broker layer as one Kafka container in KRaft mode, with a listener for containers and one for this machine. */
 import * as pulumi from "@pulumi/pulumi";
 import { docker as settings } from "../../stacks/settings/broker/docker";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { embedded as settings } from "../../stacks/settings/broker/embedded";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag } from "../embedded/jvm";
 import { Certificate, Credential, KafkaTopic, Process, type KafkaConnectionArgs } from "../embedded/resources";

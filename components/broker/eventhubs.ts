@@ -3,7 +3,7 @@ import * as eventhub from "@pulumi/azure-native/eventhub";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { eventhubs as settings } from "../../stacks/settings/broker/eventhubs";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { namespaceNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";

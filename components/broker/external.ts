@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import { parseSecretRef } from "../../stacks/secretRef";
 import { external as settings } from "../../stacks/settings/broker/external";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs } from "../embedded/contract";
 import { externalProblems, type ExternalConnection } from "./externalRules";
 import { probeTopic } from "./topicNames";

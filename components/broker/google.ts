@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { google as settings } from "../../stacks/settings/broker/google";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey } from "../cloud/gcpKey";

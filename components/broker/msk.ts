@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { msk as settings } from "../../stacks/settings/broker/msk";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";

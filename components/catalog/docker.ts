@@ -6,12 +6,12 @@
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { applyError } from "../cloud/told";
+import { applyError } from "../runError";
 import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
 import { docker as settings } from "../../stacks/settings/catalog/docker";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform } from "../cloud/args";
 import { labelsOf, loopback, nameOf, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";

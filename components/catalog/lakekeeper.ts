@@ -9,7 +9,7 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { CatalogContract } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { lakekeeper as settings } from "../../stacks/settings/catalog/lakekeeper";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { Postgres } from "../database/postgres";
 import type { ContractOutputs } from "../embedded/contract";

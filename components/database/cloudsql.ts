@@ -6,7 +6,7 @@ import * as sql from "@pulumi/gcp/sql";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { databaseRules } from "../../stacks/settings/catalog/database";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { tagsOf } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey } from "../cloud/gcpKey";

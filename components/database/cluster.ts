@@ -8,7 +8,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseRules } from "../../stacks/settings/catalog/database";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { tagsOf } from "../cloud/args";
 import { Certificate } from "../embedded/resources";
 import { containerSecurity, podSecurity } from "../kubernetes/restricted";

@@ -1,7 +1,7 @@
 /** A PostgreSQL that somebody else runs: its owner's password is brought into the cluster by External Secrets. */
 import * as pulumi from "@pulumi/pulumi";
 import { databaseRules } from "../../stacks/settings/catalog/database";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { ExternalSecret, type SecretAccess } from "../secrets/externalSecret";
 import { membersOf } from "../secrets/remoteRef";
 import { secretKeys, type DatabaseArgs, type Postgres } from "./postgres";

@@ -4,7 +4,7 @@ import * as privatedns from "@pulumi/azure-native/privatedns";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { databaseRules } from "../../stacks/settings/catalog/database";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { tagsOf } from "../cloud/args";
 import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { lock } from "../cloud/azureAccess";

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { databaseRules } from "../../stacks/settings/catalog/database";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { tagsOf } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
 import {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { dbtRuntimes, WorkloadIdentity } from "../../stacks/contracts";
 import type { Upstream } from "../../stacks/layer";
 import { dbtRules } from "../../stacks/settings/dbt";
-import { demandArgs } from "../cloud/demand";
+import { demandArgs } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { dbtPolicy, networkPolicy, portOf } from "../runtime/networkPolicies";
 import { hashOf } from "../runtime/sqlConfigMap";

@@ -3,7 +3,7 @@
  * components/provider/resources; the arguments here are the inputs there.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { applyError } from "../cloud/told";
+import { applyError } from "../runError";
 
 type Inputs = Record<string, unknown>;
 

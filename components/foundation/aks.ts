@@ -4,7 +4,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type FoundationContract, type Workload } from "../../stacks/contracts";
 import { aks as settings } from "../../stacks/settings/foundation/aks";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant } from "../cloud/azureAccess";

@@ -7,7 +7,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type Workload } from "../../stacks/contracts";
 import { eks as settings } from "../../stacks/settings/foundation/eks";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import type { ContractOutputs } from "../embedded/contract";

@@ -8,7 +8,7 @@ import * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../../stacks/contracts";
 import { gke as settings } from "../../stacks/settings/foundation/gke";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { ownKey, type OwnKey } from "../cloud/gcpKey";

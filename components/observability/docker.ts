@@ -4,7 +4,7 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { containerLimits } from "../../stacks/settings/dockerMemory";
 import { docker as settings } from "../../stacks/settings/observability/docker";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform } from "../cloud/args";
 import { loopback, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";

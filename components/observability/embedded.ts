@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { embedded as settings } from "../../stacks/settings/observability/embedded";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { flinkMetrics } from "./flinkMetrics";
 

@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { kubernetes as settings } from "../../stacks/settings/observability/kubernetes";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { ContractOutputs } from "../embedded/contract";
 import { operatorLabels } from "../runtime/flinkOperator";

@@ -6,7 +6,7 @@ import type { Upstream } from "../../stacks/layer";
 import { containerLimits, taskManagerLimit } from "../../stacks/settings/dockerMemory";
 import { dockerFiles, inContainer } from "../../sql/docker";
 import { docker as settings } from "../../stacks/settings/runtime/docker";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath, type Files } from "../docker/files";

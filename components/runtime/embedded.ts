@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { embedded as settings } from "../../stacks/settings/runtime/embedded";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { jvm, log4j, log4jFile, log4jFlag, type JvmOptions } from "../embedded/jvm";
 import { Process, type ReadyArgs } from "../embedded/resources";

@@ -1,7 +1,7 @@
 /** The runtime layer as a Flink that somebody else runs, by its REST API and its SQL gateway. */
 import * as pulumi from "@pulumi/pulumi";
 import { external as settings } from "../../stacks/settings/runtime/external";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs } from "../embedded/contract";
 
 export interface ExternalRuntimeArgs {

@@ -1,5 +1,5 @@
 /** The JAAS file with which Flink logs in at a broker. */
-import { applyError } from "../cloud/told";
+import { applyError } from "../runError";
 import type { BrokerContract, SaslCredentials } from "../../stacks/contracts";
 import { loginModule, type KafkaConnector } from "../../sql/connection";
 

@@ -5,7 +5,7 @@ import { exitCodes, TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
 import { mounted } from "../../sql/cluster";
 import { kubernetes as settings } from "../../stacks/settings/runtime/kubernetes";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { DbtOnCluster, type DbtRuntime } from "../dbt/kubernetes";
 import type { ContractOutputs } from "../embedded/contract";

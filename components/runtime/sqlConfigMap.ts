@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { applyError } from "../cloud/told";
+import { applyError } from "../runError";
 
 /** Bytes that a ConfigMap may hold. Source: https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const limit = 1024 * 1024;

@@ -5,7 +5,7 @@ import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { adls as settings } from "../../stacks/settings/storage/adls";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import { accountNameOf, resourceGroup, type AzureAccount, type AzureScope } from "../cloud/azure";
 import { grant, lock, type Role } from "../cloud/azureAccess";

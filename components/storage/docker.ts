@@ -1,7 +1,7 @@
 /** The storage layer as one SeaweedFS container. Of its services S3 alone is reached from outside the container. */
 import * as pulumi from "@pulumi/pulumi";
 import { docker as settings } from "../../stacks/settings/storage/docker";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { withTransform } from "../cloud/args";
 import { loopback, networkOf, volumeOf, type DockerArgs } from "../docker/args";
 import { filesOf, filesPath } from "../docker/files";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { embedded as settings } from "../../stacks/settings/storage/embedded";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import type { ContractOutputs, EmbeddedArgs } from "../embedded/contract";
 import { Bucket, Process, type S3ConnectionArgs } from "../embedded/resources";
 import { s3Credentials, type S3Credentials } from "./s3Credentials";

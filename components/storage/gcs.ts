@@ -3,7 +3,7 @@ import * as storage from "@pulumi/gcp/storage";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { gcs as settings } from "../../stacks/settings/storage/gcs";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { GcpAccount } from "../cloud/gcp";
 import { deletionPolicy, ownKey, type OwnKey } from "../cloud/gcpKey";

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { s3 as settings } from "../../stacks/settings/storage/s3";
-import { demandArgs, rulesOf } from "../cloud/demand";
+import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
 import { ownKey } from "../cloud/awsKey";

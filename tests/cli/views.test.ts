@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { shellQuote } from "../../automation/cli/commands/shell";
 import { table } from "../../automation/cli/output";
 import { amount } from "../../automation/cli/activity";
 import { checkLine, lastingLines, ndjsonView, plainView } from "../../automation/cli/views";
@@ -124,14 +123,6 @@ describe("ndjsonView", () => {
             [line.version, line.type, line.text, written[0]?.split("\n").length],
             [eventsVersion, "note", "two\nlines", 2],
         );
-    });
-});
-
-describe("shellQuote", () => {
-    it("quotes what a shell would take apart", () => {
-        assert.equal(shellQuote("/a/b:c"), "/a/b:c");
-        assert.equal(shellQuote("it's $HOME"), "'it'\\''s $HOME'");
-        assert.equal(shellQuote(""), "''");
     });
 });
 

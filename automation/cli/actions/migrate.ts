@@ -13,11 +13,11 @@ import { readSide } from "../../lakehouse/migration/read";
 import {
     isSame,
     leftFile,
-    standingOf,
+    lastMigration,
     startOf,
     writeBegun,
     writeMoved,
-    type Standing,
+    type BegunMigration,
     type Start,
 } from "../../lakehouse/migration/record";
 import type { LedgerStore } from "../../ledger/store";
@@ -25,7 +25,7 @@ import { sha256 } from "../../release/manifest";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import type { Session } from "../../rollout/session";
 import { loadEnvironment } from "../../../stacks/environment";
-import { shellQuote } from "../commands/shell";
+import { shellQuote } from "../shellQuote";
 import { Interrupts } from "../interrupts";
 import { printJson } from "../output";
 import { isDeployed } from "./migrationUnderWay";
@@ -133,12 +133,12 @@ export class Migration {
     private async start(
         interrupts: Interrupts,
         graph: GraphFile,
-    ): Promise<{ readonly start: Start; readonly found: Standing | undefined }> {
+    ): Promise<{ readonly start: Start; readonly found: BegunMigration | undefined }> {
         const { plan, from, to } = this;
         const { environment, inPlace } = plan;
         const session = await this.session(interrupts, graph);
         const deployed = await isDeployed(session);
-        const found = await standingOf(session.store);
+        const found = await lastMigration(session.store);
         const start = startOf(deployed ? found : undefined, plan, from, to);
         if (start.kind !== "anew" || deployed === inPlace) return { start, found };
         throw new TidegateError(
@@ -159,15 +159,15 @@ export class Migration {
     private async begin(
         store: LedgerStore,
         start: Start,
-        found: Standing | undefined,
+        found: BegunMigration | undefined,
         { number }: Move,
     ): Promise<void> {
         const { plan, from, to } = this;
-        const standing = await standingOf(store);
+        const migration = await lastMigration(store);
         const first = number === 1 && start.kind !== "resumed";
         const asFound = first
-            ? isDeepStrictEqual(standing, found)
-            : standing !== undefined && isSame(standing, plan, from, to) && standing.done === number - 1;
+            ? isDeepStrictEqual(migration, found)
+            : migration !== undefined && isSame(migration, plan, from, to) && migration.done === number - 1;
         if (!asFound)
             throw new TidegateError(`${plan.environment} was moved by somebody else meanwhile. Nothing was touched.`, {
                 code: "migration-overtaken",

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { ledgerOf } from "../../lakehouse/home";
 import type { Side } from "../../lakehouse/migration/mixes";
 import type { Plan } from "../../lakehouse/migration/plan";
-import { isFinished, isSame, standingOf } from "../../lakehouse/migration/record";
+import { isFinished, isSame, lastMigration } from "../../lakehouse/migration/record";
 import { demandSimulated } from "../../lakehouse/rehearsal";
 import { ledgerStore } from "../../ledger/place";
 import { namesOf } from "../../rehearsal/adopted";
@@ -47,6 +47,6 @@ async function isUnderWay(plan: Plan, from: Side, to: Side): Promise<boolean> {
     if (!isRehearsal(directory)) return false;
     const variables = { ...process.env, [rehearsalVariable]: directory, TIDEGATE_ENVIRONMENT_FILE: to.file };
     const store = ledgerStore(ledgerOf(await loadEnvironment(plan.environment, variables)));
-    const standing = await standingOf(store);
-    return standing !== undefined && !isFinished(standing) && isSame(standing, plan, from, to);
+    const migration = await lastMigration(store);
+    return migration !== undefined && !isFinished(migration) && isSame(migration, plan, from, to);
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, TidegateError } from "../../core/errors";
 import type { GraphFile } from "../../graph/load";
-import { isFinished, leftFile, standingOf } from "../../lakehouse/migration/record";
+import { isFinished, leftFile, lastMigration } from "../../lakehouse/migration/record";
 import { sha256 } from "../../release/manifest";
 import { loadModule } from "../../rollout/module";
 import type { Session } from "../../rollout/session";
@@ -20,11 +20,11 @@ export async function demandNoMigration(graph: GraphFile, session: Session): Pro
     const { store, home } = session;
     const { environment } = home;
     const file = graph.module === undefined ? undefined : await loadModule(graph).file?.(environment);
-    const standing = file === undefined ? undefined : await standingOf(store);
-    if (file === undefined || standing === undefined || isFinished(standing)) return;
-    if (sha256(await readFile(file, "utf8")) === (standing.left ?? standing.from.digest)) return;
+    const migration = file === undefined ? undefined : await lastMigration(store);
+    if (file === undefined || migration === undefined || isFinished(migration)) return;
+    if (sha256(await readFile(file, "utf8")) === (migration.left ?? migration.from.digest)) return;
     if (!(await isDeployed(session))) return;
-    const { done, moves, command } = standing;
+    const { done, moves, command } = migration;
     throw new TidegateError(
         `${environment} is in the middle of a migration, of which ${done} of ${moves.length} moves are done: ${file} would be rolled out at one time. Nothing was touched.`,
         {

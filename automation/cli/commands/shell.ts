@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { ensureTools, toolEnvironment } from "../../toolchain";
 import { printJson } from "../output";
+import { shellQuote } from "../shellQuote";
 import { runThrough } from "../child";
 import { refusePrintedSecrets } from "../../engine/debugFlags";
 import { Session } from "../../rollout/session";
@@ -49,9 +50,4 @@ export function shellCommands(program: Command): void {
             const variables = { ...process.env, ...toolEnvironment(tools) };
             process.exitCode = await runThrough(file, args, variables);
         });
-}
-
-/** A value as POSIX shells read it back. */
-export function shellQuote(value: string): string {
-    return /^[A-Za-z0-9_\-./:@%+=,]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -7,9 +7,9 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { parseJson } from "../../core/json";
+import { createNumbered, numberedIn } from "../../ledger/numbered";
 import type { LedgerStore } from "../../ledger/store";
 import { sha256 } from "../../release/manifest";
-import { createNumbered, numberedIn } from "../../release/numbered";
 import type { Axis } from "./axes";
 import type { Side } from "./mixes";
 import type { Plan } from "./plan";
@@ -41,7 +41,7 @@ const moved = z.strictObject({
 });
 const recordSchema = z.discriminatedUnion("type", [begun, moved]);
 
-export interface Standing extends Pick<
+export interface BegunMigration extends Pick<
     z.infer<typeof begun>,
     "from" | "to" | "moves" | "command" | "time" | "user" | "host"
 > {
@@ -51,11 +51,11 @@ export interface Standing extends Pick<
     readonly left: string | undefined;
 }
 
-export const isFinished = ({ done, moves }: Standing): boolean => done >= moves.length;
+export const isFinished = ({ done, moves }: BegunMigration): boolean => done >= moves.length;
 
 /** The last migration that was begun; undefined where there was none. */
-export async function standingOf(store: LedgerStore): Promise<Standing | undefined> {
-    let last: Standing | undefined;
+export async function lastMigration(store: LedgerStore): Promise<BegunMigration | undefined> {
+    let last: BegunMigration | undefined;
     for (const name of await numberedIn(store, folder)) {
         const record = recordSchema.safeParse(parseJson(await store.read(`${folder}/${name}`)));
         if (!record.success)
@@ -79,40 +79,40 @@ export type Start =
     | { readonly kind: "resumed"; readonly done: number };
 
 /** Whether it is this very migration. */
-export const isSame = (standing: Standing, plan: Plan, from: Side, to: Side): boolean =>
-    standing.from.digest === sha256(from.text) &&
-    standing.to.digest === sha256(to.text) &&
-    isDeepStrictEqual(standing.moves, axesOf(plan));
+export const isSame = (migration: BegunMigration, plan: Plan, from: Side, to: Side): boolean =>
+    migration.from.digest === sha256(from.text) &&
+    migration.to.digest === sha256(to.text) &&
+    isDeepStrictEqual(migration.moves, axesOf(plan));
 
 /**
  * What is to be done of a plan, after what is written down.
  * @throws TidegateError `migration-changed` where another migration is under way, `migration-start` where this one is done:
  *   begun again, it would move axes back
  */
-export function startOf(standing: Standing | undefined, plan: Plan, from: Side, to: Side): Start {
-    if (standing !== undefined && isFinished(standing) && isSame(standing, plan, from, to))
+export function startOf(migration: BegunMigration | undefined, plan: Plan, from: Side, to: Side): Start {
+    if (migration !== undefined && isFinished(migration) && isSame(migration, plan, from, to))
         throw new TidegateError(
-            `${plan.environment} was migrated by these files, from ${standing.time} on, and all of it is done. Nothing was touched.`,
+            `${plan.environment} was migrated by these files, from ${migration.time} on, and all of it is done. Nothing was touched.`,
             {
                 code: "migration-start",
                 hint: `\`npx tidegate up ${plan.environment}\` rolls out ${to.file} again. To move it from elsewhere, give the file that it runs by as --from.`,
                 exitCode: exitCodes.refused,
             },
         );
-    if (standing === undefined || isFinished(standing)) return { kind: "anew" };
-    if (isSame(standing, plan, from, to)) return { kind: "resumed", done: standing.done };
+    if (migration === undefined || isFinished(migration)) return { kind: "anew" };
+    if (isSame(migration, plan, from, to)) return { kind: "resumed", done: migration.done };
     const [first, last] = [sha256(from.text), sha256(to.text)];
-    if (first === (standing.left ?? standing.from.digest)) return { kind: "instead" };
+    if (first === (migration.left ?? migration.from.digest)) return { kind: "instead" };
     const { environment } = plan;
     const changed = [
-        ...(standing.from.digest === first ? [] : [from.file]),
-        ...(standing.to.digest === last ? [] : [to.file]),
+        ...(migration.from.digest === first ? [] : [from.file]),
+        ...(migration.to.digest === last ? [] : [to.file]),
     ];
     throw new TidegateError(
-        `${environment} is in the middle of another migration, from ${standing.from.file} to ${standing.to.file}, begun by ${standing.user} on ${standing.host} at ${standing.time}: ${standing.done} of ${standing.moves.length} moves are done.${changed.length === 0 ? " Its moves would be others now." : ` Since then ${changed.join(" and ")} ${changed.length === 1 ? "is" : "are"} not what it was begun with.`} Nothing was touched.`,
+        `${environment} is in the middle of another migration, from ${migration.from.file} to ${migration.to.file}, begun by ${migration.user} on ${migration.host} at ${migration.time}: ${migration.done} of ${migration.moves.length} moves are done.${changed.length === 0 ? " Its moves would be others now." : ` Since then ${changed.join(" and ")} ${changed.length === 1 ? "is" : "are"} not what it was begun with.`} Nothing was touched.`,
         {
             code: "migration-changed",
-            hint: `Put the files back as they were to go on with it. To go elsewhere from where it stands, give what it has left as --from: ${leftFile(standing.done)} of the environment's data directory.`,
+            hint: `Put the files back as they were to go on with it. To go elsewhere from where it stands, give what it has left as --from: ${leftFile(migration.done)} of the environment's data directory.`,
             exitCode: exitCodes.refused,
         },
     );

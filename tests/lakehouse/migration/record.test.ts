@@ -6,7 +6,7 @@ import type { Side } from "../../../automation/lakehouse/migration/mixes";
 import { planOf, type Plan } from "../../../automation/lakehouse/migration/plan";
 import {
     isFinished,
-    standingOf,
+    lastMigration,
     startOf,
     writeBegun,
     writeMoved,
@@ -24,7 +24,7 @@ describe("the record of a migration", () => {
     const from = reachable("lake");
     const to = reachable("lake", { broker: kafka("two"), runtime: flink("two") });
     const plan = planOf(from, to, { lose: ["broker"] });
-    const start = async (a: Side = from, b: Side = to, the: Plan = plan) => startOf(await standingOf(store), the, a, b);
+    const start = async (a: Side = from, b: Side = to, the: Plan = plan) => startOf(await lastMigration(store), the, a, b);
     const move = async (number: number) => writeMoved(store, number, plan.moves[number - 1]?.text ?? "");
 
     it("has a plan of two moves", () => {
@@ -38,8 +38,8 @@ describe("the record of a migration", () => {
         await move(1);
         assert.deepEqual(await start(), { kind: "resumed", done: 1 });
         await move(2);
-        const standing = await standingOf(store);
-        assert.ok(standing && isFinished(standing));
+        const migration = await lastMigration(store);
+        assert.ok(migration && isFinished(migration));
         // Begun once more, its first move would take back what the later ones have moved.
         await assert.rejects(start(), { code: "migration-start", message: /all of it is done/ });
         const back = planOf(to, from, { lose: ["broker"] });
@@ -71,6 +71,6 @@ describe("the record of a migration", () => {
     it("refuses what it cannot read", async () => {
         await writeBegun(store, plan, from, to, "the command");
         writeFileSync(join(store.where, "migration", "00000002.json"), "{}");
-        await assert.rejects(standingOf(store), { code: "ledger-refused" });
+        await assert.rejects(lastMigration(store), { code: "ledger-refused" });
     });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { demandArgs, rulesOf } from "../../components/cloud/demand";
+import { demandArgs, rulesOf } from "../../components/arguments";
 import { CloudSqlPostgres } from "../../components/database/cloudsql";
 import { ClusterPostgres } from "../../components/database/cluster";
 import { ExternalPostgres } from "../../components/database/external";

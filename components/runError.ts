@@ -1,6 +1,6 @@
 /** How Pulumi is told of an error that is for a person. */
 import * as pulumi from "@pulumi/pulumi";
-import { TidegateError, type TidegateErrorOptions } from "../../automation/core/errors";
+import { TidegateError, type TidegateErrorOptions } from "../automation/core/errors";
 
 /** Pulumi prints it without a trace of this program's code, and knows no code or hint: they are in its text. */
 export const runErrorOf = ({ message, code, hint }: TidegateError): pulumi.RunError & { readonly code: string } =>

@@ -1,5 +1,5 @@
 /** Records of one folder that are numbered as they are made: created and never changed. */
-import type { LedgerStore } from "../ledger/store";
+import type { LedgerStore } from "./store";
 
 /** Names of the records of a folder, as they were made. What has another name is none of them. */
 export const numberedIn = async (store: LedgerStore, folder: string): Promise<string[]> =>
@@ -13,6 +13,3 @@ export async function createNumbered(store: LedgerStore, folder: string, record:
         if (await store.create(`${folder}/${name}.json`, `${JSON.stringify(record)}\n`)) return name;
     }
 }
-
-/** Where those of rehearsals are: apart from the real ones. */
-export const placeOf = (simulated: boolean): string => (simulated ? "rehearsals/" : "");

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import { service } from "../../components/docker/service";
 import { jaas } from "../../components/runtime/jaas";
-import { applyError, runErrorOf } from "../../components/cloud/told";
+import { applyError, runErrorOf } from "../../components/runError";
 import { fittingScript } from "../../components/runtime/sqlConfigMap";
 
 describe("an error that Pulumi tells a person", () => {

@@ -4,10 +4,10 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { exitCodes, TidegateError } from "../../automation/core/errors";
-import { issueText } from "../../automation/core/yamlFile";
-import { cloudSettings } from "../../stacks/settings/clouds";
-import { environmentName } from "../../stacks/settings/common";
+import { exitCodes, TidegateError } from "../automation/core/errors";
+import { issueText } from "../automation/core/yamlFile";
+import { cloudSettings } from "../stacks/settings/clouds";
+import { environmentName } from "../stacks/settings/common";
 
 /** A value that is known when the program runs. */
 const isKnown = (value: unknown): boolean =>
