@@ -2,20 +2,19 @@
 import { annotationOf, githubCommand, type Annotation } from "../ci/annotations";
 import { explained, messageOf, TidegateError } from "../core/errors";
 import type { EventSink } from "../rollout/events";
-
-const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+import { remark } from "./output";
 
 export function annotate(
     annotation: Annotation,
     variables: Readonly<NodeJS.ProcessEnv> = process.env,
-    write = toStderr,
+    write = remark,
 ): void {
     if (variables["GITHUB_ACTIONS"] !== "true") return;
     write(githubCommand(annotation, variables["GITHUB_WORKSPACE"] || process.cwd()));
 }
 
 export const annotateEvents =
-    (variables: Readonly<NodeJS.ProcessEnv> = process.env, write = toStderr): EventSink =>
+    (variables: Readonly<NodeJS.ProcessEnv> = process.env, write = remark): EventSink =>
     (event) => {
         const annotation = annotationOf(event);
         if (annotation !== undefined) annotate(annotation, variables, write);

@@ -8,6 +8,15 @@ export const spoken = new Redactor();
 /** A line on standard output. */
 export const say = (text: string): void => void process.stdout.write(`${spoken.text(text)}\n`);
 
+/** A line on standard error: what is said beside the answer. */
+export const remark = (text: string): void => void process.stderr.write(`${spoken.text(text)}\n`);
+
+/** How a command says what its answer has too, once that is JSON: not at all. */
+export const sayUnless = (json: boolean | undefined): ((text: string) => void) => (json ? () => {} : say);
+
+/** How a command says what is no part of its answer, which may be JSON: then it has standard output for itself. */
+export const sayBeside = (json: boolean | undefined): ((text: string) => void) => (json ? remark : say);
+
 /** Prints an error for a person on stderr and returns the exit code; a stack only for a fault of Tidegate itself. */
 export function printError(thrown: unknown): ExitCode {
     const error = explained(thrown);

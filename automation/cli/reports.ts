@@ -5,6 +5,7 @@ import pc from "picocolors";
 import { messageOf } from "../core/errors";
 import type { RunFacts } from "../reports/facts";
 import { writeReports, type ReportFiles } from "../reports/files";
+import { remark } from "./output";
 
 export interface ReportOptions {
     /** Folder in `reports/`. @default none of `up`; of what only looks, or takes away, one of its name */
@@ -22,7 +23,7 @@ export async function report(
     {
         part = facts.operation === "up" ? "" : facts.operation,
         variables = process.env,
-        warn = (text) => void process.stderr.write(`${pc.yellow("!")} ${text}\n`),
+        warn = (text) => remark(`${pc.yellow("!")} ${text}`),
     }: ReportOptions = {},
 ): Promise<ReportFiles> {
     const folder = join(directory, "reports", part);

@@ -1,33 +1,60 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { loaderFile, repositoryRoot } from "../../automation/core/repository";
+import { stripVTControlCharacters as plain } from "node:util";
+import { remark, say, sayBeside, sayUnless, spoken, table } from "../../automation/cli/output";
 
-describe("what commands print", () => {
-    it("is without what they have looked up: lines, JSON and errors", () => {
-        const folder = mkdtempSync(join(repositoryRoot, "tests", "tmp-output-"));
-        try {
-            const script = join(folder, "print.ts");
-            writeFileSync(
-                script,
-                `import { printError, printJson, say, spoken } from "../../automation/cli/output";
-                spoken.add(["s3cr3t-of-a-test"]);
-                say("a line with s3cr3t-of-a-test");
-                printJson({ deep: ["s3cr3t-of-a-test"] });
-                printError(new Error("an error with s3cr3t-of-a-test"));`,
-            );
-            const printed = execFileSync(
-                "sh",
-                ["-c", '"$0" --require "$1" "$2" 2>&1', process.execPath, loaderFile, script],
-                {
-                    encoding: "utf8",
-                },
-            );
-            assert.doesNotMatch(printed, /s3cr3t/);
-            assert.equal(printed.match(/\[secret\]/g)?.length ?? 0, 3, printed);
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
+/** What work writes on the two streams. */
+function written(work: () => void): { readonly stdout: string; readonly stderr: string } {
+    const texts = { stdout: "", stderr: "" };
+    const writes = { stdout: process.stdout.write, stderr: process.stderr.write };
+    for (const name of ["stdout", "stderr"] as const)
+        process[name].write = (text: string | Uint8Array): boolean => ((texts[name] += String(text)), true);
+    try {
+        work();
+    } finally {
+        for (const name of ["stdout", "stderr"] as const) process[name].write = writes[name];
+    }
+    return texts;
+}
+
+describe("what a command says", () => {
+    it("has no secret in it that was looked up, on either stream", () => {
+        spoken.add(["hunter2-and-more"]);
+        const { stdout, stderr } = written(() => {
+            say("the password is hunter2-and-more");
+            remark("it was hunter2-and-more");
+        });
+        assert.match(stdout, /^the password is (?!hunter2)\S+\n$/);
+        assert.match(stderr, /^it was (?!hunter2)\S+\n$/);
+    });
+
+    it("leaves standard output to an answer in JSON", () => {
+        assert.deepEqual(
+            written(() => {
+                sayUnless(true)("known from the answer");
+                sayBeside(true)("not in the answer");
+            }),
+            { stdout: "", stderr: "not in the answer\n" },
+        );
+        assert.deepEqual(
+            written(() => {
+                sayUnless(undefined)("one");
+                sayBeside(false)("two");
+            }),
+            { stdout: "one\ntwo\n", stderr: "" },
+        );
+    });
+});
+
+describe("table", () => {
+    it("aligns by what is seen, not by colour codes", () => {
+        assert.equal(
+            plain(
+                table([
+                    ["\u001b[32ma\u001b[39m", "x"],
+                    ["bbb", "y"],
+                ]),
+            ),
+            "a    x\nbbb  y",
+        );
     });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { table } from "../../automation/cli/output";
 import { amount } from "../../automation/cli/activity";
 import { checkLine, lastingLines, ndjsonView, plainView } from "../../automation/cli/views";
 import { duration } from "../../automation/core/duration";
@@ -122,20 +121,6 @@ describe("ndjsonView", () => {
         assert.deepEqual(
             [line.version, line.type, line.text, written[0]?.split("\n").length],
             [eventsVersion, "note", "two\nlines", 2],
-        );
-    });
-});
-
-describe("table", () => {
-    it("aligns by what is seen, not by colour codes", () => {
-        assert.equal(
-            plain(
-                table([
-                    ["\u001b[32ma\u001b[39m", "x"],
-                    ["bbb", "y"],
-                ]),
-            ),
-            "a    x\nbbb  y",
         );
     });
 });

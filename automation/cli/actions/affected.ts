@@ -5,7 +5,7 @@ import { exitCodes, TidegateError } from "../../core/errors";
 import type { AffectedStack } from "../../graph/affected";
 import { loadGraphFile } from "../../graph/load";
 import { affectedSince, type Affected } from "../../rollout/affected";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 
 export interface AffectedFlags {
     readonly since?: string;
@@ -22,8 +22,8 @@ export async function affected(
     const found: Affected[] = [];
     for (const environment of environments) found.push(await affectedSince(environment, graph, since));
     if (json) printJson(found);
-    else if (names) for (const { stacks } of found) process.stdout.write(`${toDeploy(stacks).join(",")}\n`);
-    else for (const one of found) process.stdout.write(`${text(one, since)}\n`);
+    else if (names) for (const { stacks } of found) say(toDeploy(stacks).join(","));
+    else for (const one of found) say(text(one, since));
 }
 
 function sinceHere(): string {

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { changedSinceIn, ciSurroundings, type CiSurroundings } from "../../ci/surroundings";
 import { changedSince } from "../../core/git";
 import { messageOf, TidegateError } from "../../core/errors";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 
 interface Finding {
     readonly what: string;
@@ -17,15 +17,13 @@ export async function ci({ json }: { readonly json?: true }): Promise<void> {
     const surroundings = ciSurroundings();
     const findings = surroundings === undefined ? [] : await findingsOf(surroundings);
     if (json) printJson({ ci: surroundings ?? null, findings });
-    else if (surroundings === undefined)
-        process.stdout.write("No CI that is known: plain lines, and the reports as files.\n");
+    else if (surroundings === undefined) say("No CI that is known: plain lines, and the reports as files.");
     else {
         const { name, pullRequest, base, commit, actor, url } = surroundings;
         const about = pullRequest === null ? "" : `, request ${pullRequest}${base === null ? "" : ` into ${base}`}`;
-        process.stdout.write(`${name}${about}, commit ${commit ?? "unknown"}, started by ${actor ?? "somebody"}\n`);
-        if (url !== null) process.stdout.write(`${pc.dim(url)}\n`);
-        for (const { what, ok, text } of findings)
-            process.stdout.write(`${ok ? pc.green("✓") : pc.red("✗")} ${what}  ${pc.dim(text)}\n`);
+        say(`${name}${about}, commit ${commit ?? "unknown"}, started by ${actor ?? "somebody"}`);
+        if (url !== null) say(pc.dim(url));
+        for (const { what, ok, text } of findings) say(`${ok ? pc.green("✓") : pc.red("✗")} ${what}  ${pc.dim(text)}`);
     }
     if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
 }

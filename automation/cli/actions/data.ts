@@ -15,7 +15,7 @@ import { signedInPlatform } from "../../lakehouse/secrets";
 import { dbtCommands } from "../../exercises/dbt";
 import { layers, type Layer } from "../../../stacks/contracts";
 import { layersOf } from "../../../stacks/environment";
-import { printJson, say } from "../output";
+import { printJson, remark, say } from "../output";
 import { stderrProgress } from "../progress";
 import { LakehouseSession } from "../lakehouse";
 import { Interrupts } from "../interrupts";
@@ -137,11 +137,9 @@ export async function deadLetters(options: Common & { readonly lines: number }):
             .map(({ value }) => deadLetter.parse(JSON.parse(value?.toString("utf8") ?? "null")));
     });
     if (options.json) return printJson(letters);
-    if (letters.length === 0) process.stdout.write("There are no dead letters.\n");
+    if (letters.length === 0) say("There are no dead letters.");
     for (const { topic, partition, offset, reasons, payload } of letters)
-        process.stdout.write(
-            `${pc.bold(`${topic}/${partition}/${offset}`)} ${reasons.join("; ")}\n  ${pc.dim(payload ?? "(null)")}\n`,
-        );
+        say(`${pc.bold(`${topic}/${partition}/${offset}`)} ${reasons.join("; ")}\n  ${pc.dim(payload ?? "(null)")}`);
 }
 
 /** Shows the SQL of what is deployed; of layers that are not, stand-ins are rendered, and it says so. */
@@ -152,9 +150,7 @@ export async function render(options: RenderFlags): Promise<void> {
         const outputs = await session.outputs(undefined, platformLayers);
         const missing = platformLayers.filter((layer) => !outputs.has(layer));
         if (missing.length > 0)
-            process.stderr.write(
-                `${pc.yellow("advisory")}: ${missing.join(", ")} not deployed, stand-ins are rendered\n`,
-            );
+            remark(`${pc.yellow("advisory")}: ${missing.join(", ")} not deployed, stand-ins are rendered`);
         const platform = platformOrStandIns(environment, outputs);
         const scripts = renderPipeline({
             dataset: datasetOf(environment),
@@ -186,7 +182,7 @@ export async function validate(wanted: string, options: Common): Promise<void> {
             exitCode: exitCodes.usage,
         });
     const session = await LakehouseSession.open(options.environment);
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     const begun = Date.now();
     let results: readonly CheckResult[];
     try {
@@ -231,8 +227,8 @@ export async function validate(wanted: string, options: Common): Promise<void> {
     if (options.json) printJson({ green, results });
     else {
         const passed = results.filter((result) => result.status === "pass").length;
-        process.stdout.write(
-            `${green ? pc.green("✓ green") : pc.red("✗ red")}: ${passed} of ${results.length} checks in ${duration((Date.now() - begun) / 1000)}\n`,
+        say(
+            `${green ? pc.green("✓ green") : pc.red("✗ red")}: ${passed} of ${results.length} checks in ${duration((Date.now() - begun) / 1000)}`,
         );
     }
     if (!green) process.exitCode = exitCodes.failed;

@@ -16,6 +16,7 @@ import { givenDecisions } from "../../rollout/pending";
 import type { RunAbout, Session } from "../../rollout/session";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
+import { remark, sayUnless } from "../output";
 import { report } from "../reports";
 import { duration } from "../../core/duration";
 import { exitCodeOf, lockOptions, open, run, type ChangeFlags } from "./rollout";
@@ -33,7 +34,7 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
     const filter = filterOf(flags);
     const choices = select(graph.graph, filter);
     const partial = Object.keys(filter).length > 0;
-    const say = (text: string): void => void (flags.json || process.stdout.write(`${text}\n`));
+    const say = sayUnless(flags.json);
     const directory = await module.directory?.(environment);
     if (directory !== undefined && !existsSync(directory))
         return say(`${environment} is not deployed: ${directory} does not exist.`);
@@ -46,7 +47,7 @@ export async function down(environment: string, flags: DownFlags): Promise<void>
         if (partial) throw usage("--force takes the whole environment away.", "Leave the filters out, or --force.");
         demandConfirmed(rulesOf(graph, environment), graph.graph.order, flags.confirm);
     }
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     const begun = performance.now();
     const took = (): string => `(${duration((performance.now() - begun) / 1000)})`;
     try {

@@ -10,6 +10,7 @@ import { loadModule } from "../../rollout/module";
 import type { RolloutResult } from "../../rollout/rollout";
 import type { RunAbout, Session, Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
+import { remark, say } from "../output";
 import { report } from "../reports";
 import { duration } from "../../core/duration";
 import { exitCodeOf, lockOptions, open, run, up, type ChangeFlags } from "./rollout";
@@ -43,7 +44,7 @@ export async function drift(environment: string, flags: DriftFlags): Promise<voi
 }
 
 async function found(environment: string, flags: DriftFlags): Promise<readonly string[]> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     let drifted: readonly string[] = [];
     try {
         const graph = await environmentGraph(environment);
@@ -67,10 +68,10 @@ async function found(environment: string, flags: DriftFlags): Promise<readonly s
         await keep(session, there, drifted);
         const reaction = flags.heal || flags.accept ? "" : reactions(environment);
         if (!flags.json)
-            process.stdout.write(
+            say(
                 drifted.length === 0
-                    ? `${pc.green("✓")} ${environment} is as it was deployed: ${there.length} stacks, in ${duration(result.seconds)}.\n`
-                    : `${pc.red("✗")} ${environment} has drifted: ${drifted.join(", ")}.${reaction}\n`,
+                    ? `${pc.green("✓")} ${environment} is as it was deployed: ${there.length} stacks, in ${duration(result.seconds)}.`
+                    : `${pc.red("✗")} ${environment} has drifted: ${drifted.join(", ")}.${reaction}`,
             );
         return drifted;
     } finally {
@@ -84,9 +85,7 @@ async function keep({ store, home }: Session, stacks: readonly string[], drifted
     const by = { user: userInfo().username, host: hostname() };
     await keepDrift(store, { time, stacks: [...stacks], drifted: [...drifted], ...by }).catch((error: unknown) => {
         const why = messageOf(error).split("\n")[0];
-        process.stderr.write(
-            `${pc.yellow("!")} \`status\` will not know of this look at ${home.environment}: ${why}\n`,
-        );
+        remark(`${pc.yellow("!")} \`status\` will not know of this look at ${home.environment}: ${why}`);
     });
 }
 
@@ -94,7 +93,7 @@ const reactions = (environment: string): string =>
     `\n  \`npx tidegate drift ${environment} --heal\` deploys it again; --accept takes what is there into the state.`;
 
 async function accept(environment: string, drifted: readonly string[], flags: DriftFlags): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     try {
         const session = await open(environment, interrupts, { graph: await environmentGraph(environment) });
         await session.holding("drift --accept", lockOptions(flags, interrupts), async () => {
@@ -104,8 +103,8 @@ async function accept(environment: string, drifted: readonly string[], flags: Dr
                 (await session.recordedDriver(watch, about)).refresh(drifted),
             );
             if (result.ok && !flags.json)
-                process.stdout.write(
-                    `${pc.green("✓")} the state of ${drifted.join(", ")} is what is there. The next up compares the programs with it. (${duration(result.seconds)})\n`,
+                say(
+                    `${pc.green("✓")} the state of ${drifted.join(", ")} is what is there. The next up compares the programs with it. (${duration(result.seconds)})`,
                 );
         });
     } finally {

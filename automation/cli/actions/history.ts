@@ -8,7 +8,7 @@ import { changesText } from "../../rollout/teller";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { shortId } from "../../release/manifest";
 import { Session } from "../../rollout/session";
-import { printJson, table } from "../output";
+import { printJson, say, table } from "../output";
 import { duration } from "../../core/duration";
 
 export interface HistoryFlags {
@@ -49,7 +49,7 @@ export async function history(environment: string, flags: HistoryFlags): Promise
             })),
         );
     if (runs.length === 0) {
-        process.stdout.write(`${environment} has no runs in ${ledger.where}.\n`);
+        say(`${environment} has no runs in ${ledger.where}.`);
         return;
     }
     const rows = runs.map(({ id, started, state, seconds }) => [
@@ -65,7 +65,7 @@ export async function history(environment: string, flags: HistoryFlags): Promise
             ...(started?.afterRed === undefined ? [] : [`after ${started.afterRed} was red`]),
         ].join(", "),
     ]);
-    process.stdout.write(`${table(rows)}\n`);
+    say(table(rows));
 }
 
 export async function show(wanted: string, flags: ShowFlags): Promise<void> {
@@ -84,12 +84,10 @@ export async function show(wanted: string, flags: ShowFlags): Promise<void> {
     const [next] = ids.slice(0, ids.indexOf(id)).slice(-1);
     const answered = next !== undefined && (await ledger.glance(next)).started?.afterRed === id;
     if (flags.json) return printJson({ ...run, answeredBy: answered ? next : null });
-    process.stdout.write(`${mark(run.state)} ${pc.bold(run.id)} ${run.state}\n`);
-    for (const { time, entry } of run.records)
-        process.stdout.write(`${pc.dim(time.slice(11, 19))}  ${lineOf(entry)}\n`);
-    if (answered) process.stdout.write(`${pc.yellow("!")} rolled back by itself: run ${next}\n`);
-    for (const name of run.torn)
-        process.stdout.write(`${pc.yellow("!")} ${name} cannot be read: it was not written whole\n`);
+    say(`${mark(run.state)} ${pc.bold(run.id)} ${run.state}`);
+    for (const { time, entry } of run.records) say(`${pc.dim(time.slice(11, 19))}  ${lineOf(entry)}`);
+    if (answered) say(`${pc.yellow("!")} rolled back by itself: run ${next}`);
+    for (const name of run.torn) say(`${pc.yellow("!")} ${name} cannot be read: it was not written whole`);
 }
 
 const rights = {

@@ -27,7 +27,7 @@ import type { Session } from "../../rollout/session";
 import { loadEnvironment } from "../../../stacks/environment";
 import { shellQuote } from "../shellQuote";
 import { Interrupts } from "../interrupts";
-import { printJson } from "../output";
+import { printJson, remark, say } from "../output";
 import { isDeployed } from "./migrationUnderWay";
 import { axesText, planText, refusalText, verdictText } from "./migrateText";
 import { open, upGraph, type ChangeFlags, type UpFlags } from "./rollout";
@@ -46,19 +46,17 @@ export interface MigrateFlags extends ChangeFlags {
     readonly json?: true;
 }
 
-const write = (text: string): void => void process.stdout.write(`${text}\n`);
-
 export async function migrate(flags: MigrateFlags): Promise<void> {
     demandAxes(flags.lose ?? []);
     const [from, to] = [await readSide(flags.from), await readSide(flags.to)];
     const plan = planOf(from, to, flags);
     if (flags.dryRun) {
         if (flags.json) printJson(plan);
-        else write(`${planText(plan)}\n${verdictText(plan)}`);
+        else say(`${planText(plan)}\n${verdictText(plan)}`);
         process.exitCode = plan.refusals.length === 0 ? exitCodes.ok : exitCodes.refused;
         return;
     }
-    if (!flags.json) write(planText(plan));
+    if (!flags.json) say(planText(plan));
     demandAllowed(plan);
     const migration = new Migration(plan, from, to, flags);
     if (flags.rehearse)
@@ -69,7 +67,7 @@ export async function migrate(flags: MigrateFlags): Promise<void> {
             migration,
             flags.json === true,
         );
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     try {
         await migration.run(interrupts);
     } finally {
@@ -212,7 +210,7 @@ export class Migration {
     }
 
     private say(text: string): void {
-        if (!this.flags.json) write(text);
+        if (!this.flags.json) say(text);
     }
 }
 

@@ -14,7 +14,7 @@ import { Proofs } from "../../release/proofs";
 import { wayBack } from "../../release/wayBack";
 import type { LayerFacts, RunFacts } from "../../reports/facts";
 import type { Session } from "../../rollout/session";
-import { printError } from "../output";
+import { printError, remark, sayBeside } from "../output";
 import type { ReleaseOfRun } from "./releaseOfRun";
 import type { UpFlags } from "./rollout";
 
@@ -70,8 +70,8 @@ export async function holdAfterRed(
         return { environment, run, release: release.id, to };
     } catch (error) {
         printError(error);
-        process.stderr.write(
-            `${pc.red("✗")} ${environment} could not be held, and so is not rolled back: ${commandOf(environment)} does both.\n`,
+        remark(
+            `${pc.red("✗")} ${environment} could not be held, and so is not rolled back: ${commandOf(environment)} does both.`,
         );
         return undefined;
     }
@@ -95,15 +95,15 @@ export async function rollBackAfterRed(
     { environment, run, release, to }: Reaction,
     { json, parallel }: Pick<UpFlags, "json" | "parallel">,
 ): Promise<void> {
-    const stream = json ? process.stderr : process.stdout;
-    const say = (sign: string, text: string): void => void stream.write(`${sign} ${text}\n`);
+    const write = sayBeside(json);
+    const say = (sign: string, text: string): void => write(`${sign} ${text}`);
     const lift = `\`npx tidegate release-hold ${environment} --lift\``;
     const red = `${shortId(release)} was red in ${environment}`;
     if (to === undefined) {
         const text = `${red}, and nothing was green there before: it is not rolled back, and what runs is left as it is. Nothing is promoted to ${environment} until ${lift}: then promote what is put right.`;
         return say(pc.red("✗"), text);
     }
-    stream.write("\n");
+    write("");
     say(
         pc.yellow("!"),
         `${red}. Nothing is promoted to it, and by \`onRed: rollback\` it goes back to ${shortId(to)}.`,

@@ -22,7 +22,7 @@ import { driverFile } from "../../release/unpacked";
 import { exitCodeOf, goOnward } from "../../rollout/onward";
 import { runThrough } from "../child";
 import { Interrupts } from "../interrupts";
-import { printJson, table } from "../output";
+import { printJson, say, sayBeside, table } from "../output";
 import { onwardColumns, promoteCommand, stateText, timeText } from "./onwardText";
 import { chosen, hintOf, promote, type PromoteFlags } from "./promote";
 
@@ -62,7 +62,7 @@ async function onward(source: string, flags: PromoteFlags, waitMinutes: number):
     const proofs = new Proofs(releases.objects, releases.trust, rehearses());
     const release = await chosen(flags.release, source, proofs, releases);
     const { json = false, dryRun = false } = flags;
-    const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`);
+    const say = sayBeside(json);
     const waves = steps.at(-1)?.wave ?? 0;
     say(
         `promote ${pc.bold(shortId(release))} onward from ${source}: ${counted(steps.length, "environment")} in ${counted(waves, "wave")}`,
@@ -217,7 +217,7 @@ function close({ source, release, promotion, targets, exitCode, json, dryRun, pr
         : targets.every(({ state }) => state === "promoted" || state === "runs-it")
           ? `${pc.green("✓")} ${shortId(release)} runs in all that ${source} leads to.`
           : `\`npx tidegate promote ${source} --onward --release ${shortId(release)}\` goes on from here.`;
-    process.stdout.write(`\n${table([head, ...rows])}\n${last}\n`);
+    say(`\n${table([head, ...rows])}\n${last}`);
 }
 
 function refusal({ environment, source, code, why }: OnwardTarget, release: string, targets: readonly OnwardTarget[]) {

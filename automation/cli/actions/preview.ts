@@ -8,6 +8,7 @@ import type { PreviewResult } from "../../rollout/rollout";
 import { changesText } from "../../rollout/teller";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";
+import { remark, say } from "../output";
 import { report } from "../reports";
 import { duration } from "../../core/duration";
 import { exitCodeOf, open, run } from "./rollout";
@@ -20,7 +21,7 @@ export interface PreviewFlags extends FilterFlags {
 
 /** What the next up would change. */
 export async function preview(environment: string, flags: PreviewFlags): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     const { parallel, approve = [], json = false } = flags;
     try {
         const graph = await environmentGraph(environment);
@@ -37,7 +38,7 @@ export async function preview(environment: string, flags: PreviewFlags): Promise
         );
         await report(session.home.directory, collector.facts());
         process.exitCode = exitCodeOf(result, interrupts);
-        if (!json && result.ok) process.stdout.write(`${closing(environment, result)}\n`);
+        if (!json && result.ok) say(closing(environment, result));
     } finally {
         interrupts.close();
     }

@@ -5,6 +5,7 @@ import { changesAnything, type StackChanges } from "../../rollout/changes";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import type { PreviewResult } from "../../rollout/rollout";
 import { Interrupts } from "../interrupts";
+import { remark } from "../output";
 import { exitCodeOf, open, run } from "./rollout";
 
 interface PreviewedFlags {
@@ -23,7 +24,7 @@ export async function previewed(
     { json, parallel, approve = [] }: PreviewedFlags,
     tell: (result: PreviewResult, changing: readonly StackChanges[], graph: GraphFile) => boolean,
 ): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     try {
         const graph = await environmentGraph(environment, whole);
         const session = await open(environment, interrupts, { graph });

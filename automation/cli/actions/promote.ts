@@ -12,7 +12,7 @@ import { settingsOfEnvironment } from "../../rollout/proving";
 import { rehearses } from "../../rehearsal/place";
 import { isDriverOf } from "../../release/unpacked";
 import { changedSince } from "./sourceState";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 import { previewed, untouchedText } from "./previewed";
 import { upGraph, type ChangeFlags } from "./rollout";
 import { differenceText } from "./release";
@@ -27,8 +27,6 @@ export interface PromoteFlags extends ChangeFlags {
     readonly approve?: readonly string[];
     readonly json?: true;
 }
-
-const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
 export async function promote(source: string, target: string, flags: PromoteFlags): Promise<void> {
     const graph = await loadGraphFile();
@@ -135,14 +133,14 @@ function tell(
     { proof, soakedMinutes, refusals }: PromotionAnswer,
     { from, found }: Difference,
 ): void {
-    write(`promote ${pc.bold(shortId(id))}: ${source} → ${target}`);
+    say(`promote ${pc.bold(shortId(id))}: ${source} → ${target}`);
     if (proof !== undefined)
-        write(
+        say(
             `  proved in ${source} by run ${proof.run} at ${proof.time}: ${proof.gates.length} checks; it has stayed ${Math.floor(soakedMinutes)} minutes`,
         );
-    for (const { code, why } of refusals) write(`  ${pc.red("✗")} ${why} ${pc.dim(`[${code}]`)}`);
-    if (from === undefined || found === undefined) write(`  no release is known in ${target}`);
-    else write(`  the last in ${target} is ${shortId(from)}. ${differenceText(found).replace(/^/gm, "  ").trim()}`);
+    for (const { code, why } of refusals) say(`  ${pc.red("✗")} ${why} ${pc.dim(`[${code}]`)}`);
+    if (from === undefined || found === undefined) say(`  no release is known in ${target}`);
+    else say(`  the last in ${target} is ${shortId(from)}. ${differenceText(found).replace(/^/gm, "  ").trim()}`);
 }
 
 function refusal(id: string, source: string, target: string, { refusals }: PromotionAnswer): TidegateError {
@@ -192,7 +190,7 @@ async function dryRun(
                 changing: changing.map(({ stack }) => stack),
                 notPreviewable: Object.fromEntries(result.notPreviewable),
             });
-        else write(untouchedText(changing));
+        else say(untouchedText(changing));
         return answer.refusals.length > 0;
     });
 }

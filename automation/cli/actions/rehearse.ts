@@ -24,7 +24,7 @@ import { dataRoot, layersOf, loadEnvironment, type Environment } from "../../../
 import { runThrough } from "../child";
 import { filterOf } from "../filter";
 import { Interrupts } from "../interrupts";
-import { printJson } from "../output";
+import { printJson, remark, say } from "../output";
 import { Rehearsal, type RehearseFlags } from "./rehearsePhases";
 import { tell, type Problem } from "./rehearseText";
 import { open } from "./rollout";
@@ -97,7 +97,7 @@ export async function rehearsing(
     process.env["TIDEGATE_DATA"] = resolve(dataRoot());
     const directory = rehearsalOf(name);
     demandFree(directory);
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     try {
         // Not beside its state: that goes with the rehearsal, which begins anew.
         const store = ledgerStore(`file://${join(dataRoot(), "rehearsals", ".locks", name)}`);
@@ -108,11 +108,11 @@ export async function rehearsing(
             writeRehearsal(directory, settings);
             process.env[rehearsalVariable] = directory;
             if (!quiet)
-                process.stdout.write(
-                    `${pc.yellow("simulated")}: the real program on the real engine, in a cloud that is a folder, ${cloudOf(directory)}.\n` +
+                say(
+                    `${pc.yellow("simulated")}: the real program on the real engine, in a cloud that is a folder, ${cloudOf(directory)}.` +
                         (stripped.length === 0
                             ? ""
-                            : `${pc.dim(`This rehearsal does not see ${[...stripped].sort().join(", ")}.`)}\n`),
+                            : `\n${pc.dim(`This rehearsal does not see ${[...stripped].sort().join(", ")}.`)}`),
                 );
             await work(interrupts);
         });
@@ -227,8 +227,8 @@ async function shell(environment: Environment, interrupts: Interrupts): Promise<
     }
     // Ctrl-C is the shell's from here on.
     interrupts.close();
-    process.stdout.write(
-        `A shell in ${directory}, in which \`pulumi up -s ${stacks[0]}\` works on the simulated cloud; there are ${stacks.join(", ")}. \`exit\` ends it.\n`,
+    say(
+        `A shell in ${directory}, in which \`pulumi up -s ${stacks[0]}\` works on the simulated cloud; there are ${stacks.join(", ")}. \`exit\` ends it.`,
     );
     process.chdir(directory);
     process.exitCode = await runThrough(process.env["SHELL"] || "/bin/sh", [], variables);

@@ -27,6 +27,7 @@ import type { Environment } from "../../../stacks/environment";
 import type { FilterFlags } from "../filter";
 import type { Interrupts } from "../interrupts";
 import { report } from "../reports";
+import { say } from "../output";
 import { open, run } from "./rollout";
 
 export interface RehearseFlags extends FilterFlags {
@@ -195,7 +196,7 @@ export class Rehearsal {
         again = false,
     ): Promise<boolean> {
         const begun = performance.now();
-        if (!this.flags.json) process.stdout.write(`\n${pc.bold(phase)}${pc.yellow(" (simulated)")}\n`);
+        if (!this.flags.json) say(`\n${pc.bold(phase)}${pc.yellow(" (simulated)")}`);
         const changes: Record<string, number> = {};
         this.lost.clear();
         let result: RolloutResult | undefined;

@@ -2,7 +2,7 @@
 import pc from "picocolors";
 import { duration } from "../../core/duration";
 import type { Forecast } from "../../rehearsal/forecast";
-import { table } from "../output";
+import { say, table } from "../output";
 import type { PhaseResult } from "./rehearsePhases";
 
 /** By how many edits of the environment's file it updates, in how many stacks something was changed by hand. */
@@ -48,9 +48,8 @@ export function inAll({
 }
 
 export function tell({ name, ok, interrupted, phases, problem, told, html, directory, keep }: Telling): void {
-    const write = (text: string): void => void process.stdout.write(`${text}\n`);
-    write("");
-    write(
+    say("");
+    say(
         table(
             phases.map(
                 ({ phase, ok: green, seconds, changes, attempts: tries, problem, disturbed = {}, edited = [] }) => [
@@ -69,12 +68,12 @@ export function tell({ name, ok, interrupted, phases, problem, told, html, direc
         ),
     );
     if (problem !== undefined)
-        write(`\n${pc.red(`✗ ${problem.message}`)} ${pc.dim(`[${problem.code}]`)}\n  ${problem.hint}`);
+        say(`\n${pc.red(`✗ ${problem.message}`)} ${pc.dim(`[${problem.code}]`)}\n  ${problem.hint}`);
     if (told !== undefined) {
-        write(
+        say(
             `\n${pc.bold("What the real rollout would take")} (simulated), by the clouds' typical latencies, at least:`,
         );
-        write(
+        say(
             table(
                 told.stacks.map(({ stack, resources, seconds, path }) => [
                     `  ${stack}`,
@@ -84,21 +83,21 @@ export function tell({ name, ok, interrupted, phases, problem, told, html, direc
                 ]),
             ),
         );
-        write(`  ${inAll(told)}`);
-        write(
+        say(`  ${inAll(told)}`);
+        say(
             `\n${pc.bold("What the identity that deploys has to be allowed")}, by the pages in docs/rehearsal-fidelity.md:`,
         );
         for (const [provider, permissions] of Object.entries(told.permissions))
-            write(`  ${provider}: ${permissions.join(", ")}`);
+            say(`  ${provider}: ${permissions.join(", ")}`);
     }
-    write("");
+    say("");
     const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
     const end = interrupted
         ? `${pc.yellow("–")} The rehearsal of ${name} was interrupted`
         : ok
           ? `${pc.green("✓")} ${name} is rehearsed (simulated)`
           : `${pc.red("✗")} ${name} did not come through its rehearsal (simulated)`;
-    write(`${end}, ${ok ? "in" : "after"} ${duration(total)}. Nothing of it was real.`);
-    if (html !== undefined) write(`  report of its creation  ${html}`);
-    if (!ok || keep === true) write(`  what is there           ${directory}`);
+    say(`${end}, ${ok ? "in" : "after"} ${duration(total)}. Nothing of it was real.`);
+    if (html !== undefined) say(`  report of its creation  ${html}`);
+    if (!ok || keep === true) say(`  what is there           ${directory}`);
 }

@@ -12,7 +12,7 @@ import type { Signer } from "../../release/signature";
 import type { ReleaseRecord, Trust } from "../../release/store";
 import { loadModule } from "../../rollout/module";
 import { ensureEngine } from "../../toolchain";
-import { printJson, table } from "../output";
+import { printJson, say, table } from "../output";
 import { stderrProgress } from "../progress";
 
 export interface ReleaseFlags {
@@ -32,8 +32,6 @@ export interface ShowFlags extends ReleaseFlags {
 }
 
 export type DiffFlags = ReleaseFlags;
-
-const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What a person has to know of a release that nobody has to sign. */
 export const unsignedText =
@@ -59,9 +57,9 @@ export async function create(flags: CreateFlags): Promise<void> {
     if (flags.output !== undefined) await writeFile(flags.output, compress(bundle.tar));
     const { id, manifest } = bundle;
     if (flags.json) return printJson({ release: id, made, store: store.where, signer: signer ?? null });
-    write(`${pc.green("✓")} ${pc.bold(id)} ${made ? "is a new release" : "was there before: nothing has changed"}`);
-    write(`  ${summary(manifest)}, in ${store.where}`);
-    write(`  ${signatureText(signer, trust, key?.fingerprint)}`);
+    say(`${pc.green("✓")} ${pc.bold(id)} ${made ? "is a new release" : "was there before: nothing has changed"}`);
+    say(`  ${summary(manifest)}, in ${store.where}`);
+    say(`  ${signatureText(signer, trust, key?.fingerprint)}`);
 }
 
 export async function list(flags: ReleaseFlags): Promise<void> {
@@ -69,8 +67,8 @@ export async function list(flags: ReleaseFlags): Promise<void> {
     const records = await Promise.all((await store.list()).map((id) => store.record(id)));
     records.sort((a, b) => (a.created.time < b.created.time ? 1 : -1));
     if (flags.json) return printJson(records);
-    if (records.length === 0) return write(`There is no release in ${store.where}.`);
-    write(
+    if (records.length === 0) return say(`There is no release in ${store.where}.`);
+    say(
         table(
             records.map(({ release, created }) => [
                 shortId(release),
@@ -91,22 +89,20 @@ export async function show(wanted: string, flags: ShowFlags): Promise<void> {
     const record = await store.record(id);
     if (flags.json) return printJson({ release: id, signer: signer ?? null, record, manifest });
     const { created } = record;
-    write(`${pc.bold(id)} of ${manifest.graph}`);
-    write(
-        `made ${created.time} by ${created.user}@${created.host}${commitText(created) && `, ${commitText(created)}`}`,
-    );
-    write(signatureText(signer, trust));
-    write("");
+    say(`${pc.bold(id)} of ${manifest.graph}`);
+    say(`made ${created.time} by ${created.user}@${created.host}${commitText(created) && `, ${commitText(created)}`}`);
+    say(signatureText(signer, trust));
+    say("");
     for (const part of partNames) {
         const of = manifest.files.filter((file) => file.part === part);
         if (of.length === 0) continue;
-        write(`${pc.bold(part.padEnd(10))} ${counted(of.length, "file")}, ${kilobytes(of)}`);
-        if (flags.files) for (const { path, sha256 } of of) write(`  ${pc.dim(sha256.slice(0, 12))} ${path}`);
+        say(`${pc.bold(part.padEnd(10))} ${counted(of.length, "file")}, ${kilobytes(of)}`);
+        if (flags.files) for (const { path, sha256 } of of) say(`  ${pc.dim(sha256.slice(0, 12))} ${path}`);
     }
-    write("");
+    say("");
     for (const kind of versionKinds) {
         const of = manifest.versions.filter((version) => version.kind === kind);
-        if (of.length > 0) write(table(of.map(({ name, version }) => [kind, name, version])));
+        if (of.length > 0) say(table(of.map(({ name, version }) => [kind, name, version])));
     }
 }
 
@@ -117,7 +113,7 @@ export async function diff(from: string, to: string, flags: DiffFlags): Promise<
     const after = to === "here" ? (await here(graph)).manifest : await store.manifest(await store.find(to));
     const found = diffReleases(before, after);
     if (flags.json) return printJson(found);
-    write(differenceText(found));
+    say(differenceText(found));
 }
 
 export async function verify(wanted: string, flags: ReleaseFlags): Promise<void> {
@@ -125,8 +121,8 @@ export async function verify(wanted: string, flags: ReleaseFlags): Promise<void>
     const id = await store.find(wanted);
     const { manifest, signer } = await store.open(id, trust);
     if (flags.json) return printJson({ release: id, files: manifest.files.length, signer: signer ?? null });
-    write(`${pc.green("✓")} ${pc.bold(id)} is whole: ${summary(manifest)}`);
-    write(`  ${signatureText(signer, trust)}`);
+    say(`${pc.green("✓")} ${pc.bold(id)} is whole: ${summary(manifest)}`);
+    say(`  ${signatureText(signer, trust)}`);
 }
 
 /** For people: what differs, by stack and by part. */

@@ -6,7 +6,7 @@ import { loadGraphFile, type GraphFile } from "../../graph/load";
 import { refuseReal, rehearses } from "../../rehearsal/place";
 import { Holds, holdText } from "../../release/holds";
 import { openReleases } from "../../release/open";
-import { printJson } from "../output";
+import { printJson, sayUnless } from "../output";
 
 export interface HoldFlags {
     readonly why?: string;
@@ -19,7 +19,7 @@ export async function releaseHold(environment: string, { why, lift, json }: Hold
     const graph = await loadGraphFile();
     demandTaker(graph, environment, "hold");
     const holds = new Holds((await openReleases(graph)).objects, rehearses());
-    const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
+    const say = sayUnless(json);
     if (lift) {
         const before = await holds.lift(environment, why ?? "lifted by hand");
         say(

@@ -11,6 +11,7 @@ import { rehearses } from "../../rehearsal/place";
 import type { RunFacts } from "../../reports/facts";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import type { RunAbout, Session } from "../../rollout/session";
+import { sayUnless } from "../output";
 
 /** What a run rolls out, where it is a release. */
 export type ReleaseOfRun = NonNullable<RunAbout["release"]>;
@@ -74,7 +75,7 @@ export async function tellProof(
 ): Promise<void> {
     const { environment } = session.home;
     if (session.graph.promotion?.[environment] === undefined) return;
-    const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
+    const say = sayUnless(json);
     const name = shortId(release);
     if (!whole) return say(`No proof of ${name} in ${environment}: only a part of it was rolled out.`);
     // What lies here may have been edited while it was rolled out.

@@ -9,6 +9,7 @@ import { demandVersions, driverFile, isDriverOf, releaseText, unpackRelease } fr
 import { loadModule } from "../../rollout/module";
 import { ensureEngine } from "../../toolchain";
 import { runThrough } from "../child";
+import { remark } from "../output";
 import { stderrProgress } from "../progress";
 import { unsignedText } from "./release";
 
@@ -48,7 +49,7 @@ export async function openRelease(
     wanted: string,
     { args: argsFor = sameWith("--release"), known, instead }: OpeningCommand = {},
 ): Promise<OpenedRelease | undefined> {
-    const say = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
+    const say = (text: string): void => remark(pc.dim(text));
     const graph = await loadGraphFile();
     const { store, trust } = await openReleases(graph);
     const id = await store.find(wanted);

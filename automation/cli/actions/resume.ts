@@ -3,6 +3,7 @@ import { z } from "zod";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { Interrupts } from "../interrupts";
+import { remark, say } from "../output";
 import { lacksProof } from "./releaseOfRun";
 import { rollback } from "./rollback";
 import { open, up, type ChangeFlags, type UpFlags } from "./rollout";
@@ -34,7 +35,7 @@ export interface ResumeFlags extends ChangeFlags {
 
 /** The last run again, where it did not end green. */
 export async function resume(environment: string, request: ResumeFlags): Promise<void> {
-    const interrupts = new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = new Interrupts(remark);
     const session = await open(environment, interrupts, { graph: await environmentGraph(environment) }).finally(() =>
         interrupts.close(),
     );
@@ -61,7 +62,7 @@ export async function resume(environment: string, request: ResumeFlags): Promise
         });
     const unproved = await lacksProof(session, run);
     if (run.state === "green" && !unproved) {
-        process.stdout.write(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.\n`);
+        say(`The last run of ${environment}, ${run.id}, ended green: there is nothing to resume.`);
         return;
     }
     const { migration } = migratedBy.parse(run.started.options);
@@ -72,8 +73,8 @@ export async function resume(environment: string, request: ResumeFlags): Promise
             exitCode: exitCodes.usage,
         });
     if (request.json !== true)
-        process.stdout.write(
-            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}${unproved ? ", and left no proof of its release" : ""}\n`,
+        say(
+            `resuming ${run.id}, which ${run.state === "cut off" ? "was cut off" : `ended ${run.state}`}${unproved ? ", and left no proof of its release" : ""}`,
         );
     const { operation, options, release, afterRed } = run.started;
     const kept = { ...keptFlags.parse(options), ...request } as UpFlags;

@@ -15,7 +15,7 @@ import { jobStateText } from "../../rollout/jobState";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import type { Session } from "../../rollout/session";
 import { isStateful } from "../../rollout/stateful";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 import { previewed, untouchedText } from "./previewed";
 import { differenceText } from "./release";
 import { openRelease, sameArguments, sameWith } from "./released";
@@ -31,8 +31,6 @@ export interface RollbackFlags extends ChangeFlags {
     readonly approve?: readonly string[];
     readonly json?: true;
 }
-
-const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** What a release's own driver has where it knows this command. */
 export const ownFile = "automation/cli/actions/rollback.ts";
@@ -78,8 +76,8 @@ export async function rollback(environment: string, flags: RollbackFlags, resume
                 });
             else {
                 for (const { stack, name, op, text } of state)
-                    write(`${pc.yellow("!")} ${stack} ${name} (${op}): ${text}`);
-                write(untouchedText(changing));
+                    say(`${pc.yellow("!")} ${stack} ${name} (${op}): ${text}`);
+                say(untouchedText(changing));
             }
             return false;
         });
@@ -99,7 +97,7 @@ export async function rollback(environment: string, flags: RollbackFlags, resume
                 `it is rolled back from ${from === undefined ? "what is not known" : shortId(from)} to ${shortId(id)}`,
             );
         if (!flags.json)
-            write(
+            say(
                 `${pc.yellow("!")} Nothing is promoted to ${environment}, however this ends, until \`npx tidegate release-hold ${environment} --lift\`.`,
             );
     };
@@ -184,12 +182,12 @@ const overtaken = (environment: string): TidegateError =>
     });
 
 function tell(environment: string, { from, id, difference, staying }: Plan): void {
-    write(`roll ${pc.bold(environment)} back to ${pc.bold(shortId(id))}`);
-    if (from === undefined || difference === undefined) write("  what was rolled out there last is not known");
-    else if (from === id) write("  it was rolled out there last, and is rolled out once more");
-    else write(`  the last there is ${shortId(from)}. ${differenceText(difference).replace(/^/gm, "  ").trim()}`);
-    if (staying.length > 0) write(`  ${pc.yellow("!")} ${staying.join(", ")}: not in it, stays as it is`);
-    write(pc.dim("  Deployments go back. What is in topics, tables and buckets stays as it is."));
+    say(`roll ${pc.bold(environment)} back to ${pc.bold(shortId(id))}`);
+    if (from === undefined || difference === undefined) say("  what was rolled out there last is not known");
+    else if (from === id) say("  it was rolled out there last, and is rolled out once more");
+    else say(`  the last there is ${shortId(from)}. ${differenceText(difference).replace(/^/gm, "  ").trim()}`);
+    if (staying.length > 0) say(`  ${pc.yellow("!")} ${staying.join(", ")}: not in it, stays as it is`);
+    say(pc.dim("  Deployments go back. What is in topics, tables and buckets stays as it is."));
 }
 
 interface StateText extends Pick<ResourceChange, "urn" | "name" | "op"> {

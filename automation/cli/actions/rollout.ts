@@ -11,7 +11,7 @@ import { loadModule } from "../../rollout/module";
 import { settingsOfEnvironment } from "../../rollout/proving";
 import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
-import { table } from "../output";
+import { remark, say, table } from "../output";
 import { stderrProgress } from "../progress";
 import { givenDecisions } from "../../rollout/pending";
 import { report } from "../reports";
@@ -112,7 +112,7 @@ export async function upGraph(
     flags: UpFlags,
     about: UpAbout,
 ): Promise<boolean> {
-    const interrupts = about.interrupts ?? new Interrupts((text) => void process.stderr.write(`${text}\n`));
+    const interrupts = about.interrupts ?? new Interrupts(remark);
     let green = true;
     let reaction: Reaction | undefined;
     try {
@@ -169,7 +169,7 @@ export function lockOptions({ forceUnlock, lockTimeout }: ChangeFlags, interrupt
     return {
         force: forceUnlock ?? false,
         waitSeconds: lockTimeout ?? 0,
-        say: (text) => void process.stderr.write(`${text}\n`),
+        say: remark,
         onLost: (error) => interrupts.lose(error.message),
         signal: interrupts.orderly.signal,
     };
@@ -276,7 +276,7 @@ export async function run<R extends RolloutResult>(
         return await operation({ onEvent, signal: orderly.signal, forceSignal: forced.signal });
     } finally {
         view.close();
-        interrupts.sayBy((text) => void process.stderr.write(`${text}\n`));
+        interrupts.sayBy(remark);
         session.close();
     }
 }
@@ -293,27 +293,26 @@ async function closing(
     places: Readonly<Record<string, string>>,
     facts: RunFacts,
 ): Promise<void> {
-    const write = (text: string): void => void process.stdout.write(`${text}\n`);
     const { environment } = home;
     const checks = facts.layers.flatMap((layer) => layer.checks).concat(facts.preflight);
     const green = checks.filter((check) => check.status === "pass").length;
-    write("");
+    say("");
     if (!result.ok) {
         const cut = result.problem === undefined || result.problem.code === interruptedCode;
         const red = cut ? `${pc.yellow("–")} Interrupted` : `${pc.red("✗")} ${environment} is not green`;
-        write(
+        say(
             `${red} after ${duration(result.seconds)}: ${green} of ${checks.length} checks are green. What runs is left as it is${cut ? "; `npx tidegate up` goes on from there" : ""}.`,
         );
-        write(`${pc.dim("report")} ${places["report"] ?? ""}`);
+        say(`${pc.dim("report")} ${places["report"] ?? ""}`);
         return;
     }
-    write(
+    say(
         `${pc.green("✓")} ${environment} is up and proved: ${green} of ${checks.length} checks are green, in ${duration(result.seconds)}.`,
     );
-    for (const line of (await parts.summary?.(result.outputs)) ?? []) write(`  ${line}`);
-    write("");
-    write(table(Object.entries(places).map(([label, where]) => [`  ${label}`, where])));
+    for (const line of (await parts.summary?.(result.outputs)) ?? []) say(`  ${line}`);
+    say("");
+    say(table(Object.entries(places).map(([label, where]) => [`  ${label}`, where])));
     if (parts.places === undefined) return;
-    write("");
-    write(pc.dim(`  npx tidegate status | logs | validate | run dbt        npm run down  takes all of it away`));
+    say("");
+    say(pc.dim(`  npx tidegate status | logs | validate | run dbt        npm run down  takes all of it away`));
 }

@@ -4,7 +4,7 @@ import { answerOf } from "../../engine/cli";
 import { Session } from "../../rollout/session";
 import { auditState, type StateFinding } from "../../secrets/audit";
 import { ruleHelp } from "../../secrets/rules";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 import { stderrProgress } from "../progress";
 
 export interface AuditFlags {
@@ -37,15 +37,13 @@ export async function auditSecrets(environment: string, flags: AuditFlags): Prom
     if (flags.json) printJson({ stacks, findings });
     else {
         for (const { stack, urn, keyPath, rule, fingerprint } of findings)
-            process.stdout.write(
-                `${pc.red("✗")} ${stack}: ${urn} ${keyPath}: ${ruleHelp(rule)} ${pc.dim(`[${rule} ${fingerprint}]`)}\n`,
-            );
+            say(`${pc.red("✗")} ${stack}: ${urn} ${keyPath}: ${ruleHelp(rule)} ${pc.dim(`[${rule} ${fingerprint}]`)}`);
         const resources = stacks.reduce((sum, one) => sum + one.resources, 0);
         const where = `${resources} resources of ${stacks.map(({ stack }) => stack).join(", ")}`;
-        process.stdout.write(
+        say(
             findings.length === 0
-                ? `${pc.green("✓")} no secret in plain text in ${where}\n`
-                : `${findings.length} found in ${where}.\n  Make each a secret (pulumi.secret, additionalSecretOutputs, config --secret), deploy, and change it: it was readable.\n`,
+                ? `${pc.green("✓")} no secret in plain text in ${where}`
+                : `${findings.length} found in ${where}.\n  Make each a secret (pulumi.secret, additionalSecretOutputs, config --secret), deploy, and change it: it was readable.`,
         );
     }
     if (findings.length > 0) process.exitCode = exitCodes.failed;

@@ -8,7 +8,7 @@ import { packageFile } from "../../core/repository";
 import { renderScanJunit } from "../../secrets/junit";
 import { scanProject, type ScanReport } from "../../secrets/project";
 import { messageOf, renderSarif } from "../../secrets/sarif";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 
 export interface ScanFlags {
     readonly staged?: true;
@@ -44,7 +44,6 @@ export async function scanSecrets(paths: readonly string[], flags: ScanFlags): P
 }
 
 function printReport({ findings, accepted, expired, unknown, scanned, skipped }: ScanReport): void {
-    const say = (text: string): boolean => process.stdout.write(`${text}\n`);
     for (const finding of findings)
         say(
             `${pc.red("✗")} ${finding.file}:${finding.line} ${messageOf(finding)} ${pc.dim(`[${finding.rule} ${finding.fingerprint}]`)}`,

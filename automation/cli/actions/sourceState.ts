@@ -5,6 +5,7 @@ import { readSnapshot } from "../../engine/snapshot";
 import type { Proof } from "../../release/proof";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { Session } from "../../rollout/session";
+import { remark } from "../output";
 
 /** Whoever promotes to one environment need not reach another, nor have its settings and secrets. */
 const outOfReach: readonly string[] = [
@@ -48,6 +49,6 @@ export async function changedSince({ checkpoints }: Proof, source: string): Prom
 }
 
 const tell = (source: string, why: string): void =>
-    void process.stderr.write(
-        `${pc.yellow("!")} The state of ${source} cannot be read from here (${why}): whether anybody has changed it since its proof is not known.\n`,
+    remark(
+        `${pc.yellow("!")} The state of ${source} cannot be read from here (${why}): whether anybody has changed it since its proof is not known.`,
     );

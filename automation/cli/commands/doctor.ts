@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { exitCodes } from "../../core/errors";
 import { ensureTools, inspectTools } from "../../toolchain";
-import { printJson, table } from "../output";
+import { printJson, say, table } from "../output";
 import { stderrProgress } from "../progress";
 
 export function doctorCommand(program: Command): void {
@@ -35,11 +35,11 @@ export function doctorCommand(program: Command): void {
                               `${report.reason ? `${report.reason}; ` : ""}to do: ${report.plan}`,
                           ],
                 );
-                process.stdout.write(`${table(rows)}\n`);
-                process.stdout.write(
+                say(table(rows));
+                say(
                     missing.length === 0
-                        ? "Everything is there: a start fetches nothing.\n"
-                        : `${missing.length} missing: \`npm start\` fetches them, or \`npx tidegate doctor --fix\` now.\n`,
+                        ? "Everything is there: a start fetches nothing."
+                        : `${missing.length} missing: \`npm start\` fetches them, or \`npx tidegate doctor --fix\` now.`,
                 );
             }
             if (missing.length > 0) process.exitCode = exitCodes.toolchain;

@@ -9,7 +9,7 @@ import {
     writeLock,
     type ImageName,
 } from "../../images/lock";
-import { printJson } from "../output";
+import { printJson, say } from "../output";
 
 type LockFlags = { readonly [I in ImageName]?: string } & { readonly json?: true };
 
@@ -25,8 +25,7 @@ export function imageCommands(program: Command): void {
     lock.option("--json", "the lock as JSON").action(({ json, ...references }: LockFlags) => {
         const lock = writeLock(references);
         if (json) return printJson(lock);
-        for (const image of imageNames)
-            process.stdout.write(`${image}: ${lock.images[image]?.reference ?? "not locked"}\n`);
-        process.stdout.write(`${lockFile}\n`);
+        for (const image of imageNames) say(`${image}: ${lock.images[image]?.reference ?? "not locked"}`);
+        say(lockFile);
     });
 }

@@ -14,7 +14,7 @@ import { loadGraphFile, ownGraphFile } from "../../graph/load";
 import { processDirectories } from "../../lakehouse/processes";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { runThrough } from "../child";
-import { printJson, table } from "../output";
+import { printJson, say, table } from "../output";
 import { duration } from "../../core/duration";
 import { amount } from "../activity";
 import { wholeNumber } from "../arguments";
@@ -81,7 +81,7 @@ async function localStatus(name: string, options: StatusFlags): Promise<void> {
             processes: running,
         });
     else if (running.length === 0 && stacks.every(({ deployed }) => deployed !== true))
-        process.stdout.write(`${name} is not deployed: \`npm start\` deploys it.\n`);
+        say(`${name} is not deployed: \`npm start\` deploys it.`);
     else {
         const total = running.reduce((sum, status) => sum + (status.bytes ?? 0), 0);
         const rows = running.map((status) => [
@@ -97,10 +97,10 @@ async function localStatus(name: string, options: StatusFlags): Promise<void> {
                     .join(", "),
             ),
         ]);
-        process.stdout.write(
-            `${pc.bold(name)}: ${stacks.filter(({ deployed }) => deployed === true).length} of ${stacks.length} stacks, ${running.length} processes, ${amount(total, "bytes")} of memory, in ${environment.dataDirectory}\n${table(rows)}\n`,
+        say(
+            `${pc.bold(name)}: ${stacks.filter(({ deployed }) => deployed === true).length} of ${stacks.length} stacks, ${running.length} processes, ${amount(total, "bytes")} of memory, in ${environment.dataDirectory}\n${table(rows)}`,
         );
-        if (!healthy) process.stdout.write("`npx tidegate up` starts what does not run, over its data.\n");
+        if (!healthy) say("`npx tidegate up` starts what does not run, over its data.");
     }
     if (!healthy) process.exitCode = exitCodes.failed;
 }
@@ -168,11 +168,8 @@ async function listLogs(all: readonly ProcessStatus[], options: LogFlags): Promi
     const size = async (log: string): Promise<number> => (existsSync(log) ? (await stat(log)).size : 0);
     const logs = await Promise.all(all.map(async ({ id, log }) => ({ process: id, log, bytes: await size(log) })));
     if (options.json) printJson(logs);
-    else if (logs.length === 0) process.stdout.write(`${options.environment} has no processes.\n`);
-    else
-        process.stdout.write(
-            `${table(logs.map(({ process: id, log, bytes }) => [id, amount(bytes, "bytes"), log]))}\n`,
-        );
+    else if (logs.length === 0) say(`${options.environment} has no processes.`);
+    else say(table(logs.map(({ process: id, log, bytes }) => [id, amount(bytes, "bytes"), log])));
 }
 
 function unknownProcess(wanted: string, environment: string, all: readonly ProcessStatus[]): TidegateError {

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { ensureTools, toolEnvironment } from "../../toolchain";
-import { printJson } from "../output";
+import { printJson, remark } from "../output";
 import { shellQuote } from "../shellQuote";
 import { runThrough } from "../child";
 import { refusePrintedSecrets } from "../../engine/debugFlags";
@@ -24,11 +24,12 @@ export function shellCommands(program: Command): void {
                     // Making it ready is all that a stack needs that is there: selecting them all would take seconds.
                     const { stack: named } = await session.home.target(stack);
                     if ((await session.home.exists(stack)) ?? true) continue;
-                    process.stderr.write(`making the stack ${named}\n`);
+                    remark(`making the stack ${named}`);
                     const { signal } = new AbortController();
                     await session.operate(stack, "prepare", { signal, onFact: () => {} });
                 }
                 if (options.json) return printJson(variables);
+                // Whoever evaluates it needs the values, and not what stands for them where people read.
                 for (const [key, value] of Object.entries(variables))
                     process.stdout.write(`export ${key}=${shellQuote(value)}\n`);
             } finally {

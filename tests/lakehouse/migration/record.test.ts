@@ -24,7 +24,8 @@ describe("the record of a migration", () => {
     const from = reachable("lake");
     const to = reachable("lake", { broker: kafka("two"), runtime: flink("two") });
     const plan = planOf(from, to, { lose: ["broker"] });
-    const start = async (a: Side = from, b: Side = to, the: Plan = plan) => startOf(await lastMigration(store), the, a, b);
+    const start = async (a: Side = from, b: Side = to, the: Plan = plan) =>
+        startOf(await lastMigration(store), the, a, b);
     const move = async (number: number) => writeMoved(store, number, plan.moves[number - 1]?.text ?? "");
 
     it("has a plan of two moves", () => {
