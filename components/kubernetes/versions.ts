@@ -18,13 +18,16 @@ const releasesAYear = 3;
 export const newestMinor = (atMs: number): number =>
     known.minor + 1 + Math.ceil((Math.max(0, atMs - known.atMs) / yearMs) * releasesAYear);
 
-/** Of `1.35`; NaN of what is no version. */
-export const minorOf = (version: string): number => Number(/^1\.(\d+)$/.exec(version)?.[1] ?? Number.NaN);
+/** 35 of `1.35`; undefined of what is no minor version: a patch of one, a range, a word. */
+export function minorOf(version: string): number | undefined {
+    const minor = /^1\.(0|[1-9]\d*)$/.exec(version)?.[1];
+    return minor === undefined ? undefined : Number(minor);
+}
 
 /** @param path key of the environment's file */
 export function* versionProblems(path: string, version: string): Generator<Problem> {
     const minor = minorOf(version);
-    if (Number.isNaN(minor))
+    if (minor === undefined)
         yield problem(path, `'${version}' is no minor version of Kubernetes`, "Write it as '1.35'.");
     else if (minor < least)
         yield problem(

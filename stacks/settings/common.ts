@@ -27,9 +27,12 @@ export const hours = z
     .min(1)
     .max(24 * 365);
 
-/** What a topic has, whatever broker it is on. */
+/**
+ * What a topic has, whatever broker it is on. Kafka has no most of partitions: here a slip of the pen is refused, for they
+ * never become fewer, and what a service refuses by its profile (components/broker: eventhubsChecks, confluentLimits).
+ */
 const sizes = (partitions: number, retentionHours: number) => ({
-    partitions: z.number().int().min(1).max(64).default(partitions),
+    partitions: z.number().int().min(1).max(1000).default(partitions),
     retentionHours: hours.default(retentionHours),
 });
 

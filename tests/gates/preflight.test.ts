@@ -94,6 +94,7 @@ describe("preflight", () => {
             of("1.53"),
             "preflight.kubernetes-version",
         );
+        await assertRed(/is 35, which is no minor version of Kubernetes\.$/, of("35"), "preflight.kubernetes-version");
         const [check] = preflightFor("environment", of("1.53")).filter(({ id }) => id.endsWith("kubernetes-version"));
         assert.ok(check);
         const late = { clock: new TestClock(Date.UTC(2031, 11, 17)) };

@@ -110,13 +110,16 @@ export function kubernetesCheck({ kubernetes, environmentFile }: PreflightContex
         hint: "The cloud's page of its versions of Kubernetes has those that it offers.",
         run: async ({ clock }) => {
             const newest = newestMinor(clock.now());
-            if (minorOf(version) <= newest) return pass(version, { version });
+            const minor = minorOf(version);
+            if (minor !== undefined && minor <= newest) return pass(version, { version });
             const line = lineIn(await environmentFile.read(), path);
-            return failing(
-                check,
-                `${environmentFile.path}:${line}: '${path.join(".")}' is ${version}, and at three releases a year there can be none after 1.${newest} yet.`,
-                { version },
-            );
+            const why =
+                minor === undefined
+                    ? "which is no minor version of Kubernetes"
+                    : `and at three releases a year there can be none after 1.${newest} yet`;
+            return failing(check, `${environmentFile.path}:${line}: '${path.join(".")}' is ${version}, ${why}.`, {
+                version,
+            });
         },
     };
     return check;

@@ -1,4 +1,5 @@
-import { flinkOf, role, subnets, refuses, type Refusal } from "./refusals";
+import assert from "node:assert/strict";
+import { flinkOf, loadEdited, role, subnets, refuses, type Refusal } from "./refusals";
 
 const refusals: readonly Refusal[] = [
     [
@@ -67,6 +68,13 @@ const refusals: readonly Refusal[] = [
         /at most 32/,
     ],
     [
+        "hubs that are larger than Premium's",
+        "prodazure",
+        { "broker.events": { partitions: 101 } },
+        "broker.events.partitions",
+        /at most 100, not 101/,
+    ],
+    [
         "a size of brokers that MSK has not",
         "prod",
         { "broker.cluster.instanceType": "kafka.m7g.gigantic" },
@@ -84,4 +92,14 @@ const refusals: readonly Refusal[] = [
 
 describe("brokers that cannot be", () => {
     refuses(refusals);
+
+    for (const [name, partitions] of [
+        ["prodazure", 100],
+        ["prod", 300],
+        ["prodgcp", 300],
+    ] as const)
+        it(`as many partitions as its service takes are not refused: ${partitions} of ${name}`, async () => {
+            const { error } = await loadEdited(name, { "broker.events": { partitions } });
+            assert.equal(error, undefined);
+        });
 });
