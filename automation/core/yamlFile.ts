@@ -1,9 +1,11 @@
 /** Reads a YAML file against a zod schema; every error names the file, the line, the key and what is allowed there. */
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { exitCodes, TidegateError } from "./errors";
+import { releaseOfDriver, repositoryRoot } from "./repository";
 
 type Path = readonly (string | number | symbol)[];
 
@@ -14,6 +16,8 @@ export interface YamlOptions {
     readonly code: string;
     /** What to do next, appended to the list of mistakes. */
     readonly hint?: string;
+    /** Where the code that reads it lies. @default this checkout */
+    readonly root?: string;
 }
 
 export async function readYamlFile<S extends z.ZodType>(
@@ -64,10 +68,24 @@ export function parseYaml<S extends z.ZodType>(
         `The ${options.kind} is not valid:\n${mistakes.map((mistake) => `  ${mistake}`).join("\n")}`,
         {
             code: options.code,
-            hint: options.hint,
+            hint: hintOf(file, options),
             exitCode: exitCodes.usage,
         },
     );
+}
+
+/** A release's own driver reads files of the checkout, which may be newer than it is. */
+function hintOf(file: string, { hint, root = repositoryRoot }: YamlOptions): string | undefined {
+    const release = releaseOfDriver(root);
+    if (release === undefined || resolve(file).startsWith(`${root}/`)) return hint;
+    const id = release.slice(0, 12);
+    return [
+        hint,
+        `The driver of release ${id} reads it, which knows nothing that came later: \`npx tidegate release show ${id}\` tells the commit of the release.`,
+        `Take out what is newer for this one command, or call it in a checkout of that commit. A release that is made now brings a driver that knows it.`,
+    ]
+        .filter((line) => line !== undefined)
+        .join("\n");
 }
 
 /** Of a key that may not be there zod itself says only that. */

@@ -95,6 +95,36 @@ describe("parseYaml", () => {
     });
 });
 
+describe("parseYaml in the driver of a release", () => {
+    const id = "0123456789ab".padEnd(64, "0");
+    const root = `/checkout/.tidegate/prod/releases/${id}`;
+    const hintOf = (file: string, where = root): string => {
+        try {
+            parseYaml("name: x\nnewer: 1", file, schema, { kind: "graph", code: "x", hint: "See there.", root: where });
+        } catch (error) {
+            assert.ok(TidegateError.is(error));
+            assert.match(error.message, new RegExp(`${file}:2: the file has no key 'newer'`));
+            return error.hint ?? "";
+        }
+        return assert.fail("the text was taken");
+    };
+
+    it("says of a file of the checkout that it may be newer than the release, and what to do", () => {
+        const [first, ...rest] = hintOf("/checkout/tidegate.yaml").split("\n");
+        assert.equal(first, "See there.");
+        assert.match(
+            rest.join(" "),
+            /driver of release 0123456789ab .* `npx tidegate release show 0123456789ab` tells/,
+        );
+        assert.match(rest.join(" "), /Take out what is newer for this one command, or call it in a checkout of that/);
+    });
+
+    it("says nothing of that of a file of the release itself, nor in a checkout", () => {
+        assert.equal(hintOf(`${root}/tidegate.yaml`), "See there.");
+        assert.equal(hintOf("/checkout/tidegate.yaml", "/checkout"), "See there.");
+    });
+});
+
 describe("nearest", () => {
     it("suggests a near name and nothing where none is near", () => {
         assert.equal(nearest("brokr", ["storage", "broker"]), "did you mean 'broker'?");

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { releaseOfDriver } from "../../automation/core/repository";
 import { loadGraphFile, type GraphFile } from "../../automation/graph/load";
 import { compress, makeBundle, openBundle } from "../../automation/release/bundle";
 import { isDriverOf, unpackedIn, unpackRelease } from "../../automation/release/unpacked";
@@ -106,5 +107,10 @@ describe("a release that is unpacked", () => {
         assert.ok(isDriverOf(graph, "dev", id, own));
         for (const root of [join("/elsewhere", id), unpackedIn(graph, "prod", id)])
             assert.equal(isDriverOf(graph, "dev", id, root), false);
+        // Which it knows of itself, too.
+        assert.deepEqual(
+            [own, folder].map((root) => releaseOfDriver(root)),
+            [id, undefined],
+        );
     });
 });
