@@ -25,6 +25,7 @@ import { Interrupts } from "../interrupts";
 import { printJson, say, sayBeside, table } from "../output";
 import { onwardColumns, promoteCommand, stateText, timeText } from "./onwardText";
 import { chosen, hintOf, promote, type PromoteFlags } from "./promote";
+import { wayToProof } from "./wayToProof";
 
 export interface OnwardFlags {
     readonly onward?: true;
@@ -60,7 +61,7 @@ async function onward(source: string, flags: PromoteFlags, waitMinutes: number):
     if (steps.length === 0) throw leadsNowhere(source, promotion);
     const releases = await openReleases(graph);
     const proofs = new Proofs(releases.objects, releases.trust, rehearses());
-    const release = await chosen(flags.release, source, proofs, releases);
+    const release = await chosen(flags.release, source, proofs, releases, promotion);
     const { json = false, dryRun = false } = flags;
     const say = sayBeside(json);
     const waves = steps.at(-1)?.wave ?? 0;
@@ -113,7 +114,10 @@ async function onward(source: string, flags: PromoteFlags, waitMinutes: number):
             `${pc.yellow("!")} --wait ${waitMinutes} has run out before ${beyond.environment}, which may go at ${timeText(beyond.at, Date.now())}.`,
         );
     const refused = targets.find(({ state }) => state === "stopped");
-    if (refused?.code !== undefined) throw refusal(refused, release, targets);
+    if (refused?.code !== undefined) {
+        const way = await wayToProof(promotion, proofs, refused.source, release);
+        throw refusal(refused, release, targets, way);
+    }
 }
 
 /** What the store knows of the release, in each environment that has a say. */
@@ -220,12 +224,17 @@ function close({ source, release, promotion, targets, exitCode, json, dryRun, pr
     say(`\n${table([head, ...rows])}\n${last}`);
 }
 
-function refusal({ environment, source, code, why }: OnwardTarget, release: string, targets: readonly OnwardTarget[]) {
+function refusal(
+    { environment, source, code, why }: OnwardTarget,
+    release: string,
+    targets: readonly OnwardTarget[],
+    way: string,
+): TidegateError {
     const after = targets.filter(({ state }) => state === "not-begun").map((one) => one.environment);
     const rest = after.length === 0 ? "" : ` Nothing was begun in what comes after it: ${after.join(", ")}.`;
     return new TidegateError(`${shortId(release)} was not promoted to ${environment}: ${why.join("; ")}.${rest}`, {
         code: code ?? "release-unproved",
-        hint: hintOf(code ?? "release-unproved", release, source, environment),
+        hint: hintOf(code ?? "release-unproved", release, source, environment, way),
         exitCode: exitCodes.refused,
     });
 }

@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
+import type { Promotion } from "../../graph/promotion";
 import { diffReleases, type ReleaseDifference } from "../../release/diff";
 import { shortId } from "../../release/manifest";
 import { Holds } from "../../release/holds";
@@ -18,6 +19,7 @@ import { upGraph, type ChangeFlags } from "./rollout";
 import { differenceText } from "./release";
 import { openRelease } from "./released";
 import type { ReleaseOfRun } from "./releaseOfRun";
+import { wayToProof } from "./wayToProof";
 
 export interface PromoteFlags extends ChangeFlags {
     readonly release?: string;
@@ -32,12 +34,13 @@ export async function promote(source: string, target: string, flags: PromoteFlag
     const graph = await loadGraphFile();
     const releases = await openReleases(graph);
     const proofs = new Proofs(releases.objects, releases.trust, rehearses());
-    const id = await chosen(flags.release, source, proofs, releases);
+    const id = await chosen(flags.release, source, proofs, releases, graph.promotion);
     const answer = await judge(graph, id, source, target, releases, flags);
     const difference = await differenceFrom(target, id, proofs, releases);
     if (!flags.json) tell(id, source, target, answer, difference);
     const [refused] = answer.refusals;
-    if (refused !== undefined && flags.dryRun !== true) throw refusal(id, source, target, answer);
+    if (refused !== undefined && flags.dryRun !== true)
+        throw await refusal(id, source, target, answer, graph.promotion, proofs);
     if (flags.dryRun) return dryRun(id, source, target, answer, difference, flags);
     const opened = await openRelease(target, id);
     if (opened === undefined || answer.proof === undefined) return;
@@ -57,13 +60,14 @@ export async function chosen(
     source: string,
     proofs: Proofs,
     { store }: Releases,
+    promotion: Promotion | undefined,
 ): Promise<string> {
     if (wanted !== undefined) return store.find(wanted);
     const [newest] = await proofs.green(source);
     if (newest !== undefined) return newest;
     throw new TidegateError(`There is no release that was green in ${source}.`, {
         code: "release-unproved",
-        hint: `\`npx tidegate up ${source} --release RELEASE\` proves one there.`,
+        hint: await wayToProof(promotion, proofs, source),
         exitCode: exitCodes.refused,
     });
 }
@@ -143,18 +147,30 @@ function tell(
     else say(`  the last in ${target} is ${shortId(from)}. ${differenceText(found).replace(/^/gm, "  ").trim()}`);
 }
 
-function refusal(id: string, source: string, target: string, { refusals }: PromotionAnswer): TidegateError {
+async function refusal(
+    id: string,
+    source: string,
+    target: string,
+    { refusals }: PromotionAnswer,
+    promotion: Promotion | undefined,
+    proofs: Proofs,
+): Promise<TidegateError> {
     const { code = "release-unproved", source: blamed = source } = refusals[0] ?? {};
     const why = refusals.map((one) => one.why).join("; ");
     const message = `${shortId(id)} was not promoted to ${target}: ${why}. Nothing was touched.`;
-    return new TidegateError(message, { code, hint: hintOf(code, id, blamed, target), exitCode: exitCodes.refused });
+    const way = await wayToProof(promotion, proofs, blamed, id);
+    return new TidegateError(message, {
+        code,
+        hint: hintOf(code, id, blamed, target, way),
+        exitCode: exitCodes.refused,
+    });
 }
 
-/** What to do next where a release may not go. */
-export function hintOf(code: Refusal, id: string, source: string, target: string): string {
+/** What to do next where a release may not go. `way`: how it is proved in the source. */
+export function hintOf(code: Refusal, id: string, source: string, target: string, way: string): string {
     const hints = {
         "promotion-undeclared": "`promotion` of the graph's file says which environment takes releases from which.",
-        "release-unproved": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it there.`,
+        "release-unproved": way,
         "proof-simulated": `Prove it in the real ${source}.`,
         "proof-stale": `\`npx tidegate up ${source} --release ${shortId(id)}\` proves it anew.`,
         "soak-too-short": `It may go once it has stayed in ${source} as long as promotion.${target}.soakMinutes says.`,
