@@ -4,6 +4,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import {
+    chmodSync,
     cpSync,
     existsSync,
     mkdirSync,
@@ -19,6 +20,19 @@ import { join } from "node:path";
 import { repositoryRoot } from "../../automation/core/repository";
 import type { RolloutEvent } from "../../automation/rollout/events";
 import { isolated, outcomeOf, startTidegate, type Outcome } from "./checkout";
+import { endProcessesOf } from "./processes";
+
+/** In place of the example's file.js: of a provider that is a plugin, so that no closures are written out for each operation. */
+const simulatedFile = `const { CustomResource } = require("./pulumi.cjs");
+
+class File extends CustomResource {
+    constructor(name, { content }, options) {
+        super("sim:index:Network", name, { size: content, address: undefined }, options);
+    }
+}
+
+module.exports = { File };
+`;
 
 export class Example {
     private constructor(
@@ -38,6 +52,36 @@ export class Example {
         symlinkSync(join(repositoryRoot, "node_modules", "@pulumi"), join(modules, "@pulumi"));
         symlinkSync(repositoryRoot, join(modules, "tidegate"));
         return new Example(directory, base);
+    }
+
+    /**
+     * `services` with resources of a simulated cloud, which take half the time of the example's own; and its programs are
+     * not compiled, and load no more of the SDK than they use. The cloud is `files`.
+     */
+    simulated(): this {
+        const provider = join(this.directory, "provider");
+        cpSync(join(repositoryRoot, "tests", "proofs", "crash", "provider"), provider, { recursive: true });
+        chmodSync(join(provider, "pulumi-resource-sim"), 0o755);
+        this.write("file.js", simulatedFile);
+        cpSync(join(__dirname, "pulumi.cjs"), join(this.directory, "pulumi.cjs"));
+        for (const project of ["network", "database", "app"]) {
+            this.edit(`${project}/index.js`, 'require("@pulumi/pulumi")', 'require("../pulumi.cjs")');
+            this.edit(
+                `${project}/Pulumi.yaml`,
+                "runtime: nodejs",
+                "runtime: { name: nodejs, options: { typescript: false } }\nplugins: { providers: [{ name: sim, path: ../provider }] }",
+            );
+        }
+        return this;
+    }
+
+    /** What the resources are made of, of an example with simulated ones; sorted. */
+    contents(): string[] {
+        return this.fileNames()
+            .filter((name) => name.endsWith(".json"))
+            .map((name) => JSON.parse(readFileSync(join(this.files, name), "utf8")) as { inputs: { size: string } })
+            .map(({ inputs }) => inputs.size)
+            .sort();
     }
 
     /** Where the resources of the example `services` are. */
@@ -63,6 +107,8 @@ export class Example {
             PULUMI_HOME: join(this.base, "pulumi"),
             PULUMI_CONFIG_PASSPHRASE: "of the example",
             FILES: this.files,
+            SIM_CLOUD: this.files,
+            SIM_LATENCY_MS: "0",
         };
         return startTidegate(args, this.directory, isolated({ ...own, ...variables }));
     }
@@ -120,7 +166,9 @@ export class Example {
         writeFileSync(join(this.directory, file), content);
     }
 
+    /** Also what a test that has failed half-way has left running in it. */
     remove(): void {
+        endProcessesOf(this.base);
         rmSync(this.base, { recursive: true, force: true });
     }
 }

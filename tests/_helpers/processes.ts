@@ -52,6 +52,16 @@ export function processesOf(folder: string): Process[] {
     );
 }
 
+/** Ends whatever works in a folder, as `processesOf` finds it: of a test that has failed half-way. */
+export function endProcessesOf(folder: string): void {
+    for (const { pid } of processesOf(folder))
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // It has ended meanwhile.
+        }
+}
+
 export interface Listener {
     readonly pid: number;
     /** As the kernel writes it: `0100007F:2382`, or 32 hexadecimal digits of an IPv6 address and a port. */

@@ -6,8 +6,8 @@ import { z } from "zod";
 import { outcomeOf, type Outcome } from "../_helpers/checkout";
 import { Example } from "../_helpers/example";
 import { until } from "../components/support";
+import { holdsOf, provedIn } from "../release/made";
 
-const made = z.object({ release: z.string() });
 const runs = z.array(
     z.object({
         run: z.string(),
@@ -29,6 +29,7 @@ describe("a promotion that ends red", function () {
     this.timeout(300_000);
     let example: Example;
     let first: string;
+    const graph = (): string => join(example.directory, "tidegate.yaml");
     const outside = (name: string): string => join(dirname(example.files), name);
     const run = async (args: readonly string[], code = 0): Promise<Outcome> => {
         const outcome = await example.run(args);
@@ -37,30 +38,23 @@ describe("a promotion that ends red", function () {
     };
     const answer = async <T>(schema: z.ZodType<T>, ...args: readonly string[]): Promise<T> =>
         schema.parse(JSON.parse((await run([...args, "--json"])).stdout));
-    /** What lies there as a release, green in dev. */
-    const proved = async (): Promise<string> => {
-        const { release } = await answer(made, "release", "create");
-        await run(["up", "dev", "--release", release]);
-        return release;
+    /** What lies there as a release, green in dev, where nothing has to be rolled out for that here. */
+    const proved = (): Promise<string> => provedIn("dev", graph());
+    const lift = async (): Promise<void> => {
+        assert.ok(await (await holdsOf(graph())).lift("prod", "it is settled"), "nothing has held prod");
     };
-    const inProd = (): string[] =>
-        example
-            .fileNames()
-            .map((name) => readFileSync(join(example.files, name), "utf8"))
-            .filter((text) => text.includes("of prod"))
-            .sort();
 
     before(async () => {
-        example = Example.create("services");
+        example = Example.create("services").simulated();
         example.edit("tidegate.yaml", /^stacks:[^]*/m, "");
         example.write(
             "tidegate.yaml",
-            `${readFileSync(join(example.directory, "tidegate.yaml"), "utf8")}
+            `${readFileSync(graph(), "utf8")}
 promotion: { dev: {}, prod: { from: [dev], onRed: stop } }
 stacks:
   database:
     project: database
-    stateful: ["pulumi-nodejs:dynamic:Resource"]
+    stateful: ["sim:index:Network"]
     gates: { validation: [{ name: fine, run: 'sh "$FILES/../gate"' }] }
 `,
         );
@@ -83,25 +77,25 @@ stacks:
         example.edit("database/index.js", /$/, 'new File("more", { content: `more of ${pulumi.getStack()}` });\n');
         await proved();
         await run(["promote", "dev", "prod"], 1);
-        assert.deepEqual(inProd(), [bad, "more of prod"]);
-        await run(["release-hold", "prod", "--why", "it is looked at"]);
+        assert.deepEqual(example.contents(), [bad, "more of prod"]);
+        await (await holdsOf(graph())).hold("prod", "it is looked at");
         const { stderr } = await run(["resume", "prod"], 6);
         assert.match(stderr, /prod is held by .*: it is looked at[^]*\[environment-held\][^]*rollback prod/);
-        await run(["release-hold", "prod", "--lift"]);
+        await lift();
     });
 
     it("is not rolled back by itself where that would delete what holds data: it is held, and says what does it", async () => {
         example.edit("tidegate.yaml", "onRed: stop", "onRed: rollback");
         const { stdout } = await run(["resume", "prod"], 1);
         assert.match(stdout, /nothing was touched[^]*1 that holds data would be replaced or deleted/);
-        assert.match(stdout, /delete database\/pulumi-nodejs:dynamic:Resource\/more/);
+        assert.match(stdout, /delete database\/sim:index:Network\/more/);
         assert.match(stdout, /is not rolled back by itself[^]*`npx tidegate rollback prod` goes back to/);
-        assert.deepEqual(inProd(), [bad, "more of prod"]);
+        assert.deepEqual(example.contents(), [bad, "more of prod"]);
         // What is resumed is what nobody is there for.
         const again = await run(["resume", "prod"], 6);
         assert.match(again.stdout, /1 that holds data[^]*`npx tidegate rollback prod` does it/);
-        assert.deepEqual(inProd(), [bad, "more of prod"]);
-        await run(["release-hold", "prod", "--lift"]);
+        assert.deepEqual(example.contents(), [bad, "more of prod"]);
+        await lift();
     });
 
     it("is rolled back, held, and stays red for whoever called it", async () => {
@@ -112,7 +106,7 @@ stacks:
             stdout,
             new RegExp(`${release.slice(0, 12)} was red in prod, and is rolled back: ${first.slice(0, 12)}`),
         );
-        assert.deepEqual(inProd(), [good]);
+        assert.deepEqual(example.contents(), [good]);
         const [back, red] = await answer(runs, "history", "prod");
         assert.deepEqual(
             [back?.operation, back?.state, back?.afterRed, red?.operation, red?.state],
@@ -128,14 +122,17 @@ stacks:
         const summary = (part: string) => readFileSync(join(example.directory, ".tidegate/prod/reports", part), "utf8");
         assert.match(summary("summary.md"), new RegExp(red?.run ?? "-"));
         assert.match(summary("rollback/summary.md"), new RegExp(back?.run ?? "-"));
-        await run(["release-hold", "prod", "--lift"]);
+        await lift();
     });
 
     it("is held, and gone back from, where the rollback itself is cut off", async () => {
         writeFileSync(outside("hold"), "");
         const driver = example.start(["promote", "dev", "prod"]);
-        const ended = outcomeOf(driver);
-        await until("it has gone back, and is being looked at", () => existsSync(outside("reached")), 200);
+        let over = false;
+        const ended = outcomeOf(driver).finally(() => (over = true));
+        const reached = (): boolean => existsSync(outside("reached"));
+        await until("it has gone back, and is being looked at", () => over || reached(), 200);
+        assert.ok(reached(), over ? JSON.stringify(await ended) : "");
         driver.kill("SIGKILL");
         await ended;
         rmSync(outside("hold"));
@@ -151,13 +148,13 @@ stacks:
             [resumed?.operation, resumed?.state, resumed?.afterRed, resumed?.resumes],
             ["rollback", "green", red?.run, cut?.run],
         );
-        assert.deepEqual(inProd(), [good]);
+        assert.deepEqual(example.contents(), [good]);
     });
 
     it("is followed by one of what is put right, once that hold is lifted", async () => {
-        await run(["release-hold", "prod", "--lift"]);
+        await lift();
         writeFileSync(outside("gate"), "true\n");
         await run(["promote", "dev", "prod"]);
-        assert.deepEqual(inProd(), [bad]);
+        assert.deepEqual(example.contents(), [bad]);
     });
 });

@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Example } from "../_helpers/example";
+import { holdsOf, provedIn } from "../release/made";
 
 const told = z.object({
     exitCode: z.number(),
@@ -19,6 +20,7 @@ const told = z.object({
 
 describe("a promotion onward", () => {
     let example: Example;
+    const graph = (): string => join(example.directory, "tidegate.yaml");
     /** While it is there the gates are red. */
     let trouble: string;
     const run = async (args: readonly string[], code = 0) => {
@@ -36,7 +38,7 @@ describe("a promotion onward", () => {
         targets.map(({ environment, state }) => `${environment} ${state}`);
 
     before(async () => {
-        example = Example.create("services");
+        example = Example.create("services").simulated();
         trouble = join(example.directory, "..", "trouble");
         // One stack is enough, and faster.
         example.edit(
@@ -54,8 +56,7 @@ describe("a promotion onward", () => {
             /^ {2}prod: .*$/m,
             ["staging", "canary", "eu"].map((name) => `  ${name}: { backend: "file://state" }`).join("\n"),
         );
-        await run(["release", "create"]);
-        await run(["up", "dev"]);
+        await provedIn("dev", graph());
     });
     after(() => example.remove());
 
@@ -73,12 +74,13 @@ describe("a promotion onward", () => {
         rmSync(trouble);
         const targets = await onward();
         assert.deepEqual(states(targets), ["staging promoted", "canary person", "eu behind"]);
-        await run(["release-hold", "canary", "--why", "it burns"]);
+        const holds = await holdsOf(graph());
+        await holds.hold("canary", "it burns");
         const held = await run(["promote", "dev", "--onward"], 6);
         assert.match(held.stdout, /^eu +3 +not begun: canary is stopped$/m);
         assert.match(held.stderr, /canary is held by .* it burns\. Nothing was begun in .*: eu\. \[environment-held\]/);
         assert.match(held.stdout, /`npx tidegate promote dev --onward --release [0-9a-f]{12}` goes on from here/);
-        await run(["release-hold", "canary", "--lift"]);
+        await holds.lift("canary", "it does no more");
         const { stdout } = await run(["status"]);
         assert.match(stdout, /^canary +2 .*: a person decides$/m);
         const [, ...command] = (targets[1]?.command ?? "").split(" ");
@@ -95,13 +97,5 @@ describe("a promotion onward", () => {
         const before = example.fileNames().length;
         assert.deepEqual(states(await onward()), ["staging runs-it", "canary runs-it", "eu runs-it"]);
         assert.equal(example.fileNames().length, before);
-    });
-
-    it("is refused where there is no way, and with what is meant for one target", async () => {
-        const none = await run(["promote", "eu", "--onward"], 2);
-        assert.match(none.stderr, /promotion-undeclared/);
-        assert.match((await run(["promote", "dev"], 2)).stderr, /\[usage\]/);
-        assert.match((await run(["promote", "dev", "staging", "--wait", "1"], 2)).stderr, /\[usage\]/);
-        assert.match((await run(["promote", "dev", "--onward", "--approve", "x"], 2)).stderr, /cannot be used with/);
     });
 });

@@ -4,10 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { generatePrivateKey } from "sshpk";
 import { z } from "zod";
+import { demandTaker } from "../../automation/cli/actions/releaseHold";
+import { loadGraphFile } from "../../automation/graph/load";
 import { writeRehearsal } from "../../automation/rehearsal/place";
 import { SigningKey } from "../../automation/release/signature";
 import { Example } from "../_helpers/example";
 import type { Outcome } from "../_helpers/checkout";
+import { holdsOf } from "../release/made";
 
 const made = z.object({ release: z.string(), signer: z.object({ name: z.string() }) });
 const dryRun = z.object({
@@ -64,9 +67,10 @@ describe("a promotion", () => {
 
     let first: string;
     let second: string;
+    const graph = (): string => join(example.directory, "tidegate.yaml");
 
     before(() => {
-        example = Example.create("services");
+        example = Example.create("services").simulated();
         const pair = generatePrivateKey("ed25519");
         key = join(example.directory, "..", "key");
         writeFileSync(key, pair.toString("openssh"), { mode: 0o600 });
@@ -101,9 +105,7 @@ describe("a promotion", () => {
         assert.match(both.find(({ code }) => code === 4)?.stderr ?? "", /environment-busy/);
         const told = await green(["show", "last", "-e", "prod"]);
         assert.match(told, new RegExp(`release ${first.slice(0, 12)}, promoted from dev, proved by run `));
-        assert.ok(
-            !example.fileNames().some((name) => readFileSync(join(example.files, name), "utf8").startsWith("Database")),
-        );
+        assert.ok(!example.contents().some((text) => text.startsWith("Database")));
     });
 
     it("says beforehand what it would change, and then changes the one stack that the release touches", async () => {
@@ -168,40 +170,39 @@ describe("a promotion", () => {
         await green(["up", "prod", "--release", second]);
         await green(["release-hold", "prod", "--lift"]);
         assert.match(await green(["release-hold", "prod"]), /Nothing holds prod/);
-        await green(["promote", "dev", "prod", "--dry-run"]);
-        const { code, stderr } = await run(["release-hold", "dev", "--why", "x"]);
-        assert.equal(code, 2, stderr);
-        assert.match(stderr, /promotion-undeclared/);
+        const loaded = await loadGraphFile(graph());
+        assert.throws(() => demandTaker(loaded, "dev", "hold"), { code: "promotion-undeclared" });
     });
 
     it("goes back to what was green there before, though it is held, and nothing is promoted after that", async () => {
         const before = example.fileNames().length;
-        const text = await green(["rollback", "prod", "--dry-run"]);
-        assert.match(text, /touches database/);
-        assert.match(text, /What is in topics, tables and buckets stays/);
         const ahead = back.parse(JSON.parse(await green(["rollback", "prod", "--dry-run", "--json"])));
         assert.deepEqual(ahead, { release: first, from: second, staying: [], changing: ["database"] });
-        assert.match(await green(["release-hold", "prod"]), /Nothing holds prod/);
+        const holds = await holdsOf(graph());
+        assert.equal(await holds.of("prod"), undefined);
         // Anybody else's hold is the first that is done where it burns.
-        await green(["release-hold", "prod", "--why", "it burns"]);
+        await holds.hold("prod", "it burns");
         const told = await green(["rollback", "prod"]);
+        assert.match(told, /touches database/);
+        assert.match(told, /What is in topics, tables and buckets stays/);
         assert.match(told, /network +unchanged since run/);
         assert.match(told, /database +1 updated/);
         assert.match(told, new RegExp(`${first.slice(0, 12)} is proved in prod`));
         assert.equal(example.fileNames().length, before);
-        assert.match(await green(["release-hold", "prod"]), /prod is held by .*: it burns/);
+        assert.equal((await holds.of("prod"))?.why, "it burns");
         await refused(["promote", "dev", "prod"], "environment-held");
         await refused(["rollback", "prod"], "rollback-impossible");
     });
 
     it("goes back to another that is named, if that was green there, and holds by itself", async () => {
-        await green(["release-hold", "prod", "--lift"]);
+        const holds = await holdsOf(graph());
+        await holds.lift("prod", "it does no more");
         example.edit("database/index.js", "Database in", "DATABASE in");
         await refused(["rollback", "prod", "--to", await create()], "release-unproved");
         await green(["rollback", "prod", "--to", second.slice(0, 10)]);
-        const why = `rolled back from ${first.slice(0, 12)} to ${second.slice(0, 12)}`;
-        assert.match(await green(["release-hold", "prod"]), new RegExp(why));
-        await green(["release-hold", "prod", "--lift"]);
+        const why = `it is rolled back from ${first.slice(0, 12)} to ${second.slice(0, 12)}`;
+        assert.equal((await holds.of("prod"))?.why, why);
+        await holds.lift("prod", "it is settled");
         const { code, stderr } = await run(["rollback", "dev"]);
         assert.equal(code, 2, stderr);
         assert.match(stderr, /promotion-undeclared/);
@@ -230,18 +231,22 @@ describe("a promotion", () => {
     });
 
     it("says where the state of the source is out of reach from here, and stops where it cannot be read for another reason", async () => {
-        const ahead = ["promote", "dev", "prod", "--release", second, "--dry-run"];
+        const again = ["promote", "dev", "prod", "--release", second];
+        // It is judged as a whole, and nothing is rolled out.
+        const holds = await holdsOf(graph());
+        await holds.hold("prod", "it is looked at");
         example.edit("tidegate.yaml", 'dev: { backend: "file://state" }', 'dev: { backend: "file://elsewhere" }');
-        const away = await run(ahead);
-        assert.equal(away.code, 0, away.stderr);
+        const away = await run(again);
         assert.match(away.stderr, /The state of dev cannot be read from here/);
+        assert.match(away.stderr, /was not promoted to prod: prod is held by [^;]*: it is looked at\. /);
         example.edit("tidegate.yaml", 'dev: { backend: "file://elsewhere" }', 'dev: { backend: "file://state" }');
         const file = join(example.directory, "state", ".pulumi", "stacks", "network", "dev.json");
         renameSync(file, `${file}.away`);
         mkdirSync(file);
-        const broken = await run(ahead);
-        assert.notEqual(broken.code, 0, broken.stdout);
-        assert.doesNotMatch(broken.stderr, /cannot be read from here/);
+        const broken = await run(again);
+        assert.doesNotMatch(broken.stderr, /cannot be read from here|is held by/);
+        assert.match(broken.stderr, /EISDIR|is a directory/);
+        await holds.lift("prod", "it was looked at");
         rmSync(file, { recursive: true });
         renameSync(`${file}.away`, file);
     });

@@ -9,7 +9,8 @@ const { randomBytes, createHash } = require("node:crypto");
 const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { setTimeout: delay } = require("node:timers/promises");
-const { provider } = require("@pulumi/pulumi");
+// Not the whole SDK: it is started for every operation.
+const provider = require("@pulumi/pulumi/provider");
 
 const cloud = process.env.SIM_CLOUD;
 const latencyMs = Number(process.env.SIM_LATENCY_MS ?? "60");
