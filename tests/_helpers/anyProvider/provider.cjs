@@ -1,5 +1,6 @@
 // A provider of whatever it is asked for, in previews: it takes all inputs as they are, and makes nothing.
-const { provider } = require("@pulumi/pulumi");
+// Not the whole SDK: it is started for every operation.
+const provider = require("@pulumi/pulumi/provider");
 
 provider.main(
     {

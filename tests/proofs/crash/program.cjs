@@ -1,5 +1,5 @@
 // One program for all stacks of the graph: a few resources, which read what the stacks before have given.
-const pulumi = require("@pulumi/pulumi");
+const pulumi = require("../../_helpers/pulumi.cjs");
 
 class Simulated extends pulumi.CustomResource {
     constructor(type, name, inputs, options) {

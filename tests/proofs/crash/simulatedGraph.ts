@@ -64,7 +64,8 @@ export class SimulatedGraph {
             "Pulumi.yaml",
             stringify({
                 name: "simulated",
-                runtime: "nodejs",
+                // Without the compiler, which would be loaded for each run.
+                runtime: { name: "nodejs", options: { typescript: false } },
                 plugins: { providers: [{ name: "sim", path: join(here, "provider") }] },
             }),
         );
