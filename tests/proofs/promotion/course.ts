@@ -1,6 +1,8 @@
 /** The course of an organisation: what a plan says, done by its workflows in a shell, with what has to be true asked after every step. */
 import { writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { loadGraphFile } from "../../../automation/graph/load";
+import { bundleIn } from "../../release/made";
 import { happenings } from "./incidents";
 import { Model, redIn, type Sql } from "./model";
 import { Oracle } from "./oracle";
@@ -39,6 +41,7 @@ export class Course {
             this.counts.done(happened ? incident.kind : `${incident.kind}: nothing to do it to`);
         }
         for (const target of plan.promotions) await this.rollouts.promote(target);
+        await this.oracle.told();
         // A crash that was planned for where nothing has been rolled out meanwhile is none.
         this.rollouts.crash = undefined;
         this.organisation.sweep();
@@ -47,7 +50,8 @@ export class Course {
     /** What is committed is released, proved in `dev` and promoted to `staging`. */
     private async merge(): Promise<void> {
         const { organisation, model, rollouts } = this;
-        const created = await this.create();
+        // A job that is killed may not come to it.
+        const created = this.rollouts.crash?.at === "dev" ? await this.create() : await this.named();
         if (created === undefined) return;
         const work = (blow?: Blow): Promise<JobOutcome> =>
             organisation.signed
@@ -58,7 +62,14 @@ export class Course {
         if (!model.isRed(created, "dev")) await rollouts.promote("staging", organisation.signed ? created : undefined);
     }
 
-    /** The release of what is committed, made as the workflow will: the job then finds that it is there. */
+    /** The release of what is committed, which the workflow makes: it has to be the same wherever it is made. */
+    private async named(): Promise<string> {
+        const { id } = await bundleIn(await loadGraphFile(join(this.organisation.repository, "tidegate.yaml")));
+        this.model.sql.set(id, this.sql);
+        return id;
+    }
+
+    /** The same, made as the workflow will: the job then finds that it is there. */
     private async create(): Promise<string | undefined> {
         const outcome = await byHand(this.organisation, "release create --json");
         this.oracle.ended("release create", outcome, 0);
@@ -114,7 +125,7 @@ export class Course {
     /** Answers with what was wrong. */
     async end(): Promise<readonly string[]> {
         this.oracle.close();
-        await endAll(this.organisation);
+        endAll(this.organisation);
         if (this.oracle.faults.length === 0) this.organisation.remove();
         return this.oracle.faults;
     }

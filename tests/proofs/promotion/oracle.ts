@@ -1,6 +1,8 @@
 /** Holds what there is against what has to be: after every step, and of production at every moment. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadGraphFile } from "../../../automation/graph/load";
+import { environmentsOf, readStandings } from "../../../automation/rollout/standings";
 import { Evidence } from "./evidence";
 import type { Model } from "./model";
 import { environments, type Environment, type Organisation, type StackName } from "./organisation";
@@ -195,12 +197,23 @@ export class Oracle {
         }
     }
 
+    /** What `status` reads, without the start of a command, which would be a good part of the time. */
     private async status(): Promise<Status[]> {
-        // Without npx, which is half of the time.
-        const outcome = await shell(this.organisation, "../../node_modules/.bin/tidegate status --all --json");
-        if (outcome.code === 0) return (JSON.parse(outcome.stdout) as { environments: Status[] }).environments;
-        this.fault(`status ended with ${outcome.code}: ${outcome.stderr}`);
-        return [];
+        const graph = await loadGraphFile(join(this.organisation.repository, "tidegate.yaml"));
+        const found = await readStandings(graph, await environmentsOf(graph));
+        return JSON.parse(JSON.stringify(found)) as Status[];
+    }
+
+    /** The command tells what was held against what has to be. */
+    async told(): Promise<void> {
+        const outcome = await shell(this.organisation, "npx tidegate status --all --json");
+        this.ended("status", outcome, 0);
+        const { environments: told } = JSON.parse(outcome.stdout) as { environments: Status[] };
+        const [says, read] = [told, await this.status()].map((all) =>
+            JSON.stringify(all.map(({ environment, release, begun, health }) => [environment, release, begun, health])),
+        );
+        this.expect(says === read, `status tells ${says}, and ${read} is so`);
+        this.demand();
     }
 
     /** A command that has to end so, and where it is refused, has to have touched nothing. */

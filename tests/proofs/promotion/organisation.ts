@@ -45,12 +45,16 @@ export class Organisation {
         symlinkSync(join(repositoryRoot, "automation/cli/tidegate.mjs"), join(modules, ".bin", "tidegate"));
         // What a job installs is there already.
         writeFileSync(join(this.base, "bin", "npm"), '#!/bin/sh\n[ "$1" = ci ]\n', { mode: 0o755 });
+        // Nor does npm have to start, which takes as long as the command.
+        const npx = `#!/bin/sh\nname=$1\nshift\nexec "${join(modules, ".bin")}/$name" "$@"\n`;
+        writeFileSync(join(this.base, "bin", "npx"), npx, { mode: 0o755 });
         for (const [who, file] of Object.entries(this.keys)) {
             const pair = generatePrivateKey("ed25519");
             writeFileSync(file, pair.toString("openssh"), { mode: 0o600 });
             if (who === "ci") writeFileSync(this.signers, `ci@organisation ${pair.toPublic().toString("ssh")}\n`);
         }
         cpSync(join(here, "graph"), this.repository, { recursive: true });
+        cpSync(join(repositoryRoot, "tests", "_helpers", "pulumi.cjs"), join(this.repository, "pulumi.cjs"));
         cpSync(join(simulated, "provider"), join(this.repository, "provider"), { recursive: true });
         cpSync(join(simulated, "lookup.cjs"), join(this.repository, "lookup.cjs"));
         chmodSync(join(this.repository, "provider", "pulumi-resource-sim"), 0o755);

@@ -127,6 +127,8 @@ export class Rollouts {
         const { model, oracle, counts } = this;
         counts.crashes.hit += 1;
         const { evidence } = oracle;
+        // A crash before the run had begun leaves the one before it to be resumed.
+        const before = model.last(environment);
         const mark = evidence.marks(environment).slice(marks).at(-1);
         const proved =
             mark !== undefined &&
@@ -141,11 +143,11 @@ export class Rollouts {
         let how = then;
         for (let attempt = 0; ; attempt++) {
             if (attempt >= attempts) return oracle.fault(`${what} is stuck after a crash`);
-            const before = evidence.runs(environment).length;
+            const runs = evidence.runs(environment).length;
             const outcome = how === "resume" ? await byHand(this.organisation, `resume ${environment}`) : await work();
             const run = evidence.runs(environment).at(-1);
             // A run that had not begun, or has ended green, leaves nothing to resume: then the next run does it.
-            const begun = evidence.runs(environment).length > before && run?.release !== undefined;
+            const begun = evidence.runs(environment).length > runs && run?.release !== undefined;
             if (!begun && how === "resume") {
                 const nothing = /nothing-to-resume|there is nothing to resume/.test(outcome.stdout + outcome.stderr);
                 const owed = run?.state === "green" && !evidence.proofs(environment).some((one) => one.run === run.run);
@@ -158,7 +160,11 @@ export class Rollouts {
                 continue;
             }
             counts.crashes[how === "resume" ? "resumed" : "again"] += 1;
-            const rolled = run?.release ?? release;
+            const rolled = begun ? run.release : release;
+            oracle.expect(
+                rolled === release || (how === "resume" && rolled === before),
+                `${how} after a crash of ${what} rolled ${rolled} out, which was neither in progress nor there last`,
+            );
             oracle.ended(`${how} after a crash of ${what}`, outcome, model.isRed(rolled, environment) ? 1 : 0);
             model.rolledOut(environment, rolled, !model.isRed(rolled, environment));
             if (!begun || rolled === release) break;

@@ -1,8 +1,8 @@
 /** A script of a job in a shell: started in a checkout of its own, and killed with all of its group where that is wanted. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { inspect, withEnvironment } from "../../../components/provider/daemon/processes";
 import type { Outcome } from "../../_helpers/checkout";
+import { endProcessesOf, processesOf } from "../../_helpers/processes";
 import type { Organisation } from "./organisation";
 
 /** When a job is killed. */
@@ -83,21 +83,15 @@ function killGroup({ pid }: ChildProcess): boolean {
     }
 }
 
-/** What runs of an organisation. */
-const running = async ({ base }: Organisation) => withEnvironment("ORGANISATION", base);
-
-/** Waits until nothing of it runs. Answers with the names of what still does after a minute. */
-export async function quiet(organisation: Organisation): Promise<string[]> {
+/** Waits until nothing of it runs. Answers with the commands of what still does after a minute. */
+export async function quiet({ base }: Organisation): Promise<string[]> {
     const until = Date.now() + 60_000;
     for (;;) {
-        const left = await running(organisation);
-        if (left.length === 0 || Date.now() > until) return left.map(({ name, pid }) => `${name} ${pid}`);
+        const left = processesOf(base);
+        if (left.length === 0 || Date.now() > until) return left.map(({ command, pid }) => `${command} ${pid}`);
         await delay(200);
     }
 }
 
 /** Ends whatever a failure has left running. */
-export async function endAll(organisation: Organisation): Promise<void> {
-    for (const { pid, startTime } of await running(organisation))
-        if ((await inspect(pid))?.startTime === startTime) process.kill(pid, "SIGKILL");
-}
+export const endAll = ({ base }: Organisation): void => endProcessesOf(base);

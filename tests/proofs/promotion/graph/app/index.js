@@ -1,4 +1,4 @@
-const pulumi = require("@pulumi/pulumi");
+const pulumi = require("../pulumi.cjs");
 const { Simulated, textOf } = require("../simulated");
 
 const store = new pulumi.StackReference(`organization/store/${pulumi.getStack()}`);
