@@ -96,11 +96,16 @@ describe("tidegate migrate", () => {
         assert.match(whole.stderr, /1 of 2 moves are done: .*to\.yaml would be rolled out at one time/);
     });
 
-    it("goes on with the next move, to the very file: nothing is left to do", async () => {
-        const outcome = await migrate(...both);
-        assert.equal(outcome.code, 0, said(outcome));
-        assert.match(outcome.stdout, /1 of 2 moves are done: it goes on from there/);
-        assert.match(outcome.stdout, /lake is what .*to\.yaml says/);
+    it("is one where two go on at once: the other is refused. It goes to the very file, and nothing is left to do", async () => {
+        const goOn = () => place.tidegate(command("--lose", "storage", "--lose", "broker"), inRehearsal(place.file));
+        const outcomes = await Promise.all([goOn(), goOn()]);
+        const [won, refused] = outcomes.sort((a, b) => (a.code ?? -1) - (b.code ?? -1));
+        assert.ok(won !== undefined && refused !== undefined);
+        assert.deepEqual([won.code, refused.code], [0, 4], outcomes.map(said).join("\n"));
+        assert.match(refused.stderr, /\[(environment-busy|migration-overtaken)\]/);
+        assert.match(won.stdout, /1 of 2 moves are done: it goes on from there/);
+        assert.match(won.stdout, /lake is what .*to\.yaml says/);
+        assert.deepEqual(types(), ["gcp"]);
         const again = await place.tidegate(["up", "lake"], inRehearsal(join(place.root, "to.yaml")));
         assert.equal(again.code, 0, said(again));
         for (const layer of ["storage", "broker"])
