@@ -85,7 +85,7 @@ function hintOf(file: string, { hint, root = repositoryRoot }: YamlOptions): str
         `Take out what is newer for this one command, or call it in a checkout of that commit. A release that is made now brings a driver that knows it.`,
     ]
         .filter((line) => line !== undefined)
-        .join("\n");
+        .join(" ");
 }
 
 /** Of a key that may not be there zod itself says only that. */

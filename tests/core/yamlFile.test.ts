@@ -110,13 +110,10 @@ describe("parseYaml in the driver of a release", () => {
     };
 
     it("says of a file of the checkout that it may be newer than the release, and what to do", () => {
-        const [first, ...rest] = hintOf("/checkout/tidegate.yaml").split("\n");
-        assert.equal(first, "See there.");
-        assert.match(
-            rest.join(" "),
-            /driver of release 0123456789ab .* `npx tidegate release show 0123456789ab` tells/,
-        );
-        assert.match(rest.join(" "), /Take out what is newer for this one command, or call it in a checkout of that/);
+        const hint = hintOf("/checkout/tidegate.yaml");
+        assert.match(hint, /^See there\. The driver of release 0123456789ab reads it/);
+        assert.match(hint, /`npx tidegate release show 0123456789ab` tells the commit of the release\./);
+        assert.match(hint, /Take out what is newer for this one command, or call it in a checkout of that commit\./);
     });
 
     it("says nothing of that of a file of the release itself, nor in a checkout", () => {
