@@ -242,6 +242,8 @@ function stderrOf(error: unknown): string {
     return error instanceof Error ? error.message : String(error);
 }
 
+// Loads the SDK, which the loader would leave for the operation to wait for: a worker is forked ahead to have it.
+void LocalWorkspace;
 process.on("disconnect", interrupt);
 // A terminal's signals do not come here; these are somebody's who wants this worker gone.
 process.on("SIGTERM", interrupt);

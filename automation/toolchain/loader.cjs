@@ -71,26 +71,43 @@ function sourceOf(specifier, parent) {
 const library = pathToFileURL(join(__dirname, "..", "library.ts")).href;
 
 /**
- * What @pulumi/pulumi loads at its start and a program needs only where it serialises a function: TypeScript and npm's
- * reader of packages, 0.2 s of a processor in each process. They are loaded when something of them is asked for.
+ * What packages load at their start and most processes never use: of @pulumi/pulumi the Automation API in a program,
+ * TypeScript and npm's readers of packages where no function is serialised, tracing where nobody traces; of zod its messages
+ * in fifty languages. Together 0.3 s of a processor in each process. They are loaded when something of them is asked for.
  */
-const deferred = [/\/@pulumi\/pulumi\/typescript-shim\.js$/, /\/@npmcli\/arborist\/lib\/index\.js$/];
+const deferred = [
+    /\/@pulumi\/pulumi\/(typescript-shim|automation\/index)\.js$/,
+    /\/@npmcli\/arborist\/lib\/index\.js$/,
+    /\/normalize-package-data\/lib\/normalize\.js$/,
+    /\/node_modules\/(js-yaml|semver|execa)\/index\.js$/,
+    /\/@opentelemetry\/(api|exporter-zipkin|instrumentation|instrumentation-grpc|resources|sdk-trace-(base|node))\/build\/src\/index\.js$/,
+    /\/zod\/v4\/locales\/index\.cjs$/,
+];
 
 const later = (source) => `
     let loaded;
     const real = () => {
         if (loaded === undefined) {
-            loaded = {};
-            loaded.exports = ((module, exports) => {${source}
-                return module.exports;
-            })({ exports: loaded }, loaded);
+            loaded = { exports: {} };
+            ((module, exports) => {${source}
+            })(loaded, loaded.exports);
         }
         return loaded.exports;
     };
-    module.exports = new Proxy(function () {}, {
+    // Of one that is no ES module the whole is its default.
+    const isWhole = (key) => key === "default" && !("default" in real());
+    // Bound: it has no property of its own that could not be hidden.
+    module.exports = new Proxy(function () {}.bind(), {
         // So an import of the whole does not copy, and with it load, everything.
-        get: (_, key) => (key === "__esModule" ? true : real()[key]),
+        get: (_, key) => (key === "__esModule" ? true : isWhole(key) ? real() : real()[key]),
         has: (_, key) => key in real(),
+        ownKeys: () => [...new Set([...Reflect.ownKeys(real()), "default"])],
+        getOwnPropertyDescriptor: (_, key) => {
+            if (isWhole(key)) return { value: real(), configurable: true };
+            const found = Reflect.getOwnPropertyDescriptor(real(), key);
+            return found && { ...found, configurable: true };
+        },
+        apply: (_, self, args) => Reflect.apply(real(), self, args),
         construct: (_, args) => new (real())(...args),
     });`;
 

@@ -93,6 +93,51 @@ describe("the loader", () => {
         assert.match(after ?? "", /^true [12]$/);
     });
 
+    it("leaves what most processes never use unread until something of it is asked for, which is as ever", () => {
+        const loads = (text: string): string =>
+            `Object.keys(require.cache).some((file) => file.includes(${JSON.stringify(text)}))`;
+        const main = file(
+            "main.ts",
+            `const pulumi = require(${sdk});
+             const { z } = require(${JSON.stringify(require.resolve("zod"))});
+             const semver = require(${JSON.stringify(require.resolve("semver"))});
+             const unread = () => [${["pulumi/automation/stack.js", "locales/de.cjs", "semver/classes", "js-yaml/lib"].map(loads).join()}];
+             const before = unread();
+             const star: Record<string, unknown> = {};
+             for (const key in semver) star[key] = semver[key];
+             console.log(JSON.stringify({
+                 before,
+                 stack: typeof pulumi.automation.LocalWorkspace.createOrSelectStack,
+                 whole: Object.keys(pulumi.automation).includes("Stack"),
+                 text: z.locales.de().localeError({ code: "not_multiple_of", divisor: 2 }),
+                 newer: semver.gt("1.2.3", "1.2.2") && (star["gt"] as typeof semver.gt)("2.0.0", "1.0.0"),
+                 after: unread(),
+             }));`,
+        );
+        assert.deepEqual(JSON.parse(run(main)), {
+            before: [false, false, false, false],
+            stack: "function",
+            whole: true,
+            text: "Ungültige Zahl: muss ein Vielfaches von 2 sein",
+            newer: true,
+            after: [true, true, true, false],
+        });
+    });
+
+    it("gives a deferred module that is a function as Node does: called, and as a default import", () => {
+        const normalize = require.resolve("normalize-package-data", {
+            paths: [join(repositoryRoot, "node_modules", "@pulumi", "pulumi")],
+        });
+        const main = file(
+            "main.ts",
+            `import normalize from ${JSON.stringify(normalize)};
+             const data = { name: " a ", version: "1.0" };
+             normalize({ ...data, version: "1.0.0" });
+             console.log(typeof normalize, typeof require(${JSON.stringify(normalize)}).default);`,
+        );
+        assert.equal(run(main), "function function");
+    });
+
     it("tells lines of the source where the SDK has put its own reader of source maps in place", () => {
         const main = file(
             "main.ts",
