@@ -24,7 +24,51 @@ const { version } = require("esbuild/package.json");
 
 const options = { loader: "ts", format: "cjs", platform: "node", target: "node22", sourcemap: "inline" };
 const folder = join(cacheRoot(), "javascript", version);
-const settings = JSON.stringify(options);
+
+/**
+ * Packages that a file here loads where it uses them for the first time, not where it imports them: they take from 0.05 to
+ * 0.8 s of a processor (Kafka's compiles its schemas), and most processes import them for nothing.
+ */
+const onDemand = [
+    "@aws-sdk/",
+    "@azure/",
+    "@cyclonedx/",
+    "@duckdb/",
+    "@google-cloud/",
+    "@kubernetes/",
+    "@platformatic/",
+    "ajv",
+    "google-auth-library",
+    "packageurl-js",
+    "selfsigned",
+    "sshpk",
+];
+const imported = new RegExp(`^var (\\w+) = (.*\\brequire\\("(?:${onDemand.join("|")})[^"]*"\\).*);$`, "gm");
+/** What a module exports, of which `real()` loads it. On one line: those of the source keep their numbers. */
+const proxy = [
+    // Bound: it has no property of its own that could not be hidden.
+    "new Proxy(function () {}.bind(), {",
+    // So an import of the whole does not copy, and with it load, everything. Of one that is no ES module the whole is its default.
+    'get: (_, key) => key === "__esModule" ? true : key === "default" && !("default" in real()) ? real() : real()[key],',
+    "has: (_, key) => key in real(),",
+    'ownKeys: () => [...new Set([...Reflect.ownKeys(real()), "default"])],',
+    "getOwnPropertyDescriptor: (_, key) => {",
+    'if (key === "default" && !("default" in real())) return { value: real(), configurable: true };',
+    "const found = Reflect.getOwnPropertyDescriptor(real(), key);",
+    "return found && { ...found, configurable: true }; },",
+    "apply: (_, self, args) => Reflect.apply(real(), self, args),",
+    "construct: (_, args) => new (real())(...args) })",
+].join(" ");
+
+const whereUsed = (code) =>
+    code.replace(
+        imported,
+        (_, name, loading) =>
+            `var ${name} = ((load) => { let loaded; const real = () => (loaded ??= load()); return ${proxy}; })(() => ${loading});`,
+    );
+
+/** What a kept translation was made by. */
+const settings = JSON.stringify([options, String(imported), String(whereUsed), proxy]);
 
 function translated(file) {
     const source = readFileSync(file, "utf8");
@@ -35,11 +79,8 @@ function translated(file) {
     try {
         return readFileSync(kept, "utf8");
     } catch {
-        const { code } = require("esbuild").transformSync(source, {
-            ...options,
-            sourcefile,
-            sourcesContent: false,
-        });
+        const made = require("esbuild").transformSync(source, { ...options, sourcefile, sourcesContent: false });
+        const code = whereUsed(made.code);
         keep(kept, code);
         return code;
     }
@@ -73,7 +114,7 @@ const library = pathToFileURL(join(__dirname, "..", "library.ts")).href;
 /**
  * What packages load at their start and most processes never use: of @pulumi/pulumi the Automation API in a program,
  * TypeScript and npm's readers of packages where no function is serialised, tracing where nobody traces; of zod its messages
- * in fifty languages. Together 0.3 s of a processor in each process. They are loaded when something of them is asked for.
+ * in fifty languages. Together 0.2 s of a processor in each process. They are loaded when something of them is asked for.
  */
 const deferred = [
     /\/@pulumi\/pulumi\/(typescript-shim|automation\/index)\.js$/,
@@ -94,22 +135,7 @@ const later = (source) => `
         }
         return loaded.exports;
     };
-    // Of one that is no ES module the whole is its default.
-    const isWhole = (key) => key === "default" && !("default" in real());
-    // Bound: it has no property of its own that could not be hidden.
-    module.exports = new Proxy(function () {}.bind(), {
-        // So an import of the whole does not copy, and with it load, everything.
-        get: (_, key) => (key === "__esModule" ? true : isWhole(key) ? real() : real()[key]),
-        has: (_, key) => key in real(),
-        ownKeys: () => [...new Set([...Reflect.ownKeys(real()), "default"])],
-        getOwnPropertyDescriptor: (_, key) => {
-            if (isWhole(key)) return { value: real(), configurable: true };
-            const found = Reflect.getOwnPropertyDescriptor(real(), key);
-            return found && { ...found, configurable: true };
-        },
-        apply: (_, self, args) => Reflect.apply(real(), self, args),
-        construct: (_, args) => new (real())(...args),
-    });`;
+    module.exports = ${proxy};`;
 
 /**
  * The SDK's own reader of source maps. It looks for one in every file of every resource's stack, 0.3 s of a processor for

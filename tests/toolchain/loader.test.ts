@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loaderFile, repositoryRoot } from "../../automation/core/repository";
@@ -136,6 +136,31 @@ describe("the loader", () => {
              console.log(typeof normalize, typeof require(${JSON.stringify(normalize)}).default);`,
         );
         assert.equal(run(main), "function function");
+    });
+
+    it("loads a heavy package of an import where it is used, by its names and by its default", () => {
+        const packages = ["sshpk", "ajv/dist/2020", "packageurl-js"].map((name) =>
+            JSON.stringify(require.resolve(name)),
+        );
+        // As a file here imports them, which lies beside the packages.
+        mkdirSync(join(folder, "node_modules"));
+        for (const name of ["sshpk", "ajv", "packageurl-js"])
+            symlinkSync(join(repositoryRoot, "node_modules", name), join(folder, "node_modules", name));
+        const main = file(
+            "main.ts",
+            `import { parseKey } from "sshpk";
+             import Ajv, { type ErrorObject } from "ajv/dist/2020";
+             import * as urls from "packageurl-js";
+             const read = () => [${packages.join()}].map((one) => one in require.cache);
+             console.log(read().join());
+             const errors: ErrorObject[] = [];
+             console.log(typeof parseKey, new Ajv().validate({ type: "string" }, 1), errors.length);
+             console.log(Object.keys(urls).includes("PackageURL"), new urls.PackageURL("npm", null, "a").toString());
+             console.log(read().join(), new Error("here").stack?.split("\\n")[1]);`,
+        );
+        const lines = run(main).split("\n");
+        assert.deepEqual(lines.slice(0, 3), ["false,false,false", "function false 0", "true pkg:npm/a"]);
+        assert.match(lines[3] ?? "", /^true,true,true .*main\.ts:9:\d+\)$/);
     });
 
     it("tells lines of the source where the SDK has put its own reader of source maps in place", () => {
