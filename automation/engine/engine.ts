@@ -6,6 +6,8 @@ import { TidegateError } from "../core/errors";
 import { loaderFile, repositoryRoot } from "../core/repository";
 import type { EngineFact } from "./facts";
 import { killLeftOvers, operationVariable } from "./leftovers";
+import { StackReads } from "./reads";
+import { readSnapshot } from "./snapshot";
 import {
     graceSeconds,
     type DriverMessage,
@@ -34,8 +36,14 @@ export class PulumiEngine implements Engine {
     private spare: ChildProcess | undefined;
     private expected = 0;
 
-    /** `variables`: of the workers; PATH has to hold `pulumi`, for the SDK looks for it before it takes an operation's own. */
-    constructor(private readonly variables: Readonly<Record<string, string>>) {}
+    /**
+     * `variables`: of the workers; PATH has to hold `pulumi`, for the SDK looks for it before it takes an operation's own.
+     * `reads`: shared with who else reads the same stacks.
+     */
+    constructor(
+        private readonly variables: Readonly<Record<string, string>>,
+        private readonly reads = new StackReads(),
+    ) {}
 
     /**
      * Says how many operations will come. While one runs, the worker of the next is forked, so that it has loaded the
@@ -53,6 +61,13 @@ export class PulumiEngine implements Engine {
     }
 
     async run(request: OperationRequest, options: RunOptions = {}): Promise<OperationResult> {
+        const result = await this.operate(request, options);
+        if (request.operation !== "up") return result;
+        const signals = [options.signal, options.forceSignal].filter((signal) => signal !== undefined);
+        return { ...result, snapshot: await readSnapshot(request, this.reads, AbortSignal.any(signals)) };
+    }
+
+    private async operate(request: OperationRequest, options: RunOptions): Promise<OperationResult> {
         const worker = this.waiting() ?? this.fork();
         this.spare = undefined;
         this.forkAhead();

@@ -1,12 +1,11 @@
 /**
- * Reads what a stack is by one call of the CLI: its outputs, which of them are secret, and what an interrupted operation
- * has left pending. The Automation API takes a selection and two calls for the outputs alone, and does not see a secret
- * inside of an object. Nothing of the export is kept: it holds every secret of the stack in clear.
+ * Reads what a stack is: its outputs, which of them are secret, and what an interrupted operation has left pending. The
+ * Automation API takes a selection and two calls of the CLI for the outputs alone, and does not see a secret inside of an
+ * object.
  */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { answerOf } from "./cli";
-import type { StackTarget } from "./target";
+import type { Asked, StackReads } from "./reads";
 
 /** Values of a stack's outputs by name, secrets in clear: they stay in the memory of the driver. */
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -55,14 +54,8 @@ const exported = z.looseObject({
 });
 
 /** Empty where there is no such stack. */
-export async function readSnapshot(
-    target: Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables" | "checkpoint">,
-    signal?: AbortSignal,
-): Promise<StackSnapshot> {
-    const own = await fromFile(target.checkpoint);
-    if (own !== undefined) return own;
-    const text = await answerOf(["stack", "export", "--show-secrets"], target, "reading the outputs", { signal });
-    return text === undefined ? nothing : parseSnapshot(JSON.parse(text));
+export async function readSnapshot(target: Asked, reads: StackReads, signal?: AbortSignal): Promise<StackSnapshot> {
+    return (await fromFile(target.checkpoint)) ?? (await reads.of(target, "reading the outputs", signal)).snapshot;
 }
 
 const stateShape = z.looseObject({ checkpoint: z.looseObject({ latest: z.unknown() }) });

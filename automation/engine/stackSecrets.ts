@@ -11,9 +11,7 @@ import { readYamlFile } from "../core/yamlFile";
 import { leavesOf, secretsIn } from "../../policy/secrets";
 import { answerOf } from "./cli";
 import { secretsAmong, secretSignature } from "./snapshot";
-import type { StackTarget } from "./target";
-
-type Asked = Pick<StackTarget, "stack" | "fullName" | "workDirectory" | "variables" | "checkpoint">;
+import type { Asked, StackReads } from "./reads";
 
 /** Shorter ones of a resource are found in innocent texts: a port, a word. */
 const shortest = 8;
@@ -38,15 +36,12 @@ const textOf = (file: string): Promise<string> =>
         throw error;
     });
 
-/** Of what was asked for in clear: an error of the parser would show a piece of it. */
-function parsed<T>(shape: z.ZodType<T>, text: string, stack: string): T {
-    const { data } = shape.safeParse(parseJson(text));
-    if (data !== undefined) return data;
-    throw new TidegateError(`What Pulumi prints of ${stack} is not the JSON that it should be.`, {
+/** `command`: of the CLI, whose answer is no such JSON as it should be. */
+export const unreadable = (stack: string, command: string): TidegateError =>
+    new TidegateError(`What Pulumi prints of ${stack} is not the JSON that it should be.`, {
         code: "pulumi-answer-unreadable",
-        hint: `\`pulumi config --json -s ${stack}\` and \`pulumi stack export -s ${stack}\` show what it is.`,
+        hint: `\`pulumi ${command} -s ${stack}\` shows what it is.`,
     });
-}
 
 /** Undefined where the stack is not there yet. */
 export async function secretsOfConfiguration(
@@ -68,30 +63,49 @@ export async function secretsOfConfiguration(
         signal,
     });
     if (answer === undefined) return undefined;
-    return Object.values(parsed(configurationShape, answer, target.stack))
+    // Not with what is wrong with it: an error of the parser would show a piece of what was asked for in clear.
+    const { data } = configurationShape.safeParse(parseJson(answer));
+    if (data === undefined) throw unreadable(target.stack, "config --json");
+    return Object.values(data)
         .filter(({ secret }) => secret === true)
         .flatMap(({ value, objectValue }) => [value, objectValue]);
 }
 
-const stateShape = z.looseObject({
-    deployment: z
-        .looseObject({
-            resources: z
-                .array(
-                    z.looseObject({
-                        inputs: z.record(z.string(), z.unknown()).optional(),
-                        outputs: z.record(z.string(), z.unknown()).optional(),
-                    }),
-                )
-                .nullish(),
-        })
-        .nullish(),
-});
+const deploymentShape = z
+    .looseObject({
+        resources: z
+            .array(
+                z.looseObject({
+                    inputs: z.record(z.string(), z.unknown()).optional(),
+                    outputs: z.record(z.string(), z.unknown()).optional(),
+                }),
+            )
+            .nullish(),
+    })
+    .nullish();
+const stateShape = z.looseObject({ deployment: deploymentShape });
+const fileShape = z.looseObject({ checkpoint: z.looseObject({ latest: deploymentShape }) });
 
-export async function secretsOfState(target: Asked, signal?: AbortSignal): Promise<readonly string[]> {
-    if (target.checkpoint !== undefined && !(await textOf(target.checkpoint)).includes(secretSignature)) return [];
-    const exported = await answerOf(["stack", "export", "--show-secrets"], target, "reading the state", { signal });
-    return exported === undefined ? [] : secretsOfExport(parsed(stateShape, exported, target.stack));
+/** What of a state may be a secret of somebody's. */
+const valuesIn = (deployment: z.infer<typeof deploymentShape>): readonly (readonly [string, unknown])[] =>
+    (deployment?.resources ?? []).flatMap(({ inputs = {}, outputs = {} }) =>
+        [...Object.entries(inputs), ...Object.entries(outputs)].filter(([name]) => name !== ofTheSdk),
+    );
+
+export async function secretsOfState(
+    target: Asked,
+    reads: StackReads,
+    signal?: AbortSignal,
+): Promise<readonly string[]> {
+    if (target.checkpoint !== undefined && !mayHoldSecrets(await textOf(target.checkpoint))) return [];
+    return (await reads.of(target, "reading the state", signal)).secrets;
+}
+
+/** Of a state's file, in which what is secret is marked and encrypted. */
+function mayHoldSecrets(text: string): boolean {
+    if (!text.includes(secretSignature)) return false;
+    const { data } = fileShape.safeParse(parseJson(text));
+    return data === undefined || JSON.stringify(valuesIn(data.checkpoint.latest)).includes(secretSignature);
 }
 
 /**
@@ -99,17 +113,13 @@ export async function secretsOfState(target: Asked, signal?: AbortSignal): Promi
  * the rest of a chart's values say, what is one by its key or its form.
  */
 export function secretsOfExport(json: unknown): readonly string[] {
-    const { deployment } = stateShape.parse(json);
     const found = new Set<string>();
-    for (const { inputs = {}, outputs = {} } of deployment?.resources ?? [])
-        for (const [name, value] of [...Object.entries(inputs), ...Object.entries(outputs)]) {
-            if (name === ofTheSdk) continue;
-            for (const secret of secretsAmong(value)) {
-                if (typeof secret === "string" && secret.length >= shortest) found.add(secret);
-                for (const leaf of leavesOf(secret, name))
-                    for (const text of secretsIn({ ...leaf, format: "resource" }))
-                        if (text.length >= shortest) found.add(text);
-            }
+    for (const [name, value] of valuesIn(stateShape.parse(json).deployment))
+        for (const secret of secretsAmong(value)) {
+            if (typeof secret === "string" && secret.length >= shortest) found.add(secret);
+            for (const leaf of leavesOf(secret, name))
+                for (const text of secretsIn({ ...leaf, format: "resource" }))
+                    if (text.length >= shortest) found.add(text);
         }
     return [...found];
 }

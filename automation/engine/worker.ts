@@ -21,7 +21,6 @@ import { classify } from "./failure";
 import { pulumi } from "./cli";
 import { factOf, type EngineFact } from "./facts";
 import { killLeftOvers, operationVariable } from "./leftovers";
-import { readSnapshot, type StackSnapshot } from "./snapshot";
 import {
     graceSeconds,
     type DriverMessage,
@@ -184,7 +183,6 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
             void say({ kind: "fact", fact });
         },
     };
-    let snapshot: StackSnapshot | undefined;
     switch (request.operation) {
         case "prepare":
             break;
@@ -199,7 +197,6 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
                     suppressOutputs: true,
                 }),
             );
-            snapshot = await readSnapshot(request, abort.signal);
             break;
         case "preview":
             await withPolicies(request, (policies) =>
@@ -217,7 +214,7 @@ async function work(stack: Stack, request: OperationRequest): Promise<OperationR
             if (request.remove) await stack.workspace.removeStack(stack.name);
             break;
     }
-    return { changes, ...(snapshot === undefined ? {} : { snapshot }) };
+    return { changes };
 }
 
 /** False where there is no such stack: nothing is to be done. The SDK's class is of the text alone, which a program writes too. */

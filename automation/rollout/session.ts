@@ -14,6 +14,7 @@ import { nameOf, type EngineFact } from "../engine/facts";
 import type { UnansweredCreate } from "../engine/unanswered";
 import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
+import { StackReads } from "../engine/reads";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
 import type { Home, StackTarget } from "../engine/target";
 import { settingsOf, type GraphFile } from "../graph/load";
@@ -95,6 +96,7 @@ export class Session {
         readonly home: Home,
         readonly parts: ModuleParts,
         private readonly engine: PulumiEngine,
+        private readonly reads: StackReads,
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
         private readonly given: GivenDecisions,
@@ -104,7 +106,7 @@ export class Session {
         this.ledger = new Ledger(this.store);
         this.unanswered = new UnansweredCreates(this.store);
         this.rules = { ...rulesOf(graph, home.environment), unattended };
-        this.secrets = new StackSecrets(home, redactor);
+        this.secrets = new StackSecrets(home, redactor, reads);
     }
 
     /** Where the ledger is, and what else all who work on the environment have to see. */
@@ -131,9 +133,10 @@ export class Session {
         if (home.simulated !== true) refuseReal(environment, graph.file);
         const variables = await home.variables();
         redactor.add(secretsOfVariables({ ...process.env, ...variables }));
-        const engine = new PulumiEngine(variables);
+        const reads = new StackReads();
+        const engine = new PulumiEngine(variables, reads);
         const { pending = new Map(), unattended = false } = request;
-        return new Session(graph, home, parts, engine, redactor, tools, pending, unattended);
+        return new Session(graph, home, parts, engine, reads, redactor, tools, pending, unattended);
     }
 
     /**
@@ -235,7 +238,8 @@ export class Session {
     async snapshots(stacks: readonly string[], signal?: AbortSignal): Promise<Map<string, StackSnapshot>> {
         const read = await Promise.all(
             (await this.existing(stacks)).map(
-                async (stack) => [stack, await readSnapshot(await this.home.target(stack), signal)] as const,
+                async (stack) =>
+                    [stack, await readSnapshot(await this.home.target(stack), this.reads, signal)] as const,
             ),
         );
         return new Map(read.filter(([, snapshot]) => isDeployed(snapshot)));
@@ -303,7 +307,7 @@ export class Session {
     }
 
     private dependencies({ onEvent, signal, forceSignal }: Watch): RolloutDependencies {
-        const { home, graph, parts, redactor } = this;
+        const { home, graph, parts, redactor, reads } = this;
         return {
             environment: home.environment,
             simulated: home.simulated ?? false,
@@ -318,7 +322,7 @@ export class Session {
             rules: this.rules,
             ...(parts.lacksUpstream === undefined ? {} : { lacksUpstream: parts.lacksUpstream.bind(parts) }),
             read: async (stack) =>
-                (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), signal),
+                (await home.exists(stack)) === false ? nothing : readSnapshot(await home.target(stack), reads, signal),
         };
     }
 

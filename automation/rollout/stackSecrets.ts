@@ -1,6 +1,7 @@
 /** Makes the secrets of stacks known to the redactor before anything is told that may hold them. */
 import { TidegateError } from "../core/errors";
 import type { Redactor } from "../core/redactor";
+import type { StackReads } from "../engine/reads";
 import { secretsOfConfiguration, secretsOfState } from "../engine/stackSecrets";
 import type { Home } from "../engine/target";
 
@@ -15,12 +16,11 @@ const untold =
 export class StackSecrets {
     /** Stacks whose configuration is known. */
     private readonly configured = new Map<string, Promise<boolean>>();
-    /** Versions of states that were read, by stack. */
-    private readonly read = new Map<string, string | undefined>();
 
     constructor(
         private readonly home: Home,
         private readonly redactor: Redactor,
+        private readonly reads: StackReads,
     ) {}
 
     /** Of its configuration and its state as they are now. */
@@ -45,10 +45,6 @@ export class StackSecrets {
 
     private async state(stack: string): Promise<void> {
         const target = await this.home.target(stack);
-        if (target.exists === false) return;
-        const version = await this.home.version(stack);
-        if (version !== undefined && this.read.get(stack) === version) return;
-        this.redactor.add(await secretsOfState(target));
-        this.read.set(stack, version);
+        if (target.exists !== false) this.redactor.add(await secretsOfState(target, this.reads));
     }
 }

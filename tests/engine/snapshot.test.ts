@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StackReads } from "../../automation/engine/reads";
 import { parseSnapshot, readSnapshot } from "../../automation/engine/snapshot";
 
 const secret = (value: unknown): object => ({
@@ -73,14 +74,14 @@ describe("the snapshot of a stack", () => {
                 checkpoint,
             };
             write({ port: 9092 });
-            assert.deepEqual((await readSnapshot(target)).outputs, { port: 9092 });
+            assert.deepEqual((await readSnapshot(target, new StackReads())).outputs, { port: 9092 });
             for (const spoilt of [
                 () => write({ deep: [{ key: secret("k") }] }),
                 () => writeFileSync(checkpoint, "{"),
                 () => rmSync(checkpoint),
             ]) {
                 spoilt();
-                await assert.rejects(readSnapshot(target), { code: "engine-failed" });
+                await assert.rejects(readSnapshot(target, new StackReads()), { code: "engine-failed" });
             }
         } finally {
             rmSync(folder, { recursive: true });

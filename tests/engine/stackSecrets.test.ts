@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StackReads } from "../../automation/engine/reads";
 import { secretsOfExport, secretsOfState } from "../../automation/engine/stackSecrets";
 
 const secret = (value: unknown): object => ({
@@ -30,6 +33,38 @@ describe("the secrets of a stack's state", () => {
     it("are not taken for none where the state is there and cannot be read", () => {
         const target = { stack: "app", fullName: "organization/app/dev", workDirectory: tmpdir(), variables: {} };
         // A folder is no file.
-        return assert.rejects(secretsOfState({ ...target, checkpoint: tmpdir() }), { code: "EISDIR" });
+        return assert.rejects(secretsOfState({ ...target, checkpoint: tmpdir() }, new StackReads()), {
+            code: "EISDIR",
+        });
+    });
+
+    it("are none, and the CLI is not asked, where nothing but a dynamic provider's code is marked in the state's file", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "tidegate-secrets-"));
+        const checkpoint = join(folder, "dev.json");
+        // There is no such folder: the CLI cannot be started.
+        const target = {
+            stack: "app",
+            fullName: "app",
+            workDirectory: join(folder, "none"),
+            variables: {},
+            checkpoint,
+        };
+        const read = (inputs: object, outputs: object): Promise<readonly string[]> => {
+            const latest = { resources: [{ urn: "urn:x", type: "t", inputs, outputs }] };
+            writeFileSync(checkpoint, JSON.stringify({ version: 3, checkpoint: { latest } }));
+            return secretsOfState(target, new StackReads());
+        };
+        const encrypted = {
+            "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+            ciphertext: "v1:x",
+        };
+        try {
+            assert.deepEqual(await read({ __provider: encrypted }, { __provider: encrypted, id: "x" }), []);
+            await assert.rejects(read({ __provider: encrypted }, { deep: [{ key: encrypted }] }), {
+                code: "engine-failed",
+            });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 });

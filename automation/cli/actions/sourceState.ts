@@ -1,6 +1,7 @@
 /** Whether the states of where a release comes from are those of its proof yet. */
 import pc from "picocolors";
 import { messageOf, TidegateError } from "../../core/errors";
+import { StackReads } from "../../engine/reads";
 import { readSnapshot } from "../../engine/snapshot";
 import type { Proof } from "../../release/proof";
 import { environmentGraph } from "../../rollout/environmentGraph";
@@ -35,7 +36,7 @@ export async function changedSince({ checkpoints }: Proof, source: string): Prom
             const version = await home.version(stack);
             // Of a backend that cannot be asked there is no version either: reading from it says why.
             if (version === undefined && (await home.exists(stack)) === undefined)
-                await readSnapshot(await home.target(stack));
+                await readSnapshot(await home.target(stack), new StackReads());
             if (version !== checkpoint) changed.push(stack);
         }
         return changed;
