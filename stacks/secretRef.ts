@@ -2,7 +2,6 @@
  * The one way in which an environment file names a secret: by where it is kept, never by what it is. `#field` names a
  * member of a secret that is a JSON object; without it the whole of it is meant.
  */
-import { z } from "zod";
 import { exitCodes, TidegateError } from "../automation/core/errors";
 
 const field = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -198,14 +197,11 @@ export function formatSecretRef(ref: SecretRef): string {
     }
 }
 
-/** A key of an environment file whose value is a reference; it stays the text that it is, once that is found right. */
-export const secretRef = z
-    .string()
-    .superRefine((text, context) => {
-        const parsed = read(text);
-        if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem, input: undefined });
-    })
-    .describe(`Where the secret is kept. ${secretRefHint}`);
+/** What is wrong with a text as a reference, to be told after its place; undefined where nothing is. */
+export function secretRefProblem(text: string): string | undefined {
+    const parsed = read(text);
+    return "problem" in parsed ? parsed.problem : undefined;
+}
 
 export interface FoundRef {
     readonly path: readonly string[];

@@ -545,9 +545,6 @@ function looksRandom(text2, strictness) {
   return mixed && dense.length >= text2.length * 0.85 && entropy(text2) >= 3.7 && changes(dense) >= 0.42;
 }
 
-// stacks/secretRef.ts
-var import_zod = require("zod");
-
 // automation/core/errors.ts
 var exitCodes = {
   ok: 0,
@@ -697,10 +694,6 @@ function parseSecretRef(text2) {
     exitCode: exitCodes.usage
   });
 }
-var secretRef = import_zod.z.string().superRefine((text2, context) => {
-  const parsed = read2(text2);
-  if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem, input: void 0 });
-}).describe(`Where the secret is kept. ${secretRefHint}`);
 
 // policy/secrets/references.ts
 var providers = /^(file|env|directory|dir|secret|secrets|secretManager|secretsManager|secretsmanager|ssm|vault|aws|gcp|azure|sys|sysenv|oc\.env|sm|strimzi|configmaps|keyvault|resolve|env_var)\b$/i;

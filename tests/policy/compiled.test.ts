@@ -32,6 +32,13 @@ describe("the policy packs", () => {
             }
         });
 
+    for (const pack of packs)
+        it(`${pack}: loads no package but those of its protocol and YAML, for each deployment starts it`, () => {
+            const text = readFileSync(join(packFolder(pack), "index.js"), "utf8");
+            const packages = [...text.matchAll(/require\("(?!node:)(@[^/"]+\/[^/"]+|[^/"]+)/g)].map(([, name]) => name);
+            assert.deepEqual([...new Set(packages)].sort(), ["@grpc/grpc-js", "@pulumi/pulumi", "yaml"]);
+        });
+
     it("names every policy of production once", () => {
         assert.deepEqual(
             production.policies.map(({ name }) => name),

@@ -8,11 +8,11 @@ import {
     formatSecretRef,
     localSecretRefs,
     parseSecretRef,
-    secretRef,
     secretRefForms,
     type SecretRef,
     type SecretRefKind,
 } from "../../stacks/secretRef";
+import { secretRef } from "../../stacks/settings/secretRef";
 
 const matching = (pattern: RegExp) => fc.stringMatching(pattern);
 const withField = <T extends object>(record: fc.Arbitrary<T>) =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { externalProblems } from "../../../components/broker/externalRules";
 import { saslMechanisms, securityProtocols } from "../../contracts";
-import { secretRef } from "../../secretRef";
+import { secretRef } from "../secretRef";
 import { topicSettings } from "../common";
 
 export const external = z

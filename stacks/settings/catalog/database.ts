@@ -1,6 +1,6 @@
 /** PostgreSQL for Lakekeeper, wherever it is. */
 import { z } from "zod";
-import { secretRef } from "../../secretRef";
+import { secretRef } from "../secretRef";
 
 const size = {
     version: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secretRef } from "../../secretRef";
+import { secretRef } from "../secretRef";
 
 /** Whom clients say that they are. */
 const auth = z.discriminatedUnion("mode", [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secretRef } from "../../secretRef";
+import { secretRef } from "../secretRef";
 import { database } from "./database";
 
 /** Of the machine that rolls out; another name than `secretRef`, which everything on the cluster looks up. */
