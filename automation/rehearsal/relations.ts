@@ -4,15 +4,20 @@ import { pathOf, valuesAt, type SimulatedCloud, type Thing } from "./cloud";
 import type { Reference, Row } from "./row";
 import type { Values } from "../../components/provider/values";
 
-let rowsByType: ReadonlyMap<string, Row> = new Map();
+let rowsByType: () => ReadonlyMap<string, Row> = () => new Map();
 let namesElsewhere: ReadonlySet<unknown> = new Set();
 
 /**
- * Tells which things hold which: the rows of every package, for one plugin sees what another has made.
+ * Tells which things hold which: the rows of every package, for one plugin sees what another has made. By a function they
+ * are asked for where something is to go, and not before: a plugin that makes things needs none but its own.
  * @param elsewhere names and ids of what somebody else has made: the word of who says so is taken. @default none
  */
-export function useRows(rows: readonly Row[], elsewhere: readonly string[] = []): void {
-    rowsByType = new Map(rows.map((row) => [row.token, row]));
+export function useRows(rows: readonly Row[] | (() => readonly Row[]), elsewhere: readonly string[] = []): void {
+    let known: ReadonlyMap<string, Row> | undefined;
+    rowsByType = () => {
+        const all = (): readonly Row[] => (typeof rows === "function" ? rows() : rows);
+        return (known ??= new Map(all().map((row) => [row.token, row])));
+    };
     namesElsewhere = new Set(elsewhere);
 }
 
@@ -45,7 +50,7 @@ export function demandReferences(row: Row, inputs: Values, cloud: SimulatedCloud
 
 /** Things that name this one, each with whether it holds it. */
 function namedBy(thing: Thing, cloud: SimulatedCloud): { readonly by: Thing; readonly holds: boolean }[] {
-    return [...rowsByType.values()].flatMap((row) =>
+    return [...rowsByType().values()].flatMap((row) =>
         (row.references ?? [])
             .filter((reference) => typesOf(reference).includes(thing.type))
             .flatMap(({ input, by = "id", holds = true }) => {
@@ -71,7 +76,7 @@ export const isAlone = (thing: Thing, cloud: SimulatedCloud): boolean => namedBy
 
 /** What lies in a thing goes with it, whoever made it. */
 export function takeAlong(thing: Thing, cloud: SimulatedCloud): void {
-    const { inside = below } = rowsByType.get(thing.type) ?? {};
+    const { inside = below } = rowsByType().get(thing.type) ?? {};
     for (const other of cloud.all()) if (inside(thing, other)) cloud.remove(other.type, other.id, other.scope);
 }
 

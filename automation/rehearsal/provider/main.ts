@@ -23,10 +23,7 @@ async function main(): Promise<void> {
     const beyond =
         apiServer === null || name !== "kubernetes" ? undefined : (await import("../through.js")).openBeyond(apiServer);
     const rows = new Map(table.rows.map((row) => [row.token, row]));
-    useRows(
-        [...allTables().values()].flatMap((one) => one.rows),
-        elsewhere,
-    );
+    useRows(() => [...allTables().values()].flatMap((one) => one.rows), elsewhere);
     let crashing = false;
     const weather: Weather = {
         happening: (call, of) => {
