@@ -19,6 +19,7 @@ if (registerHooks === undefined) {
     process.exit(3);
 }
 
+const { defer, proxy } = require("./deferred.cjs");
 const { cacheRoot } = require("./bootstrap.mjs");
 const { version } = require("esbuild/package.json");
 
@@ -44,22 +45,6 @@ const onDemand = [
     "sshpk",
 ];
 const imported = new RegExp(`^var (\\w+) = (.*\\brequire\\("(?:${onDemand.join("|")})[^"]*"\\).*);$`, "gm");
-/** What a module exports, of which `real()` loads it. On one line: those of the source keep their numbers. */
-const proxy = [
-    // Bound: it has no property of its own that could not be hidden.
-    "new Proxy(function () {}.bind(), {",
-    // So an import of the whole does not copy, and with it load, everything. Of one that is no ES module the whole is its default.
-    'get: (_, key) => key === "__esModule" ? true : key === "default" && !("default" in real()) ? real() : real()[key],',
-    "has: (_, key) => key in real(),",
-    'ownKeys: () => [...new Set([...Reflect.ownKeys(real()), "default"])],',
-    "getOwnPropertyDescriptor: (_, key) => {",
-    'if (key === "default" && !("default" in real())) return { value: real(), configurable: true };',
-    "const found = Reflect.getOwnPropertyDescriptor(real(), key);",
-    "return found && { ...found, configurable: true }; },",
-    "apply: (_, self, args) => Reflect.apply(real(), self, args),",
-    "construct: (_, args) => new (real())(...args) })",
-].join(" ");
-
 const whereUsed = (code) =>
     code.replace(
         imported,
@@ -112,37 +97,13 @@ function sourceOf(specifier, parent) {
 const library = pathToFileURL(join(__dirname, "..", "library.ts")).href;
 
 /**
- * What packages load at their start and most processes never use: of @pulumi/pulumi the Automation API in a program,
- * TypeScript and npm's readers of packages where no function is serialised, tracing where nobody traces; of zod its messages
- * in fifty languages. Together 0.2 s of a processor in each process. They are loaded when something of them is asked for.
- */
-const deferred = [
-    /\/@pulumi\/pulumi\/(typescript-shim|automation\/index)\.js$/,
-    /\/@npmcli\/arborist\/lib\/index\.js$/,
-    /\/normalize-package-data\/lib\/normalize\.js$/,
-    /\/node_modules\/(js-yaml|semver|execa)\/index\.js$/,
-    /\/@opentelemetry\/(api|exporter-zipkin|instrumentation|instrumentation-grpc|resources|sdk-trace-(base|node))\/build\/src\/index\.js$/,
-    /\/zod\/v4\/locales\/index\.cjs$/,
-];
-
-const later = (source) => `
-    let loaded;
-    const real = () => {
-        if (loaded === undefined) {
-            loaded = { exports: {} };
-            ((module, exports) => {${source}
-            })(loaded, loaded.exports);
-        }
-        return loaded.exports;
-    };
-    module.exports = ${proxy};`;
-
-/**
  * The SDK's own reader of source maps. It looks for one in every file of every resource's stack, 0.3 s of a processor for
  * each program, and finds none for TypeScript that this loader has translated. Node's does both.
  */
 const otherMaps = /\/source-map-support\/register\.js$/;
 
+// zod's messages in fifty languages, and what of the SDK's packages programs of others may be meant to see as they are.
+defer([/\/zod\/v4\/locales\/index\.cjs$/, /\/node_modules\/(js-yaml|semver|execa)\/index\.js$/]);
 registerHooks({
     resolve(specifier, context, next) {
         if (specifier === "tidegate") return { url: library, format: "commonjs", shortCircuit: true };
@@ -152,10 +113,7 @@ registerHooks({
     },
     load(url, context, next) {
         if (!url.endsWith(".ts")) {
-            if (otherMaps.test(url)) return { format: "commonjs", source: "", shortCircuit: true };
-            const loaded = next(url, context);
-            if (!deferred.some((one) => one.test(url))) return loaded;
-            return { ...loaded, source: later(String(loaded.source)) };
+            return otherMaps.test(url) ? { format: "commonjs", source: "", shortCircuit: true } : next(url, context);
         }
         return { format: "commonjs", source: translated(fileURLToPath(url)), shortCircuit: true };
     },

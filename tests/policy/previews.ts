@@ -8,6 +8,7 @@ import { locateTools, toolEnvironment } from "../../automation/toolchain";
 import { run } from "../../automation/toolchain/bootstrap.mjs";
 import { packFolder, type PackName } from "../../policy/build";
 
+const deferred = join(repositoryRoot, "automation", "toolchain", "deferred.cjs");
 const helper = join(repositoryRoot, "tests", "_helpers", "anyProvider");
 const packages = ["aws", "gcp", "azure-native", "kubernetes", "confluentcloud", "aiven", "docker"];
 
@@ -51,7 +52,10 @@ export class Previews {
         symlinkSync(join(repositoryRoot, "node_modules"), join(this.folder, "node_modules"));
         for (const name of packages) {
             const file = join(plugins, `pulumi-resource-${name}`);
-            writeFileSync(file, `#!/bin/sh\nexec node "${join(helper, "provider.cjs")}" "$@"\n`);
+            writeFileSync(
+                file,
+                `#!/bin/sh\nexec node --require "${deferred}" "${join(helper, "provider.cjs")}" "$@"\n`,
+            );
             chmodSync(file, 0o755);
         }
         symlinkSync(join(helper, "program.cjs"), join(this.folder, "program.cjs"));

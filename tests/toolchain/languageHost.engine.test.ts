@@ -27,6 +27,23 @@ export const secret = config.requireSecret("secret");
 export const place = [process.cwd(), pulumi.getStack(), pulumi.getProject(), pulumi.getOrganization()];
 `;
 
+/** As anybody's: the SDK compiles it, and serialises its provider. */
+const ordinary = `
+import * as pulumi from "@pulumi/pulumi";
+
+enum Kind { Greeting = "hello" }
+const provider: pulumi.dynamic.ResourceProvider = {
+    create: async ({ to }: { to: string }) => ({ id: "1", outs: { said: Kind.Greeting + " " + to } }),
+};
+class Said extends pulumi.dynamic.Resource {
+    declare readonly said: pulumi.Output<string>;
+    constructor(name: string, to: string) {
+        super(provider, name, { to, said: undefined });
+    }
+}
+export const said = new Said("said", "there").said;
+`;
+
 const policyPack = `
 const { PolicyPack } = require("@pulumi/policy");
 const { Config } = require("@pulumi/pulumi");
@@ -104,6 +121,18 @@ describe("the language host of the tool environment, under the real engine", () 
             place: [join(folder, "program"), "dev", "tiny", "organization"],
         });
         assert.match(await pulumi("stack", "output", "--json"), /"secret": "\[secret\]"/);
+    });
+
+    it("runs an ordinary TypeScript program with a dynamic provider, which load of the SDK what they use", async () => {
+        const other = join(folder, "ordinary");
+        mkdirSync(other);
+        writeFileSync(join(other, "Pulumi.yaml"), "name: ordinary\nruntime: nodejs\n");
+        writeFileSync(join(other, "package.json"), '{"name": "ordinary", "main": "index.ts"}');
+        writeFileSync(join(other, "index.ts"), ordinary);
+        await pulumi("stack", "init", "dev", "--cwd", other);
+        await pulumi("up", "--yes", "--skip-preview", "--stack", "dev", "--cwd", other);
+        const outputs = await pulumi("stack", "output", "--json", "--stack", "dev", "--cwd", other);
+        assert.deepEqual(JSON.parse(outputs), { said: "hello there" });
     });
 
     it("is taken by a built engine for its own, without a warning", async function () {

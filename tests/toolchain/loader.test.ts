@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loaderFile, repositoryRoot } from "../../automation/core/repository";
 
 /** As @pulumi/pulumi/cmd/run requires it. */
@@ -23,8 +23,8 @@ describe("the loader", () => {
         writeFileSync(join(folder, name), text);
         return join(folder, name);
     };
-    const run = (main: string, variables: Readonly<Record<string, string>> = {}): string =>
-        execFileSync(process.execPath, ["--require", loaderFile, main], {
+    const run = (main: string, variables: Readonly<Record<string, string>> = {}, required = loaderFile): string =>
+        execFileSync(process.execPath, ["--require", required, main], {
             encoding: "utf8",
             env: { ...process.env, TIDEGATE_CACHE: cache, ...variables },
             stdio: ["ignore", "pipe", "pipe"],
@@ -122,6 +122,16 @@ describe("the loader", () => {
             newer: true,
             after: [true, true, true, false],
         });
+    });
+
+    it("defers of the SDK alone where the program is somebody else's", () => {
+        const main = file(
+            "main.cjs",
+            `const { output } = require(${sdk});
+             const semver = require(${JSON.stringify(require.resolve("semver"))});
+             console.log(${big}, typeof output, typeof semver, require.extensions[".ts"]);`,
+        );
+        assert.equal(run(main, {}, join(dirname(loaderFile), "deferred.cjs")), "0 function object undefined");
     });
 
     it("gives a deferred module that is a function as Node does: called, and as a default import", () => {
