@@ -55,7 +55,11 @@ async function rate(count: number) {
         const provider = { name: "aws", path: join(repositoryRoot, "automation", "rehearsal", "provider") };
         writeFileSync(
             join(program, "Pulumi.yaml"),
-            stringify({ name: "bench", runtime: "nodejs", plugins: { providers: [provider] } }),
+            stringify({
+                name: "bench",
+                runtime: { name: "nodejs", options: { typescript: false } },
+                plugins: { providers: [provider] },
+            }),
         );
         writeFileSync(join(program, "package.json"), JSON.stringify({ main: "index.js" }));
         writeFileSync(
