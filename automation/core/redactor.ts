@@ -14,27 +14,69 @@ const shortestLine = 16;
 /** A shorter one has too few characters in base64 that are its own, and would be found in digests. */
 const shortestInBase64 = 6;
 
-const asJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-/** As it stands in JSON (and in JSON that is a text in JSON), in a URL, in a form, in markup, as bytes, and in base64. */
-function spellings(secret: string): string[] {
+/** Which characters nobody writes otherwise: RFC 3986, 2.3, without `~`, which forms escape. */
+const plain = /^[\w.-]$/;
+const namesInMarkup: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+const lettersInJson: Readonly<Record<string, string>> = { "\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f" };
+/** Of the escapes of JSON that is a text in JSON. */
+const backslashes = "\\\\{1,3}";
+
+/** Hexadecimal digits, capital or small. */
+const digits = (code: number, length: number): string =>
+    code
+        .toString(16)
+        .padStart(length, "0")
+        .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+/** As many of them as JSON has of a run: one by one they could be told apart in too many ways. */
+const run = ({ length }: string): string => `(?:${[4, 2, 1].map((times) => `\\\\{${times * length}}`).join("|")})`;
+
+/**
+ * A pattern of how one character, or a run of backslashes, is written: as it is, in JSON, in an address or a form, in
+ * markup. What is escaped differs from writer to writer: Go's JSON has no `&`, Python's nothing beyond ASCII.
+ */
+function written(character: string): string {
+    if (plain.test(character)) return literal(character);
+    if (character.startsWith("\\")) return `(?:${run(character)}|${"%5[cC]".repeat(character.length)})`;
+    const units = character.split("").map((unit) => `${backslashes}u${digits(unit.charCodeAt(0), 4)}`);
+    const octets = [...Buffer.from(character)].map((octet) => `%${digits(octet, 2)}`);
+    const code = character.codePointAt(0) ?? 0;
+    const [letter, name] = [lettersInJson[character], namesInMarkup[character]];
+    const itself = {
+        '"': `(?:${backslashes})?"`,
+        "/": "\\\\?\\/",
+        " ": "[ +]",
+    }[character];
+    const all = [
+        itself ?? literal(character),
+        ...(letter === undefined ? [] : [`${backslashes}${letter}`]),
+        units.join(""),
+        octets.join(""),
+        ...(name === undefined ? [] : [`&${name};`]),
+        `&#(?:0*${code}|[xX]0*${digits(code, 1)});`,
+    ];
+    return `(?:${all.join("|")})`;
+}
+
+/** Patterns of a secret. */
+interface Spellings {
+    /** As it stands in JSON, in a URL, in a form, in markup, in any mixture of them. */
+    readonly asText: string;
+    /** Part of every text that `asText` fits. */
+    readonly core: string;
+    /** As bytes and in base64. */
+    readonly asBytes: readonly string[];
+}
+
+function spellings(secret: string): Spellings {
     const bytes = Buffer.from(secret);
     const hex = bytes.toString("hex");
-    const url = encodeURIComponent(secret);
-    const markup = secret.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-    return [
-        secret,
-        asJson(secret),
-        asJson(asJson(secret)),
-        url,
-        url.replaceAll("%20", "+"),
-        markup,
-        ...["&quot;", "&#34;"].map((quote) => markup.replaceAll('"', quote)),
-        hex,
-        hex.toUpperCase(),
-        bytes.toString("base64"),
-        ...(secret.length < shortestInBase64 ? [] : insideBase64(bytes)),
-    ];
+    const asText = (secret.match(/\\+|[^\\]/gu) ?? []).map(written).join("");
+    const [core = asText] = (secret.match(/[\w.-]{3,}/g) ?? []).sort((a, b) => b.length - a.length).map(literal);
+    const inBase64 = secret.length < shortestInBase64 ? [] : insideBase64(bytes);
+    return { asText, core, asBytes: [hex, hex.toUpperCase(), ...[bytes.toString("base64"), ...inBase64].map(literal)] };
 }
 
 /**
@@ -50,8 +92,9 @@ function insideBase64(secret: Buffer): string[] {
 }
 
 export class Redactor {
-    private readonly known = new Set<string>();
-    private pattern: RegExp | undefined;
+    private readonly known = new Map<string, Spellings>();
+    /** `hint` fits every text that `pattern` does, and is much sooner done: most texts hold no secret. */
+    private patterns: { readonly hint: RegExp; readonly pattern: RegExp } | undefined;
 
     constructor(values: Iterable<unknown> = []) {
         this.add(values);
@@ -69,22 +112,17 @@ export class Redactor {
         const lines = text.includes("\n") ? text.split(/\r?\n/).filter((line) => line.length >= shortestLine) : [];
         for (const part of [text, ...lines]) {
             if (part.trim().length < shortest) continue;
-            for (const form of spellings(part)) this.known.add(form);
+            if (this.known.has(part)) continue;
+            this.known.set(part, spellings(part));
+            this.patterns = undefined;
         }
-        this.pattern = undefined;
     }
 
     text(text: string): string {
         if (this.known.size === 0) return text;
-        // The longest first: one secret may hold another.
-        this.pattern ??= new RegExp(
-            [...this.known]
-                .sort((a, b) => b.length - a.length)
-                .map((form) => form.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"))
-                .join("|"),
-            "g",
-        );
-        return text.replace(this.pattern, redacted);
+        this.patterns ??= patternsOf(this.known);
+        const { hint, pattern } = this.patterns;
+        return hint.test(text) ? text.replace(pattern, redacted) : text;
     }
 
     /** A copy of JSON-like data with all its strings redacted, keys included. */
@@ -99,4 +137,14 @@ export class Redactor {
         if (typeof value !== "object" || value === null) return value;
         return Object.fromEntries(Object.entries(value).map(([key, one]) => [this.text(key), this.walk(one)]));
     }
+}
+
+function patternsOf(known: ReadonlyMap<string, Spellings>) {
+    // The longest first: one secret may hold another.
+    const all = [...known].sort(([a], [b]) => b.length - a.length).map(([, one]) => one);
+    const either = (parts: readonly string[]): string => [...new Set(parts)].join("|");
+    return {
+        hint: new RegExp(either(all.flatMap(({ core, asBytes }) => [core, ...asBytes]))),
+        pattern: new RegExp(either(all.flatMap(({ asText, asBytes }) => [asText, ...asBytes])), "g"),
+    };
 }

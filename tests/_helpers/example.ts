@@ -103,14 +103,18 @@ export class Example {
 
     /** Starts `tidegate ARGS` in the example's folder. */
     start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): ChildProcess {
-        const own = {
+        return startTidegate(args, this.directory, isolated({ ...this.variables, ...variables }));
+    }
+
+    /** Its own, of each of its commands. */
+    get variables(): Readonly<Record<string, string>> {
+        return {
             PULUMI_HOME: join(this.base, "pulumi"),
             PULUMI_CONFIG_PASSPHRASE: "of the example",
             FILES: this.files,
             SIM_CLOUD: this.files,
             SIM_LATENCY_MS: "0",
         };
-        return startTidegate(args, this.directory, isolated({ ...own, ...variables }));
     }
 
     /** Runs `tidegate ARGS` to its end. */

@@ -33,12 +33,35 @@ function entries(path: string): string[] {
 
 const command = (pid: number): string => text(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
 
-export function allProcesses(): Process[] {
-    return entries("/proc")
+const others = (): number[] =>
+    entries("/proc")
         .filter((entry) => /^\d+$/.test(entry))
         .map(Number)
-        .filter((pid) => pid !== process.pid)
-        .map((pid) => ({ pid, command: command(pid) }));
+        .filter((pid) => pid !== process.pid);
+
+export function allProcesses(): Process[] {
+    return others().map((pid) => ({ pid, command: command(pid) }));
+}
+
+/** Looks that a process which has not changed is passed over; it would have to become another program meanwhile. */
+const patience = 20;
+
+/** Tells again and again what runs, and asks the kernel seldom of what has run for long: most processes of a machine. */
+export class ProcessWatch {
+    private known = new Map<number, { readonly command: string; looks: number }>();
+
+    commands(): Set<string> {
+        const now = new Map<number, { readonly command: string; looks: number }>();
+        for (const pid of others()) {
+            const before = this.known.get(pid);
+            const looks = (before?.looks ?? 0) + 1;
+            const old = before !== undefined && looks > patience && looks % patience !== 0;
+            const line = old ? before.command : command(pid);
+            now.set(pid, { command: line, looks: line === before?.command ? looks : 1 });
+        }
+        this.known = now;
+        return new Set([...now.values()].map((one) => one.command));
+    }
 }
 
 /** Processes that work in a folder, or have it in their command line or environment; no zombies. */

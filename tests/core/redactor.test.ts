@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Redactor } from "../../automation/core/redactor";
+import { Canaries } from "../_helpers/canaries";
+import { other, secret as odd, writers } from "../cli/canaries/writers";
 
 describe("Redactor", () => {
     it("takes a secret out wherever it stands, in every form in which it is passed on", () => {
@@ -28,6 +30,34 @@ describe("Redactor", () => {
                 assert.ok(!/ss|wo|rd/.test(plain), `${text}: ${plain}`);
             }
         }
+    });
+
+    for (const [spelling, write] of Object.entries(writers))
+        it(`takes one with odd characters out of ${spelling}, and leaves what is near to it`, () => {
+            const redactor = new Redactor([odd]);
+            const text = redactor.text(write(odd));
+            assert.deepEqual(new Canaries({ odd }).in(text), []);
+            assert.match(text, /\[secret\]/);
+            assert.equal(redactor.text(write(other)), write(other));
+        });
+
+    it("takes one out where two ways of writing are mixed", () => {
+        const redactor = new Redactor(['a\\\\b\n"ü😀/']);
+        const json = JSON.stringify('a\\\\b\n"ü😀/');
+        for (const text of [
+            json,
+            JSON.stringify(json),
+            JSON.stringify(json).replaceAll("/", "\\/"),
+            "a%5c%5Cb%0A&quot;\\u00FC\\ud83d\\uDE00%2f",
+            "a\\\\b&#10;&#x22;&#252;&#128512;/",
+        ])
+            assert.match(redactor.text(text), /^[\\"]*\[secret\][\\"]*$/, text);
+    });
+
+    it("does not look for long for one of backslashes alone", () => {
+        const redactor = new Redactor([`${"\\".repeat(40)}x`]);
+        const text = "\\".repeat(400);
+        assert.equal(redactor.text(text), text);
     });
 
     it("finds those inside of lists and objects, and takes the longer one first", () => {
