@@ -1,13 +1,21 @@
 /**
- * Precision and recall of the secret detectors on the corpus, by hand and generated apart, and beside them the npm rule set
- * alone. Prints JSON.
+ * Precision and recall of the secret detectors on the corpus, each part apart, and beside them the npm rule set alone; the
+ * independent part as it is used: whole files by the scan, inputs by the policy pack. Prints JSON.
  *
  *     npm run -s ts -- bench/secrets.ts [--misses]
  */
 import { parseArgs } from "node:util";
 import { detect, type SecretFormat } from "../policy/secrets";
 import { publicRules } from "../automation/secrets/publicRules";
+import { lineAt, scanText, scanTextFully } from "../automation/secrets/scan";
 import { corpus, type Case } from "../tests/policy/secrets/corpus/corpus";
+import {
+    independentFiles,
+    independentInputs,
+    score,
+    type WrittenFile,
+} from "../tests/policy/secrets/corpus/independent";
+import { violationsOf } from "../tests/policy/secrets/inputs";
 
 type Detector = (one: Case) => boolean | Promise<boolean>;
 
@@ -26,19 +34,73 @@ const detectors: Readonly<Record<string, Detector>> = {
 
 const round = (value: number): number => Math.round(value * 1e4) / 1e4;
 
-async function measure(cases: readonly Case[], detector: Detector) {
-    const found = await Promise.all(cases.map(async (one) => ({ ...one, found: await detector(one) })));
+/** Lines in which a secret is told. */
+type Scan = (file: WrittenFile) => Promise<readonly number[]>;
+const linesOf = (findings: readonly { readonly line: number }[]): readonly number[] => findings.map(({ line }) => line);
+const scans: Readonly<Record<string, Scan>> = {
+    tidegate: (file) => Promise.resolve(linesOf(scanText(file))),
+    secretlint: async ({ text }) => (await publicRules(text)).map(({ range: [start] }) => lineAt(text, start)),
+    both: async (file) => linesOf(await scanTextFully(file)),
+};
+
+interface Counts {
+    readonly hits: number;
+    readonly misses: number;
+    readonly alarms: number;
+    readonly others: number;
+}
+
+const rates = ({ hits, misses, alarms, others }: Counts) => ({
+    secrets: hits + misses,
+    others,
+    precision: hits + alarms === 0 ? null : round(hits / (hits + alarms)),
+    recall: round(hits / (hits + misses)),
+    missed: misses,
+    falseAlarms: alarms,
+});
+
+function countsOf(cases: readonly { readonly secret: boolean; readonly found: boolean }[]): Counts {
     const count = (secret: boolean, hit: boolean): number =>
-        found.filter((one) => one.secret === secret && one.found === hit).length;
-    const [hits, misses, alarms] = [count(true, true), count(true, false), count(false, true)];
+        cases.filter((one) => one.secret === secret && one.found === hit).length;
     return {
-        secrets: hits + misses,
-        others: cases.length - hits - misses,
-        precision: hits + alarms === 0 ? null : round(hits / (hits + alarms)),
-        recall: round(hits / (hits + misses)),
-        missed: misses,
-        falseAlarms: alarms,
+        hits: count(true, true),
+        misses: count(true, false),
+        alarms: count(false, true),
+        others: cases.filter(({ secret }) => !secret).length,
     };
+}
+
+const measure = async (cases: readonly Case[], detector: Detector) =>
+    rates(countsOf(await Promise.all(cases.map(async (one) => ({ ...one, found: await detector(one) })))));
+
+/** `others` are lines: each could be a false alarm. */
+async function measureFiles(scan: Scan, wrong: string[]) {
+    const sum = { hits: 0, misses: 0, alarms: 0, others: 0 };
+    for (const file of independentFiles()) {
+        const { hits, misses, alarms } = score(file, await scan(file));
+        sum.hits += hits.length;
+        sum.misses += misses.length;
+        sum.alarms += alarms.length;
+        sum.others += file.text.split("\n").filter((line) => line.trim() !== "").length - hits.length - misses.length;
+        const told = (kind: string) => (line: number) =>
+            wrong.push(
+                `${kind} ${file.source} ${file.file}:${line} ${(file.text.split("\n")[line - 1] ?? "").trim().slice(0, 120)}`,
+            );
+        misses.forEach(told("missed"));
+        alarms.forEach(told("alarm"));
+    }
+    return rates(sum);
+}
+
+async function measureInputs(wrong: string[]) {
+    const cases = await Promise.all(
+        independentInputs().map(async (one) => {
+            const found = await violationsOf(one);
+            if (found.length > 0 !== one.secret) wrong.push([one.source, one.type, ...found].join(" "));
+            return { secret: one.secret, found: found.length > 0 };
+        }),
+    );
+    return rates(countsOf(cases));
 }
 
 async function main(): Promise<void> {
@@ -49,13 +111,16 @@ async function main(): Promise<void> {
         result[name] = {};
         for (const [detector, run] of Object.entries(detectors)) result[name][detector] = await measure(cases, run);
     }
+    const [files, wrong]: [Record<string, unknown>, string[]] = [{}, []];
+    for (const [detector, scan] of Object.entries(scans))
+        files[detector] = await measureFiles(scan, detector === "tidegate" ? wrong : []);
+    result["independent: files"] = files;
+    result["independent: inputs"] = { tidegate: await measureInputs(wrong) };
     // The corpus is made up, so that its values may be shown.
-    const wrong = values.misses
-        ? parts
-              .filter(({ name }) => name !== "hold-out")
-              .flatMap(({ cases }) => cases.filter((one) => own(one) !== one.secret))
-        : undefined;
-    console.log(JSON.stringify({ ...result, ...(wrong && { wrong }) }, undefined, 2));
+    const ofParts = parts
+        .filter(({ name }) => name !== "hold-out")
+        .flatMap(({ cases }) => cases.filter((one) => own(one) !== one.secret));
+    console.log(JSON.stringify({ ...result, ...(values.misses && { wrong: [...ofParts, ...wrong] }) }, undefined, 2));
 }
 
 void main();

@@ -79,7 +79,8 @@ function distinct(findings: readonly SecretFinding[]): readonly SecretFinding[] 
     return [...byPlace.values()].sort((a, b) => a.line - b.line || a.rule.localeCompare(b.rule));
 }
 
-const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
+/** Counted from 1. */
+export const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 
 /** The leaf that a line belongs to: the last that begins on it or before. */
 function holder(leaves: readonly PlacedLeaf[], line: number): { readonly keyPath: string; readonly line: number } {
