@@ -74,9 +74,9 @@ const measure = async (cases: readonly Case[], detector: Detector) =>
     rates(countsOf(await Promise.all(cases.map(async (one) => ({ ...one, found: await detector(one) })))));
 
 /** `others` are lines: each could be a false alarm. */
-async function measureFiles(scan: Scan, wrong: string[]) {
+async function measureFiles(files: readonly WrittenFile[], scan: Scan, wrong: string[]) {
     const sum = { hits: 0, misses: 0, alarms: 0, others: 0 };
-    for (const file of independentFiles()) {
+    for (const file of files) {
         const { hits, misses, alarms } = score(file, await scan(file));
         sum.hits += hits.length;
         sum.misses += misses.length;
@@ -111,10 +111,17 @@ async function main(): Promise<void> {
         result[name] = {};
         for (const [detector, run] of Object.entries(detectors)) result[name][detector] = await measure(cases, run);
     }
-    const [files, wrong]: [Record<string, unknown>, string[]] = [{}, []];
-    for (const [detector, scan] of Object.entries(scans))
-        files[detector] = await measureFiles(scan, detector === "tidegate" ? wrong : []);
-    result["independent: files"] = files;
+    const wrong: string[] = [];
+    for (const written of ["first", "second"] as const) {
+        const ofFiles: Record<string, unknown> = {};
+        for (const [detector, scan] of Object.entries(scans))
+            ofFiles[detector] = await measureFiles(
+                independentFiles(written),
+                scan,
+                detector === "tidegate" ? wrong : [],
+            );
+        result[`independent: ${written} files`] = ofFiles;
+    }
     result["independent: inputs"] = { tidegate: await measureInputs(wrong) };
     // The corpus is made up, so that its values may be shown.
     const ofParts = parts

@@ -16,7 +16,7 @@ const kinds: readonly (readonly [kind: SecretFormat, path: RegExp])[] = [
     ["helm", /(^|\/)values[^/]*\.ya?ml$|(^|\/)(charts?|helm|templates|manifests|k8s|kubernetes)\/.*\.(ya?ml|tpl)$/],
     ["yaml", /\.ya?ml$/i],
     ["json", /\.(json|jsonc|tfstate|tfvars\.json)$/i],
-    ["properties", /\.(properties|conf|cfg|cnf|ini|toml|tfvars|config|service)$/i],
+    ["properties", /\.(properties|conf|cfg|cnf|ini|toml|tf|tfvars|hcl|xml|config|service)$/i],
     ["properties", /(^|\/)\.?(npmrc|yarnrc|pypirc|netrc|pgpass|s3cfg|my\.cnf|credentials|boto)$/],
     [
         "text",

@@ -1,21 +1,29 @@
 /** A file's texts with their key paths and lines. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from "yaml";
-import { leavesOf, nameOf, type Leaf, type SecretFormat } from "../../policy/secrets";
+import {
+    isAlias,
+    isMap,
+    isScalar,
+    isSeq,
+    LineCounter,
+    parseAllDocuments,
+    type Document,
+    type Node,
+    type Scalar,
+} from "yaml";
+import { leavesOf, type SecretFormat } from "../../policy/secrets";
+import { memberPath, namedPath, nameInList } from "../../policy/secrets/leaves";
 import { assignments } from "../../policy/secrets/structures";
 import { detect } from "../../policy/secrets/detect";
 import { isYaml } from "./kinds";
-
-export interface PlacedLeaf extends Leaf {
-    /** Counted from 1. */
-    readonly line: number;
-    /** A whole line, whose assignments are leaves of their own. */
-    readonly isLine?: true;
-}
+import { commentLeaves, hclLeaves, lineLeaves, type PlacedLeaf } from "./readLines";
+import { xmlLeaves } from "./readXml";
 
 /** @param path for its ending alone */
 export function readLeaves(path: string, text: string, format: SecretFormat): readonly PlacedLeaf[] {
     if (format === "source") return [];
     if (path.endsWith(".json") && isUneventful(text)) return [];
+    if (/\.xml$/i.test(path) || (/\.config$/i.test(path) && /^\s*</.test(text))) return xmlLeaves(text, format);
+    if (/\.(tf|hcl)$/i.test(path)) return hclLeaves(text, format);
     if (isYaml(path)) return yamlLeaves(text, format) ?? lineLeaves(text, format);
     if (format === "sql") return sqlLeaves(text);
     return lineLeaves(text, format);
@@ -36,37 +44,53 @@ function yamlLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] |
     const found: PlacedLeaf[] = [];
     const documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, logLevel: "silent" });
     if (!Array.isArray(documents)) return [];
-    const walk = (node: unknown, keyPath: string): void => {
-        if (isAlias(node)) return;
-        if (isMap(node))
-            for (const { key, value } of node.items) {
-                const name = isScalar(key) ? String(key.value) : "?";
-                walk(value, keyPath === "" ? name : `${keyPath}.${name}`);
-            }
-        else if (isSeq(node))
-            for (const [index, item] of node.items.entries()) walk(item, `${keyPath}[${nameIn(item) ?? index}]`);
-        else if (isScalar(node) && (typeof node.value === "string" || typeof node.value === "number")) {
-            const { line } = counter.linePos(node.range?.[0] ?? 0);
-            // As it is written: `08` and `1e3` are texts to whoever uses them.
-            const value = typeof node.value === "number" ? (node.source ?? String(node.value)) : node.value;
-            found.push({ keyPath, value, format, line });
+    const lineOf = (node: Node): number => counter.linePos(node.range?.[0] ?? 0).line;
+    /** Lines in a text that goes over several: what begins with `#` there is no comment. */
+    const within = new Set<number>();
+    const tell = (node: Scalar, keyPath: string, line: number): void => {
+        // As it is written: `08` and `1e3` are texts to whoever uses them.
+        const value = typeof node.value === "number" ? (node.source ?? String(node.value)) : node.value;
+        if (typeof value === "string") found.push({ keyPath, value, format, line });
+    };
+    const walk = (node: unknown, keyPath: string, document: Document.Parsed): void => {
+        if (isAlias(node)) {
+            // Its key may say what that of the anchor does not.
+            const meant = node.resolve(document);
+            if (isScalar(meant)) tell(meant, keyPath, lineOf(node));
+        } else if (isMap(node)) {
+            const named = namedPath(plain(node), keyPath);
+            for (const { key, value } of node.items)
+                walk(value, memberPath(named, isScalar(key) ? String(key.value) : "?"), document);
+        } else if (isSeq(node)) {
+            const list = node.items.map(plain);
+            for (const [index, item] of node.items.entries())
+                walk(item, `${keyPath}[${nameInList(list, index)}]`, document);
+        } else if (isScalar(node)) {
+            const line = lineOf(node);
+            for (let at = line + 1; at <= counter.linePos(node.range?.[1] ?? 0).line; at++) within.add(at);
+            tell(node, keyPath, line);
         }
     };
     for (const document of documents) {
         if (document.errors.length > 0) return undefined;
-        walk(document.contents, "");
+        walk(document.contents, "", document);
     }
-    return found;
+    const comments = commentLeaves(text, format).filter(({ line }) => !within.has(line));
+    // One that names no key is told by the key above it.
+    const above = (at: number): string => found.findLast(({ line }) => line <= at)?.keyPath ?? "";
+    return [...found, ...comments.map((leaf) => ({ ...leaf, keyPath: leaf.keyPath || above(leaf.line) }))];
 }
 
-/** As `nameOf`, of a node. */
-function nameIn(node: unknown): string | undefined {
+/** A text, or an object of texts, as its name is told by. */
+function plain(node: unknown): unknown {
+    if (isScalar(node)) return node.value;
     if (!isMap(node)) return undefined;
-    const entries = node.items.map(({ key, value }) => [
-        isScalar(key) ? String(key.value) : "?",
-        isScalar(value) ? (value as Node & { value: unknown }).value : value,
-    ]);
-    return nameOf(Object.fromEntries(entries) as Record<string, unknown>);
+    return Object.fromEntries(
+        node.items.map(({ key, value }) => [
+            isScalar(key) ? String(key.value) : "?",
+            isScalar(value) ? value.value : value,
+        ]),
+    );
 }
 
 /** Options by their names, and what is left of each line as a statement. */
@@ -80,42 +104,4 @@ function sqlLeaves(text: string): readonly PlacedLeaf[] {
             .filter(({ value, line }) => value.trim() !== "" && !withOptions.has(line))
             .map(({ value, line }) => ({ keyPath: "statement", value, line: line + 1, format: "sql" as const })),
     ];
-}
-
-/**
- * Assignments of properties, INI, TOML, dotenv and shell files. No library tells the line of each: a line of theirs is one
- * assignment, with continuations by a backslash; a section is a part of the key path.
- */
-function lineLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] {
-    const found: PlacedLeaf[] = [];
-    let section = "";
-    for (const { text: content, line } of logicalLines(text)) {
-        const [, named] = /^\s*\[\[?\s*([\w.:"' -]+?)\s*\]\]?\s*$/.exec(content) ?? [];
-        if (named !== undefined) {
-            section = named.replace(/["']/g, "");
-            continue;
-        }
-        const all = assignments(content, false);
-        for (const { key, value } of all)
-            found.push({ keyPath: section === "" ? key : `${section}.${key}`, value, format, line });
-        if (content.trim() !== "")
-            found.push({ keyPath: all[0]?.key ?? "", value: content, format, line, isLine: true });
-    }
-    return found;
-}
-
-function logicalLines(text: string): readonly { readonly text: string; readonly line: number }[] {
-    const found: { text: string; line: number }[] = [];
-    let open: { text: string; line: number } | undefined;
-    for (const [index, raw] of text.split(/\r?\n/).entries()) {
-        const continued = raw.endsWith("\\");
-        const part = continued ? raw.slice(0, -1) : raw;
-        if (open === undefined) open = { text: part, line: index + 1 };
-        else open.text += ` ${part.trimStart()}`;
-        if (continued) continue;
-        found.push(open);
-        open = undefined;
-    }
-    if (open !== undefined) found.push(open);
-    return found;
 }

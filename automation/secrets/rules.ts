@@ -27,6 +27,7 @@ const helps: Readonly<Record<string, string>> = {
     "command-line": "a secret on a command line",
     "sql-password": "a password in an SQL statement",
     xml: "a password in XML",
+    pgpass: "a password of a .pgpass",
     netrc: "a password of a .netrc",
     jwt: "a signed token (JWT)",
     "private-key": "a private key",

@@ -3,7 +3,8 @@ import { detect, detectInText, findTokens, type Finding, type SecretFormat } fro
 import { findingOf } from "../../policy/secrets/finding";
 import { isLockFile, kindOf } from "./kinds";
 import { publicRules } from "./publicRules";
-import { readLeaves, type PlacedLeaf } from "./read";
+import { readLeaves } from "./read";
+import type { PlacedLeaf } from "./readLines";
 
 /** A finding with its place; never the value. */
 export interface SecretFinding extends Finding {

@@ -333,6 +333,12 @@ var structures = [
     ),
     holds: (_, text2) => /LoginModule\b/.test(text2)
   },
+  // The users of a broker's own PlainLoginModule.
+  {
+    rule: "sasl-jaas",
+    form: /\buser_[\w.-]+\s*=\s*\\?["'](?<value>[^"'\\]+)/g,
+    holds: (_, text2) => /LoginModule\b/.test(text2)
+  },
   {
     rule: "authorization",
     form: /\bBasic\s+(?<value>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])/g,
@@ -355,7 +361,7 @@ var structures = [
   {
     rule: "command-line",
     form: new RegExp(
-      `(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>[^\\s"'-][^\\s"']*))`,
+      `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=)[^\\s"'<>|&;)-][^\\s"']*))`,
       "gi"
     )
   },
@@ -365,8 +371,20 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*(?<value>[^\s"'$-][^\s"']+)/g,
+    form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
     holds: (_, text2) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text2)
+  },
+  {
+    rule: "command-line",
+    form: /\bConvertTo-SecureString\s+(?:-String\s+)?["'](?<value>[^"']+)["']/gi
+  },
+  {
+    rule: "command-line",
+    form: /\b(?:sqlcmd|bcp)\b[^\n|]*?\s-P\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+  },
+  {
+    rule: "command-line",
+    form: /\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g
   },
   {
     rule: "command-line",
@@ -374,7 +392,7 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>[\w.:-]+)\s+["']?(?<value>[^\s"'-][^\s"']*)/g
+    form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>\w[\w.:-]*)\s+["']?(?<value>[^\s"'<>|&;-][^\s"']*)/g
   },
   {
     rule: "xml",
@@ -388,12 +406,22 @@ var structures = [
     rule: "sql-password",
     form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g
   },
+  { rule: "sql-password", form: /\bPASSWORD='(?<value>[^']+)'/g },
+  // Of stages and external tables: `CREDENTIALS=(AWS_KEY_ID='…' AWS_SECRET_KEY='…')`.
+  {
+    rule: "sql-password",
+    form: /\b(?:(?:client|aws)_secret(?:_key)?|(?:aws_)?secret_access_key|(?:session|sas|aws)_token|azure_sas_token|master_key)='(?<value>[^']+)'/gi
+  },
   { rule: "sql-password", form: /\b(?:password|identified\s+by)\s+'(?<value>[^']+)'/g },
   { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
+  // host:port:database:user:password
+  { rule: "pgpass", form: /^[ \t]*[\w.*-]+:(?:\d{2,5}|\*):[^:\s]+:[^:\s]+:(?<value>[^:\s]+)$/gm },
   { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g }
 ];
 var structureRules = structures.map(({ rule }) => rule);
-function captures(text2) {
+var inOneWord = (text2) => text2.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name) => "${{" + name + "}}");
+function captures(written) {
+  const text2 = inOneWord(written);
   const found2 = [];
   for (const { rule, form, holds } of structures)
     for (const { groups = {} } of text2.matchAll(form)) {
@@ -416,16 +444,30 @@ function assignments(text2, sql) {
       if (key !== void 0 && value !== void 0) found2.push({ key, value: unquoted(value.trim()), line });
     };
     for (const [, key, value] of content.matchAll(/(?<!\w)'([\w.-]+)'\s*(?:=|:|,|=>)\s*'((?:[^']|'')*)'/g))
-      add(key, value);
-    if (sql) continue;
-    const [, whole, wholeValue] = /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
+      add(key, value?.replaceAll("''", "'"));
+    if (sql) {
+      const [, setting, text4] = /^\s*SET\s+(?:(?:GLOBAL|SESSION|LOCAL|PERSISTENT)\s+)?([\w.]+)\s*(?:=|\bTO\b)\s*('(?:[^']|'')*')/i.exec(
+        content
+      ) ?? [];
+      add(setting, text4);
+      continue;
+    }
+    const [, whole, wholeValue] = /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:(?:::?|[?+])?=|:(?=\s))\s*(.+?),?\s*$/.exec(
       content
     ) ?? [];
+    const [, variable, text3] = /^\s*\$(?:\w+:)?([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(content) ?? [];
+    add(variable, text3);
     if (/^value$/i.test(whole ?? "") && named !== void 0) add(named, wholeValue);
     named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : void 0;
     add(whole, wholeValue);
     for (const [, key, value] of content.matchAll(
       /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g
+    ))
+      if (key !== whole) add(key, value);
+    for (const [, key, value] of content.matchAll(/\$\{([A-Za-z_]\w*):?[=-]([^{}]+)\}/g))
+      if (key !== whole) add(key, value);
+    for (const [, key, value] of content.matchAll(
+      /[{,]\s*([A-Za-z_][\w.-]*):\s+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,{}"'[\]]+)\s*(?=[,}])/g
     ))
       if (key !== whole) add(key, value);
     for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
@@ -461,7 +503,7 @@ function wordsOf(keyPath) {
 var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
 var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
 var likely = /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
-var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
+var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|challenge|kid|x5t|x5c|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
 function kindOf(keyPath) {
   const words = wordsOf(keyPath);
   const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
@@ -469,9 +511,15 @@ function kindOf(keyPath) {
   if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";
   if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
   if (/\b(external|sealed) secrets$/.test(joined)) return "public";
+  if (/\bencrypted data\b/.test(joined)) return "public";
   if (/\b(existing|pull) ?[a-z ]*secrets?( [a-z]+)?$/.test(joined) || /\bsecret( key)? ref\b/.test(joined))
     return "public";
-  if (/^(ssm|kms|cmk|customer|hosted)$/.test(beforeLast) && last === "key") return "public";
+  if (/^(ssm|kms|cmk|customer|hosted|cache|restore|partition|sort|foreign|object|idempotency)$/.test(beforeLast)) {
+    if (/^keys?$/.test(last)) return "public";
+  }
+  if (/^(keys|jwk)$/.test(beforeLast) && /^([nexy]|kty|crv|alg|use)$/.test(last)) return "public";
+  if (/^(keys|jwk)$/.test(beforeLast) && /^([dpqk]|dp|dq|qi)$/.test(last)) return "likely";
+  if (/\bjaas user \w+$/.test(joined)) return "secret";
   if (/\b(access key)( id)?$/.test(joined) || last === "accesskey" || last === "accesskeyid")
     return /secret access key$/.test(joined) ? "secret" : "likely";
   if (/\b(auth )?user info$/.test(joined) || /\bclient secret$/.test(joined)) return "secret";
@@ -496,11 +544,13 @@ function* leavesOf(value, keyPath = "") {
   if (typeof value === "string") yield { keyPath, value };
   else if (typeof value === "number") yield { keyPath, value: String(value) };
   else if (Array.isArray(value))
-    for (const [index, inner] of value.entries()) yield* leavesOf(inner, `${keyPath}[${nameOf(inner) ?? index}]`);
-  else if (typeof value === "object" && value !== null)
-    for (const [key, inner] of Object.entries(value))
-      yield* leavesOf(inner, keyPath === "" ? key : `${keyPath}.${key}`);
+    for (const [index, inner] of value.entries()) yield* leavesOf(inner, `${keyPath}[${nameInList(value, index)}]`);
+  else if (typeof value === "object" && value !== null) {
+    const named = namedPath(value, keyPath);
+    for (const [key, inner] of Object.entries(value)) yield* leavesOf(inner, memberPath(named, key));
+  }
 }
+var memberPath = (keyPath, key) => keyPath === "" ? key : `${keyPath}.${key}`;
 var names = ["name", "Name", "key", "Key", "parameterName", "ParameterKey"];
 var values = ["value", "Value", "parameterValue", "ParameterValue"];
 function nameOf(entry) {
@@ -509,6 +559,15 @@ function nameOf(entry) {
   if (!values.some((name2) => name2 in given)) return void 0;
   const name = names.map((one) => given[one]).find((one) => typeof one === "string");
   return typeof name === "string" ? name : void 0;
+}
+function namedPath(entry, keyPath) {
+  const name = nameOf(entry);
+  return name === void 0 || keyPath.endsWith("]") ? keyPath : `${keyPath}[${name}]`;
+}
+function nameInList(list, index) {
+  const [before, entry] = [list[index - 1], list[index]];
+  const isOption = typeof before === "string" && /^--?[A-Za-z][\w.-]{2,}$/.test(before) && !before.startsWith("--no-");
+  return nameOf(entry) ?? (isOption && typeof entry === "string" && !entry.startsWith("-") ? before : index);
 }
 
 // policy/secrets/randomness.ts
@@ -727,7 +786,11 @@ var elsewhere = [
 var placeholders = [
   /^<[^<>]*>$/,
   /^\[(secret|unknown|redacted|masked|hidden)\]$/i,
-  /^[*•.…#_-]+$/,
+  /^[*•.…#_!-]+$/,
+  /^\{[A-Za-z_][\w.]*\}$|^%\([A-Za-z_]\w*\)s$/,
+  // filled in by a program
+  /^(?:change|replace|fill|set|take)[-_]?(?:me|this|it)?[-_](?:from|in|with|via|by)(?:[-_][a-z]+)+$/i,
+  /^(?:see|from|in)[-_ ](?:the[-_ ])?(?:vault|key-?vault|1password|secrets?[-_ ]?manager)$/i,
   /^x{3,}$/i,
   /^(redacted|masked|hidden|placeholder|dummy|todo|tbd|n\/a|unset|undefined|nil|null|none|~)$/i,
   /^(your|my|insert|enter|put|add|replace|set)[-_ ](?:[a-z]+[-_ ])*(?:password|passwd|secret|token|key|credentials?|here|me|value|with)(?:[-_ ][a-z]+)*$/i
@@ -758,20 +821,28 @@ function literalsOf(expression) {
   return [...found2, ...defaults, ...either].filter((text2) => text2 !== void 0 && text2 !== "");
 }
 var nothing = { literals: [], reference: true };
+var variableDepthMax = 4;
 function withoutReferences(value) {
   const literals = [];
-  const rest2 = value.replace(/\$\{\{(.*?)\}\}/gs, (_, inner) => {
+  let rest2 = value.replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "").replace(/\$\{\{(.*?)\}\}/gs, (_, inner) => {
     literals.push(...literalsOf(inner));
     return "";
   }).replace(/\{\{-?(.*?)-?\}\}/gs, (_, inner) => {
     literals.push(...literalsOf(inner));
     return "";
-  }).replace(/\$\{([^{}]*)\}/g, (_, inner) => {
-    const [, name = "", , fallback = ""] = /^([\w.\s-]+?)(:[-=+?]?|-)(.*)$/s.exec(inner) ?? [];
-    if (fallback !== "" && !providers.test(name.trim()) && !/^[:?]?\?/.test(inner.slice(name.length)))
-      literals.push(fallback.replace(/^(['"])(.*)\1$/s, "$2"));
-    return "";
-  }).replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "").replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+  }).replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+  for (let deep = 0; deep < variableDepthMax; deep++) {
+    const before = rest2;
+    rest2 = rest2.replace(/\$\{([^{}]*)\}/g, (_, inner) => {
+      const [, name = "", , fallback = ""] = /^([\w.\s-]+?)(:[-=+?]?|-)(.*)$/s.exec(inner) ?? [];
+      const literal = fallback.replace(/^(['"])(.*)\1$/s, "$2");
+      const isVariable = /^\$[A-Za-z_]\w*$/.test(literal);
+      if (literal !== "" && !isVariable && !providers.test(name.trim()) && !/^[:?]?\?/.test(inner.slice(name.length)))
+        literals.push(literal);
+      return "";
+    });
+    if (rest2 === before) break;
+  }
   return { rest: rest2, literals };
 }
 function judge(value, format) {
@@ -885,6 +956,18 @@ var tokenRules = [
   },
   {
     rule: "password-hash",
+    // Of PostgreSQL.
+    form: at(
+      "SCRAM-SHA-256\\$\\d+:[A-Za-z0-9+/]{8,}=*\\$[A-Za-z0-9+/]{40,}=:[A-Za-z0-9+/]{40,}=|md5[0-9a-f]{32}(?![0-9a-f])"
+    )
+  },
+  {
+    rule: "password-hash",
+    // Of LDAP and htpasswd.
+    form: /(?<value>\{(?:S?SHA(?:256|384|512)?|S?MD5|SHA-(?:256|512)|ARGON2|PBKDF2\S{0,20}|CRYPT)\}[A-Za-z0-9+/$=.,-]{20,})/gi
+  },
+  {
+    rule: "password-hash",
     form: /(?<![\w$])(?<value>\$(?:2[abxy]|5|6|apr1|argon2(?:id|i|d)|y|scrypt)\$[./A-Za-z0-9=,$+-]{20,})/g
   }
 ];
@@ -927,7 +1010,8 @@ function hitsOf({ keyPath, value, format }, depth) {
   return byKey(keyPath, value, format);
 }
 var isCiphertext = (value) => /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
-function findTokens(text2) {
+function findTokens(written) {
+  const text2 = written.replace(/\bENC\[[^\]]*\]/g, (found2) => " ".repeat(found2.length));
   return tokenRules.flatMap(
     ({ rule, form }) => [...text2.matchAll(form)].flatMap((match) => {
       const value = match.groups?.value ?? match[0];
@@ -991,23 +1075,27 @@ var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|requ
 var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
 var nameOfMember = /^[a-z]+(Key|Password|Token|Username)$/;
-var nameOfSecret = /^[a-z]+[0-9]?(-[a-z]+[0-9]?)*$/;
-var keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert) secret$/;
+var nameOfSecret = /^[a-z]+[0-9]?([-_][a-z]+[0-9]?)*$/;
+var keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert|conn|connection|url|backend) secret$/;
 function isHarmless(value, keyPath) {
   const text2 = value.trim();
   if (/^(true|false|null|none|yes|no)$/i.test(text2) || kmsKey.test(text2)) return true;
   if (/^(https?|s3a?|gs|abfss?|wasbs?):\/\/[^\s@?]+$/.test(text2)) return true;
   if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text2) || /^ssh-\w+ AAAA/.test(text2)) return true;
+  const words = wordsOf(keyPath).join(" ");
+  if (/\bsecret keys \w+( \w+)?$/.test(words) && nameOfKey.test(text2)) return true;
   if (isPassword(keyPath)) return false;
   if (settings.test(text2) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text2)) return true;
   if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text2) && !looksRandom(text2, "named")) return true;
-  if (keyOfSecretName.test(wordsOf(keyPath).join(" ")) && nameOfSecret.test(text2)) return true;
-  if (/\bsecret key$/.test(wordsOf(keyPath).join(" ")) && nameOfMember.test(text2)) return true;
+  if (keyOfSecretName.test(words) && nameOfSecret.test(text2)) return true;
+  if (/\bsecrets$/.test(words) && nameOfSecret.test(text2)) return true;
+  if (/\bsecret key$/.test(words) && nameOfMember.test(text2)) return true;
+  if (/\b(token|secret)$/.test(words) && /[-_](token|secret)$/.test(text2) && nameOfKey.test(text2)) return true;
   const last = wordsOf(keyPath).at(-1) ?? "";
   if (/^keys?$/.test(last) && nameOfKey.test(text2))
     return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text2);
-  if (/credentials?$/.test(last)) return nameOfKey.test(text2);
-  if (/user info$/.test(wordsOf(keyPath).join(" "))) return !text2.includes(":");
+  if (/credentials?$/.test(last)) return nameOfKey.test(text2) || /^[\w.-]+:(\/[\w.-]+)+$/.test(text2);
+  if (/user info$/.test(words)) return !text2.includes(":");
   return /^token/.test(last) && (text2.match(/\s/g)?.length ?? 0) >= 3;
 }
 var namedRules = [
@@ -1137,10 +1225,12 @@ function* leavesOf2(value, except = [], path = [], keyPath = "") {
   if (typeof value === "string" || typeof value === "number") yield { path, keyPath, value: String(value) };
   else if (Array.isArray(value))
     for (const [index, element] of value.entries())
-      yield* leavesOf2(element, except, [...path, index], `${keyPath}[${nameOf(element) ?? index}]`);
-  else if (typeof value === "object" && value !== null)
+      yield* leavesOf2(element, except, [...path, index], `${keyPath}[${nameInList(value, index)}]`);
+  else if (typeof value === "object" && value !== null) {
+    const named = namedPath(value, keyPath);
     for (const [key, member] of Object.entries(value))
-      yield* leavesOf2(member, except, [...path, key], keyPath === "" ? key : `${keyPath}.${key}`);
+      yield* leavesOf2(member, except, [...path, key], memberPath(named, key));
+  }
 }
 
 // policy/no-secrets/places.ts

@@ -1,6 +1,6 @@
 /** The texts in a value, each with its path and with the key path by which detectors judge it. */
 import type { Path } from "../../components/provider/values";
-import { nameOf } from "../secrets";
+import { memberPath, namedPath, nameInList } from "../secrets/leaves";
 
 export interface Leaf {
     readonly path: Path;
@@ -23,8 +23,10 @@ export function* leavesOf(
     if (typeof value === "string" || typeof value === "number") yield { path, keyPath, value: String(value) };
     else if (Array.isArray(value))
         for (const [index, element] of value.entries())
-            yield* leavesOf(element, except, [...path, index], `${keyPath}[${nameOf(element) ?? index}]`);
-    else if (typeof value === "object" && value !== null)
+            yield* leavesOf(element, except, [...path, index], `${keyPath}[${nameInList(value, index)}]`);
+    else if (typeof value === "object" && value !== null) {
+        const named = namedPath(value, keyPath);
         for (const [key, member] of Object.entries(value))
-            yield* leavesOf(member, except, [...path, key], keyPath === "" ? key : `${keyPath}.${key}`);
+            yield* leavesOf(member, except, [...path, key], memberPath(named, key));
+    }
 }

@@ -95,7 +95,9 @@ export interface Token {
     readonly index: number;
 }
 
-export function findTokens(text: string): readonly Token[] {
+export function findTokens(written: string): readonly Token[] {
+    // What SOPS has encrypted is as long as a key.
+    const text = written.replace(/\bENC\[[^\]]*\]/g, (found) => " ".repeat(found.length));
     return tokenRules.flatMap(({ rule, form }) =>
         [...text.matchAll(form)].flatMap((match) => {
             const value = match.groups?.value ?? match[0];
@@ -182,9 +184,10 @@ const nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
 /** `encryptionKey`: as members of a Secret are called. */
 const nameOfMember = /^[a-z]+(Key|Password|Token|Username)$/;
 /** Of a Secret of Kubernetes: words, not a token. */
-const nameOfSecret = /^[a-z]+[0-9]?(-[a-z]+[0-9]?)*$/;
-/** `passwordSecret`, `encryptionKeySecret`: charts ask by such a key for the name of the Secret that holds it. */
-const keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert) secret$/;
+const nameOfSecret = /^[a-z]+[0-9]?([-_][a-z]+[0-9]?)*$/;
+/** `passwordSecret`, `encryptionKeySecret`, Airflow's `…CONN_SECRET`: by such a key a chart asks for the name of what holds it. */
+const keyOfSecretName =
+    /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert|conn|connection|url|backend) secret$/;
 
 /** What a key that names a secret may hold without being one. */
 function isHarmless(value: string, keyPath: string): boolean {
@@ -192,18 +195,26 @@ function isHarmless(value: string, keyPath: string): boolean {
     if (/^(true|false|null|none|yes|no)$/i.test(text) || kmsKey.test(text)) return true;
     if (/^(https?|s3a?|gs|abfss?|wasbs?):\/\/[^\s@?]+$/.test(text)) return true;
     if (/^-----BEGIN (CERTIFICATE|[A-Z ]*PUBLIC KEY)-----/.test(text) || /^ssh-\w+ AAAA/.test(text)) return true;
+    const words = wordsOf(keyPath).join(" ");
+    // `secretKeys: { password: client-password }` of Helm charts: how a member of a Secret is called.
+    if (/\bsecret keys \w+( \w+)?$/.test(words) && nameOfKey.test(text)) return true;
     if (isPassword(keyPath)) return false;
     if (settings.test(text) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text)) return true;
     // The name of a variable, as lists of those that a job is given have them.
     if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text) && !looksRandom(text, "named")) return true;
-    if (keyOfSecretName.test(wordsOf(keyPath).join(" ")) && nameOfSecret.test(text)) return true;
-    if (/\bsecret key$/.test(wordsOf(keyPath).join(" ")) && nameOfMember.test(text)) return true;
+    if (keyOfSecretName.test(words) && nameOfSecret.test(text)) return true;
+    // A list of names: `secrets: [catalog]`.
+    if (/\bsecrets$/.test(words) && nameOfSecret.test(text)) return true;
+    if (/\bsecret key$/.test(words) && nameOfMember.test(text)) return true;
+    // `token: api_token`: the name of a column or a member, which ends as its key does.
+    if (/\b(token|secret)$/.test(words) && /[-_](token|secret)$/.test(text) && nameOfKey.test(text)) return true;
     const last = wordsOf(keyPath).at(-1) ?? "";
     // `secretKey: password` names a key of a secret; `credentials: google` and a bare client id name nothing secret.
     if (/^keys?$/.test(last) && nameOfKey.test(text))
         return /(password|user(name)?|token|secret|key|cert|credential|root)/.test(text);
-    if (/credentials?$/.test(last)) return nameOfKey.test(text);
-    if (/user info$/.test(wordsOf(keyPath).join(" "))) return !text.includes(":");
+    // `LoadCredential=name:/path` of systemd.
+    if (/credentials?$/.test(last)) return nameOfKey.test(text) || /^[\w.-]+:(\/[\w.-]+)+$/.test(text);
+    if (/user info$/.test(words)) return !text.includes(":");
     // Prose about a token is no token.
     return /^token/.test(last) && (text.match(/\s/g)?.length ?? 0) >= 3;
 }

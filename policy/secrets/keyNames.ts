@@ -32,7 +32,7 @@ const keyOwners =
 const likely =
     /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
 const known =
-    /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
+    /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|challenge|kid|x5t|x5c|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
 
 export function kindOf(keyPath: string): KeyKind {
     const words = wordsOf(keyPath);
@@ -43,9 +43,17 @@ export function kindOf(keyPath: string): KeyKind {
     if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
     // Names of where a secret is, in Helm charts and Kubernetes: `existingSecret`, `imagePullSecrets`, `secretRef`.
     if (/\b(external|sealed) secrets$/.test(joined)) return "public";
+    // What a SealedSecret holds is encrypted.
+    if (/\bencrypted data\b/.test(joined)) return "public";
     if (/\b(existing|pull) ?[a-z ]*secrets?( [a-z]+)?$/.test(joined) || /\bsecret( key)? ref\b/.test(joined))
         return "public";
-    if (/^(ssm|kms|cmk|customer|hosted)$/.test(beforeLast) && last === "key") return "public";
+    if (/^(ssm|kms|cmk|customer|hosted|cache|restore|partition|sort|foreign|object|idempotency)$/.test(beforeLast))
+        if (/^keys?$/.test(last)) return "public";
+    // A JSON Web Key: what is public of it, and what is not.
+    if (/^(keys|jwk)$/.test(beforeLast) && /^([nexy]|kty|crv|alg|use)$/.test(last)) return "public";
+    if (/^(keys|jwk)$/.test(beforeLast) && /^([dpqk]|dp|dq|qi)$/.test(last)) return "likely";
+    // Users of Kafka's PlainLoginModule: `user_flink="…"` is the password of one.
+    if (/\bjaas user \w+$/.test(joined)) return "secret";
     if (/\b(access key)( id)?$/.test(joined) || last === "accesskey" || last === "accesskeyid")
         return /secret access key$/.test(joined) ? "secret" : "likely";
     if (/\b(auth )?user info$/.test(joined) || /\bclient secret$/.test(joined)) return "secret";

@@ -1,8 +1,8 @@
 /** The texts of a value, by the key paths that people write. */
 
 /**
- * An entry of a list that has a name is told by it: `env[DB_PASSWORD].value`, as containers, Helm values and ECS tasks
- * have them. Numbers count as texts; a password may be one.
+ * An entry that has a name is told by it: `env[DB_PASSWORD].value`, as containers, Helm values and ECS tasks have them; what
+ * follows an option in a list of arguments by that: `args[--password]`. Numbers count as texts; a password may be one.
  */
 export function* leavesOf(
     value: unknown,
@@ -11,11 +11,14 @@ export function* leavesOf(
     if (typeof value === "string") yield { keyPath, value };
     else if (typeof value === "number") yield { keyPath, value: String(value) };
     else if (Array.isArray(value))
-        for (const [index, inner] of value.entries()) yield* leavesOf(inner, `${keyPath}[${nameOf(inner) ?? index}]`);
-    else if (typeof value === "object" && value !== null)
-        for (const [key, inner] of Object.entries(value))
-            yield* leavesOf(inner, keyPath === "" ? key : `${keyPath}.${key}`);
+        for (const [index, inner] of value.entries()) yield* leavesOf(inner, `${keyPath}[${nameInList(value, index)}]`);
+    else if (typeof value === "object" && value !== null) {
+        const named = namedPath(value, keyPath);
+        for (const [key, inner] of Object.entries(value)) yield* leavesOf(inner, memberPath(named, key));
+    }
 }
+
+export const memberPath = (keyPath: string, key: string): string => (keyPath === "" ? key : `${keyPath}.${key}`);
 
 const names = ["name", "Name", "key", "Key", "parameterName", "ParameterKey"] as const;
 const values = ["value", "Value", "parameterValue", "ParameterValue"] as const;
@@ -27,4 +30,18 @@ export function nameOf(entry: unknown): string | undefined {
     if (!values.some((name) => name in given)) return undefined;
     const name = names.map((one) => given[one]).find((one) => typeof one === "string");
     return typeof name === "string" ? name : undefined;
+}
+
+/** Of an object that stands in no list, which would have told its name: `[/prod/password].value`. */
+export function namedPath(entry: unknown, keyPath: string): string {
+    const name = nameOf(entry);
+    return name === undefined || keyPath.endsWith("]") ? keyPath : `${keyPath}[${name}]`;
+}
+
+/** How an entry of a list is told: by its own name, by the option before it, or by its place. */
+export function nameInList(list: readonly unknown[], index: number): string | number {
+    const [before, entry] = [list[index - 1], list[index]];
+    const isOption =
+        typeof before === "string" && /^--?[A-Za-z][\w.-]{2,}$/.test(before) && !before.startsWith("--no-");
+    return nameOf(entry) ?? (isOption && typeof entry === "string" && !entry.startsWith("-") ? before : index);
 }

@@ -32,7 +32,10 @@ const elsewhere = [
 const placeholders = [
     /^<[^<>]*>$/,
     /^\[(secret|unknown|redacted|masked|hidden)\]$/i,
-    /^[*•.…#_-]+$/,
+    /^[*•.…#_!-]+$/,
+    /^\{[A-Za-z_][\w.]*\}$|^%\([A-Za-z_]\w*\)s$/, // filled in by a program
+    /^(?:change|replace|fill|set|take)[-_]?(?:me|this|it)?[-_](?:from|in|with|via|by)(?:[-_][a-z]+)+$/i,
+    /^(?:see|from|in)[-_ ](?:the[-_ ])?(?:vault|key-?vault|1password|secrets?[-_ ]?manager)$/i,
     /^x{3,}$/i,
     /^(redacted|masked|hidden|placeholder|dummy|todo|tbd|n\/a|unset|undefined|nil|null|none|~)$/i,
     /^(your|my|insert|enter|put|add|replace|set)[-_ ](?:[a-z]+[-_ ])*(?:password|passwd|secret|token|key|credentials?|here|me|value|with)(?:[-_ ][a-z]+)*$/i,
@@ -78,10 +81,13 @@ export interface Judged {
 
 const nothing: Judged = { literals: [], reference: true };
 
+const variableDepthMax = 4;
+
 /** A value of which `${…}`, `{{ … }}` and their like are taken out. */
 export function withoutReferences(value: string): { readonly rest: string; readonly literals: readonly string[] } {
     const literals: string[] = [];
-    const rest = value
+    let rest = value
+        .replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "")
         .replace(/\$\{\{(.*?)\}\}/gs, (_, inner: string) => {
             literals.push(...literalsOf(inner));
             return "";
@@ -90,14 +96,25 @@ export function withoutReferences(value: string): { readonly rest: string; reado
             literals.push(...literalsOf(inner));
             return "";
         })
-        .replace(/\$\{([^{}]*)\}/g, (_, inner: string) => {
-            const [, name = "", , fallback = ""] = /^([\w.\s-]+?)(:[-=+?]?|-)(.*)$/s.exec(inner) ?? [];
-            if (fallback !== "" && !providers.test(name.trim()) && !/^[:?]?\?/.test(inner.slice(name.length)))
-                literals.push(fallback.replace(/^(['"])(.*)\1$/s, "$2"));
-            return "";
-        })
-        .replace(/\$\([^()]*(?:\([^()]*\)[^()]*)*\)/g, "")
         .replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+    // From the inside out: a default may be a variable itself.
+    for (let deep = 0; deep < variableDepthMax; deep++) {
+        const before = rest;
+        rest = rest.replace(/\$\{([^{}]*)\}/g, (_, inner: string) => {
+            const [, name = "", , fallback = ""] = /^([\w.\s-]+?)(:[-=+?]?|-)(.*)$/s.exec(inner) ?? [];
+            const literal = fallback.replace(/^(['"])(.*)\1$/s, "$2");
+            const isVariable = /^\$[A-Za-z_]\w*$/.test(literal);
+            if (
+                literal !== "" &&
+                !isVariable &&
+                !providers.test(name.trim()) &&
+                !/^[:?]?\?/.test(inner.slice(name.length))
+            )
+                literals.push(literal);
+            return "";
+        });
+        if (rest === before) break;
+    }
     return { rest, literals };
 }
 

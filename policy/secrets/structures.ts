@@ -69,6 +69,12 @@ const structures: readonly Structure[] = [
         ),
         holds: (_, text) => /LoginModule\b/.test(text),
     },
+    // The users of a broker's own PlainLoginModule.
+    {
+        rule: "sasl-jaas",
+        form: /\buser_[\w.-]+\s*=\s*\\?["'](?<value>[^"'\\]+)/g,
+        holds: (_, text) => /LoginModule\b/.test(text),
+    },
     {
         rule: "authorization",
         form: /\bBasic\s+(?<value>[A-Za-z0-9+/]{8,}={0,2})(?![A-Za-z0-9+/=])/g,
@@ -91,7 +97,7 @@ const structures: readonly Structure[] = [
     {
         rule: "command-line",
         form: new RegExp(
-            `(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>[^\\s"'-][^\\s"']*))`,
+            `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=)[^\\s"'<>|&;)-][^\\s"']*))`,
             "gi",
         ),
     },
@@ -101,8 +107,20 @@ const structures: readonly Structure[] = [
     },
     {
         rule: "command-line",
-        form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*(?<value>[^\s"'$-][^\s"']+)/g,
+        form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
         holds: (_, text) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text),
+    },
+    {
+        rule: "command-line",
+        form: /\bConvertTo-SecureString\s+(?:-String\s+)?["'](?<value>[^"']+)["']/gi,
+    },
+    {
+        rule: "command-line",
+        form: /\b(?:sqlcmd|bcp)\b[^\n|]*?\s-P\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    },
+    {
+        rule: "command-line",
+        form: /\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g,
     },
     {
         rule: "command-line",
@@ -110,7 +128,7 @@ const structures: readonly Structure[] = [
     },
     {
         rule: "command-line",
-        form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>[\w.:-]+)\s+["']?(?<value>[^\s"'-][^\s"']*)/g,
+        form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>\w[\w.:-]*)\s+["']?(?<value>[^\s"'<>|&;-][^\s"']*)/g,
     },
     {
         rule: "xml",
@@ -124,14 +142,27 @@ const structures: readonly Structure[] = [
         rule: "sql-password",
         form: /\b(?:PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|SECRET|SESSION_TOKEN|CLIENT_SECRET|TOKEN|SECRET_ACCESS_KEY|AWS_SECRET_KEY|CONNECTION_STRING)\s*=?\s+'(?<value>[^']+)'/g,
     },
+    { rule: "sql-password", form: /\bPASSWORD='(?<value>[^']+)'/g },
+    // Of stages and external tables: `CREDENTIALS=(AWS_KEY_ID='…' AWS_SECRET_KEY='…')`.
+    {
+        rule: "sql-password",
+        form: /\b(?:(?:client|aws)_secret(?:_key)?|(?:aws_)?secret_access_key|(?:session|sas|aws)_token|azure_sas_token|master_key)='(?<value>[^']+)'/gi,
+    },
     { rule: "sql-password", form: /\b(?:password|identified\s+by)\s+'(?<value>[^']+)'/g },
     { rule: "sql-password", form: /\bIDENTIFIED\s+BY\s+"(?<value>[^"]+)"/gi },
+    // host:port:database:user:password
+    { rule: "pgpass", form: /^[ \t]*[\w.*-]+:(?:\d{2,5}|\*):[^:\s]+:[^:\s]+:(?<value>[^:\s]+)$/gm },
     { rule: "netrc", form: /\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?<value>\S+)/g },
 ];
 
 export const structureRules: readonly string[] = structures.map(({ rule }) => rule);
 
-export function captures(text: string): readonly Capture[] {
+/** `${{ secrets.X }}` is one word then, as what is around it is read word by word. */
+const inOneWord = (text: string): string =>
+    text.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => "${{" + name + "}}");
+
+export function captures(written: string): readonly Capture[] {
+    const text = inOneWord(written);
     const found: Capture[] = [];
     for (const { rule, form, holds } of structures)
         for (const { groups = {} } of text.matchAll(form)) {
@@ -165,17 +196,35 @@ export function assignments(text: string, sql: boolean): readonly Assignment[] {
             if (key !== undefined && value !== undefined) found.push({ key, value: unquoted(value.trim()), line });
         };
         for (const [, key, value] of content.matchAll(/(?<!\w)'([\w.-]+)'\s*(?:=|:|,|=>)\s*'((?:[^']|'')*)'/g))
-            add(key, value);
-        if (sql) continue;
+            add(key, value?.replaceAll("''", "'"));
+        if (sql) {
+            const [, setting, text] =
+                /^\s*SET\s+(?:(?:GLOBAL|SESSION|LOCAL|PERSISTENT)\s+)?([\w.]+)\s*(?:=|\bTO\b)\s*('(?:[^']|'')*')/i.exec(
+                    content,
+                ) ?? [];
+            add(setting, text);
+            continue;
+        }
         const [, whole, wholeValue] =
-            /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:=|:(?=\s))\s*(.+?),?\s*$/.exec(
+            /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:(?:::?|[?+])?=|:(?=\s))\s*(.+?),?\s*$/.exec(
                 content,
             ) ?? [];
+        // PowerShell's: what stands there without quotes is a command.
+        const [, variable, text] = /^\s*\$(?:\w+:)?([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(content) ?? [];
+        add(variable, text);
         if (/^value$/i.test(whole ?? "") && named !== undefined) add(named, wholeValue);
         named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : undefined;
         add(whole, wholeValue);
         for (const [, key, value] of content.matchAll(
             /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g,
+        ))
+            if (key !== whole) add(key, value);
+        // `${NAME:=default}` assigns, and `${NAME:-default}` as a part of a command as good as does.
+        for (const [, key, value] of content.matchAll(/\$\{([A-Za-z_]\w*):?[=-]([^{}]+)\}/g))
+            if (key !== whole) add(key, value);
+        // Of a flow map of YAML, as variables are given to a program: `{token: abc}`.
+        for (const [, key, value] of content.matchAll(
+            /[{,]\s*([A-Za-z_][\w.-]*):\s+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,{}"'[\]]+)\s*(?=[,}])/g,
         ))
             if (key !== whole) add(key, value);
         for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))

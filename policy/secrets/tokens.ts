@@ -107,6 +107,18 @@ export const tokenRules: readonly TokenRule[] = [
     },
     {
         rule: "password-hash",
+        // Of PostgreSQL.
+        form: at(
+            "SCRAM-SHA-256\\$\\d+:[A-Za-z0-9+/]{8,}=*\\$[A-Za-z0-9+/]{40,}=:[A-Za-z0-9+/]{40,}=|md5[0-9a-f]{32}(?![0-9a-f])",
+        ),
+    },
+    {
+        rule: "password-hash",
+        // Of LDAP and htpasswd.
+        form: /(?<value>\{(?:S?SHA(?:256|384|512)?|S?MD5|SHA-(?:256|512)|ARGON2|PBKDF2\S{0,20}|CRYPT)\}[A-Za-z0-9+/$=.,-]{20,})/gi,
+    },
+    {
+        rule: "password-hash",
         form: /(?<![\w$])(?<value>\$(?:2[abxy]|5|6|apr1|argon2(?:id|i|d)|y|scrypt)\$[./A-Za-z0-9=,$+-]{20,})/g,
     },
 ];

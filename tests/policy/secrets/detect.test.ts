@@ -122,6 +122,76 @@ describe("the detectors of secrets", () => {
             assert.notDeepEqual(rulesOf("helm", key, "somewhat"), [], key);
     });
 
+    it("take what a program fills in, and what says where the value comes from, for no value", () => {
+        for (const value of [
+            "${PW:-$(cat /run/secrets/pw)}",
+            "${PW:-${OTHER_PW}}",
+            "${PW:-$OTHER}",
+            "{password}",
+            "%(password)s",
+            "changeme-from-vault",
+            "from-vault",
+            "!",
+        ])
+            assert.deepEqual(rulesOf("text", "a.password", value), [], value);
+        for (const value of ["${PW:-${OTHER_PW:-hunter2}}", "changeme", "from-hunter2"])
+            assert.deepEqual(rulesOf("text", "a.password", value), ["secret-by-key"], value);
+    });
+
+    it("take names of what holds a secret for no secret", () => {
+        for (const [key, value] of [
+            ["secretKeys.password", "client-passwords"],
+            ["secrets[0]", "pg"],
+            ["env_secrets[1]", "dagster-snowflake"],
+            ["kwargs.token", "api_token"],
+            ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET", "sql_alchemy_conn"],
+            ["LoadCredential", "db-password:/run/credentials/db"],
+            ["spec.encryptedData.password", "AgPiSSqC7OpgciGQ6pFa0TtDmNn92tkbVd"],
+            ["CACHE_KEY", "npm-7251766a90bc1c4532ac897acae5b087334ef43a"],
+            ["code_challenge", "cl4rKHe7gcdx4e4LwPHFu_vh4dv4-QkwER8zTmQfwmZ"],
+            ["keys[0].n", "vMWWcij5vgN67MOwTTpYbQm2xK9sLr4Eu8Zd3Hf6"],
+        ] as const)
+            assert.deepEqual(rulesOf("yaml", key, value), [], key);
+        for (const [key, value] of [
+            ["secretKeys.password", "Client7-passwords"],
+            ["secrets[0]", "Hunter2"],
+            ["kwargs.token", "hunter2"],
+            ["keys[0].d", "vMWWcij5vgN67MOwTTpYbQm2xK9sLr4Eu8Zd3Hf6"],
+        ] as const)
+            assert.notDeepEqual(rulesOf("yaml", key, value), [], key);
+    });
+
+    it("read commands word by word, without what a shell does itself", () => {
+        for (const command of [
+            'curl -u "ci:${{ secrets.NEXUS_PASSWORD }}" https://a.example.com',
+            'gh auth login --with-token <<< "$GH_TOKEN"',
+            "pulumi config set --secret kafkaPassword < /run/secrets/kafka",
+            "docker build --secret id=npmrc,src=.npmrc .",
+            "PASSWORD ?= $(shell vault kv get -field=password kv/lake)",
+            '$token = Read-Host -AsSecureString "Token"',
+            `mac: ENC[AES256_GCM,data:${"aB3d".repeat(21)}aB==,iv:abc=,tag:x,type:str]`,
+            "sqlcmd -S db -U sa -P $PW -Q 'select 1'",
+            "mc alias set lake https://minio.example.com lake $PW",
+        ])
+            assert.deepEqual(rulesOf("text", "run", command), [], command);
+        for (const command of [
+            "sqlcmd -S db -U sa -P 'Hunter!2' -Q 'select 1'",
+            "mc alias set lake https://minio.example.com lake Hunter2",
+            "sshpass -p 'hunter2' ssh a",
+            ': "${DB_PASSWORD:=hunter2}"',
+            "psql --host db ${DB_PASSWORD:-hunter2}",
+            'dbt build --vars "{token: hunter2}"',
+            "DB_PASSWORD := hunter2",
+            "$env:DB_PASSWORD = 'hunter2'",
+            'x = ConvertTo-SecureString "hunter2" -AsPlainText -Force',
+        ])
+            assert.equal(rulesOf("text", "run", command).length, 1, command);
+        assert.deepEqual(
+            rulesOf("sql", "statement", "CREATE STAGE a CREDENTIALS=(AWS_KEY_ID='a' AWS_SECRET_KEY='hunter2')"),
+            ["sql-password"],
+        );
+    });
+
     it("look for forms alone in programs", () => {
         assert.deepEqual(rulesOf("source", "password", "hunter2"), []);
         assert.deepEqual(rulesOf("source", "", `x = "gh${"p"}_${"aB3".repeat(12)}"`), ["github-token"]);
@@ -140,6 +210,23 @@ describe("the detectors of secrets", () => {
 });
 
 describe("leavesOf", () => {
+    it("names what follows an option, and an object that is a name and its value", () => {
+        assert.deepEqual(
+            [...leavesOf({ args: ["serve", "--admin-password", "x", "--quiet", "--no-password", "run"] })].map(
+                ({ keyPath }) => keyPath,
+            ),
+            ["args[0]", "args[1]", "args[--admin-password]", "args[3]", "args[4]", "args[5]"],
+        );
+        assert.deepEqual(
+            [...leavesOf({ name: "/prod/password", value: "x", type: "String" })],
+            [
+                { keyPath: "[/prod/password].name", value: "/prod/password" },
+                { keyPath: "[/prod/password].value", value: "x" },
+                { keyPath: "[/prod/password].type", value: "String" },
+            ],
+        );
+    });
+
     it("names the entries of lists that are a name and a value", () => {
         const leaves = [...leavesOf({ env: [{ name: "DB_PASSWORD", value: "x" }, { name: "y" }], port: 1, on: true })];
         assert.deepEqual(leaves, [

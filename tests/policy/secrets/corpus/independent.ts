@@ -85,9 +85,11 @@ function fileOf({ source, title, body }: Section): WrittenFile {
 
 const inputs = z.record(z.string(), z.unknown());
 
-export const independentFiles = (): readonly WrittenFile[] =>
+/** The second were written after the rules had been mended for the first. */
+export const independentFiles = (written: "first" | "second"): readonly WrittenFile[] =>
     readdirSync(folder)
         .filter((name) => name.endsWith(".txt") && name !== "resources.txt")
+        .filter((name) => (name === "second.txt") === (written === "second"))
         .sort()
         .flatMap((name) => sections(name).map(fileOf));
 
