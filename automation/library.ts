@@ -12,7 +12,7 @@ import { loadGraphFile } from "./graph/load";
 import type { Graph } from "./graph/graph";
 import { select, type Filter } from "./graph/selection";
 import type { EventSink } from "./rollout/events";
-import { givenDecisions } from "./rollout/pending";
+import { givenDecisions } from "./rollout/lookups";
 import type { DownResult, PreviewResult, RolloutResult } from "./rollout/rollout";
 import { demandConfirmed } from "./rollout/budget";
 import { demandUnneeded } from "./rollout/destroy";

@@ -48,22 +48,24 @@ export type PendingDecision =
     /** It is not there, or creating it again gives the same one. */
     | { readonly kind: "create" };
 
+/** What the state has of a URN. One that is about to be replaced is not the one that was being created. */
+export const resourceOf = (json: unknown, urn: string): { readonly id?: string | undefined } | undefined =>
+    exportSchema
+        .parse(json)
+        .deployment.resources?.find((one) => one.urn === urn && one.delete !== true && one.pendingReplacement !== true);
+
 /** Of what `pulumi stack export` prints; each URN once. */
 export function pendingCreates(json: unknown): PendingCreate[] {
-    const { resources, pending_operations } = exportSchema.parse(json).deployment;
+    const { pending_operations } = exportSchema.parse(json).deployment;
     const found = new Map<string, PendingCreate>();
     for (const { type, resource } of pending_operations ?? []) {
         if (type !== "creating" || resource.custom === false) continue;
-        // One that is about to be replaced is not the one that was being created.
-        const live = resources?.find(
-            ({ urn, delete: doomed, pendingReplacement }) => urn === resource.urn && !doomed && !pendingReplacement,
-        );
         found.set(resource.urn, {
             urn: resource.urn,
             type: resource.type,
             name: nameOf(resource.urn),
             inputs: (withoutSecrets(resource.inputs ?? {}) ?? {}) as Record<string, unknown>,
-            known: live?.id,
+            known: resourceOf(json, resource.urn)?.id,
         });
     }
     return [...found.values()];

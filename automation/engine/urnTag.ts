@@ -34,14 +34,20 @@ const textIn = (values: unknown, key: string): string | undefined => {
 /** Where Google's types have their labels; of a dot on, below a member. */
 export const labelInputs = ["labels", "resourceLabels", "settings.userLabels"] as const;
 
+/** The tag or label among these inputs, of whatever cloud; undefined where there is none. */
+export const tagAmong = (inputs: Readonly<Record<string, unknown>>): string | undefined =>
+    textIn(inputs["tags"], urnTag) ??
+    labelInputs.map((input) => textIn(at(inputs, input.split(".")), urnLabel)).find((value) => value !== undefined);
+
 /**
  * The command of the cloud's own command line that finds what was to be created, by its tag; undefined where it was given none.
  * What it finds nothing of may be too new to be listed: minutes, on AWS and Google Cloud.
  */
 export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inputs">): string | undefined {
     const [cloud = "", service = ""] = type.split(/[:/]/);
-    const tag = textIn(inputs["tags"], urnTag);
-    if (cloud === "aws" && tag !== undefined) {
+    const tag = tagAmong(inputs);
+    if (tag === undefined) return undefined;
+    if (cloud === "aws") {
         // Those of IAM, which are in no region, are listed in this one.
         const region = service === "iam" ? "us-east-1" : textIn(inputs, "region");
         return [
@@ -49,12 +55,8 @@ export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inpu
             ...(region === undefined ? [] : [`--region ${region}`]),
         ].join(" ");
     }
-    if (cloud === "azure-native" && tag !== undefined)
-        return `az resource list --tag '${urnTag}=${tag}' --query '[].id' --output tsv`;
-    const label = labelInputs
-        .map((input) => textIn(at(inputs, input.split(".")), urnLabel))
-        .find((value) => value !== undefined);
-    if (cloud !== "gcp" || label === undefined) return undefined;
+    if (cloud === "azure-native") return `az resource list --tag '${urnTag}=${tag}' --query '[].id' --output tsv`;
+    if (cloud !== "gcp") return undefined;
     const project = textIn(inputs, "project");
-    return `gcloud asset search-all-resources --query='labels.${urnLabel}=${label}'${project === undefined ? "" : ` --scope=projects/${project}`}`;
+    return `gcloud asset search-all-resources --query='labels.${urnLabel}=${tag}'${project === undefined ? "" : ` --scope=projects/${project}`}`;
 }

@@ -12,11 +12,11 @@ import { patiently } from "../engine/patience";
 import { ProjectHome } from "../engine/projectHome";
 import { nameOf, type EngineFact } from "../engine/facts";
 import type { UnansweredCreate } from "../engine/unanswered";
-import { endLeftOvers, operationMark, operationVariable } from "../engine/leftovers";
+import { operationVariable } from "../engine/leftovers";
 import type { Operation, OperationResult } from "../engine/protocol";
 import { StackReads } from "../engine/reads";
 import { isDeployed, nothing, readSnapshot, type StackSnapshot } from "../engine/snapshot";
-import type { Home, StackTarget } from "../engine/target";
+import type { Home } from "../engine/target";
 import { settingsOf, type GraphFile } from "../graph/load";
 import { refuseReal } from "../rehearsal/place";
 import { environmentGraph } from "./environmentGraph";
@@ -27,15 +27,8 @@ import { rulesOf, type ChangeRules } from "./budget";
 import { DigestKey } from "./inputs";
 import { LedgerMemory } from "./memory";
 import { Proving, type ProveRequest } from "./proving";
-import {
-    commandLookup,
-    givenLookup,
-    moduleLookup,
-    nameLookup,
-    settleStack,
-    type GivenDecisions,
-    type NamedLookup,
-} from "./pending";
+import { CutOff, markOf } from "./cutOff";
+import type { GivenDecisions } from "./lookups";
 import { secretsOfVariables } from "../secrets/variables";
 import { StackSecrets } from "./stackSecrets";
 import { Rollout, type OperateOptions, type RolloutDependencies } from "./rollout";
@@ -99,12 +92,12 @@ export class Session {
         private readonly reads: StackReads,
         private readonly redactor: Redactor,
         private readonly tools: EngineTools,
-        private readonly given: GivenDecisions,
+        given: GivenDecisions,
         unattended: boolean,
     ) {
         this.store = ledgerStore(home.ledger, () => home.variables());
         this.ledger = new Ledger(this.store);
-        this.unanswered = new UnansweredCreates(this.store);
+        this.cutOff = new CutOff({ graph, home, parts, given, unanswered: new UnansweredCreates(this.store) });
         this.rules = { ...rulesOf(graph, home.environment), unattended };
         this.secrets = new StackSecrets(home, redactor, reads);
     }
@@ -112,7 +105,7 @@ export class Session {
     /** Where the ledger is, and what else all who work on the environment have to see. */
     readonly store: LedgerStore;
     readonly ledger: Ledger;
-    private readonly unanswered: UnansweredCreates;
+    private readonly cutOff: CutOff;
     private readonly secrets: StackSecrets;
     private takenOver: TakenOver | undefined;
     /** Of the run that is written down. */
@@ -141,11 +134,13 @@ export class Session {
 
     /**
      * Runs `work` while this process holds the lock of the environment. `doing`: the command, for whoever finds it held.
-     * @throws TidegateError `environment-busy`, `lock-lost`
+     * @throws TidegateError `environment-busy`, `lock-lost`, `pending-unknown`, `pending-refused`
      */
     async holding<T>(doing: string, options: LockOptions, work: (lease: Lease) => Promise<T>): Promise<T> {
-        return holding(await lockOf(this.home.environment, this.store, doing), options, (lease) => {
+        return holding(await lockOf(this.home.environment, this.store, doing), options, async (lease) => {
             this.takenOver = lease.takenOver;
+            const { say = () => {}, signal = new AbortController().signal } = options;
+            await this.cutOff.demandGiven(say, signal);
             return work(lease);
         });
     }
@@ -165,10 +160,11 @@ export class Session {
         const warn = (message: string): void =>
             options.onFact({ kind: "diagnostic", severity: "warning", message, urn: undefined });
         const changes = operation === "up" || operation === "refresh" || operation === "destroy";
-        const mark = operationMark(target.variables["PULUMI_BACKEND_URL"] ?? target.workDirectory, target.fullName);
-        if (changes) for (const message of await endLeftOvers(stack, mark)) warn(message);
-        for (const message of await this.home.unlock(stack)) warn(message);
-        if (changes) for (const message of await this.settlePending(stack, target, options.signal)) warn(message);
+        const mark = markOf(target);
+        const quiet = changes ? this.cutOff.quiet(stack, target) : this.home.unlock(stack);
+        for (const message of await quiet) warn(message);
+        const settled = changes ? await this.cutOff.settle(stack, target, this.journal, options.signal) : [];
+        for (const message of settled) warn(message);
         const { standIns, refresh = false, remove = false } = options;
         const variables = {
             ...target.variables,
@@ -197,35 +193,11 @@ export class Session {
                 () => known,
             );
         } catch (error) {
-            // Before anything else can fail: who runs next must not create them a second time.
-            await this.unanswered.keep(stack, lost);
+            await this.cutOff.keep(stack, lost);
             // What the operation itself has made until then, and has failed at, is in the state.
             await this.secrets.all(stack);
             throw lost.length === 0 ? error : withUnanswered(error, lost);
         }
-    }
-
-    /** Answers with a line for each. */
-    private async settlePending(stack: string, target: StackTarget, signal: AbortSignal): Promise<string[]> {
-        if (target.exists === false) return [];
-        const lost = await this.unanswered.of(stack);
-        if (lost.length === 0 && (await this.home.pending(stack)) === false) return [];
-        const context = { journal: this.journal, signal, unanswered: lost };
-        const lines = await settleStack(stack, target, await this.lookups(stack), context);
-        await this.unanswered.forget(stack, lost);
-        return lines;
-    }
-
-    private async lookups(stack: string): Promise<NamedLookup[]> {
-        const { parts, graph, home } = this;
-        const place = { directory: graph.directory, environment: home.environment, stack };
-        const variables = { ...process.env, ...(await home.variables()) };
-        return [
-            givenLookup(this.given),
-            ...(parts.lookup === undefined ? [] : [moduleLookup(stack, parts.lookup.bind(parts))]),
-            ...(graph.lookup === undefined ? [] : [commandLookup(graph.lookup, place, variables)]),
-            nameLookup,
-        ];
     }
 
     /** Those of `stacks` that are there. */

@@ -6,7 +6,7 @@ import { engineOf, victims } from "../proofs/crash/victims";
 import { SimulatedGraph } from "../proofs/crash/simulatedGraph";
 
 describe("creations that a crash has cut off", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let graph: SimulatedGraph;
     beforeEach(() => {
         graph = new SimulatedGraph(
@@ -49,8 +49,27 @@ describe("creations that a crash has cut off", function () {
         assert.match(stopped.stdout, /sim:index:Key 'dev-net-k': nothing can tell[^]*\[pending-undecided\]/);
         assert.doesNotMatch(stopped.stdout, /sim:index:(Bucket|Network) '/);
         assert.equal(graph.things().length, 3, "nothing was created beside it");
-        const key = graph.things().find(({ type }) => type === "sim:index:Key");
-        const done = await graph.run(["resume", "dev", "--pending", `${key?.urn}=${key?.id}`]);
+        const [key, network] = ["Key", "Network"].map((kind) =>
+            graph.things().find(({ type }) => type === `sim:index:${kind}`),
+        );
+        // As the error says it.
+        const wanted = `--pending '${key?.urn}=ID'`;
+        assert.ok(stopped.stdout.includes(`npx tidegate resume dev ${wanted}`), stopped.stdout);
+
+        const pending = (answers: Record<string, string | undefined>) =>
+            graph.run([
+                "resume",
+                "dev",
+                ...Object.entries(answers).flatMap(([urn, id]) => ["--pending", `${urn}=${id}`]),
+            ]);
+        const refused = await pending({ [`${key?.urn}`]: "Key-nobody", [`${network?.urn}`]: key?.id });
+        assert.equal(refused.code, 2, refused.stdout + refused.stderr);
+        assert.match(refused.stderr, /dev-net-k as Key-nobody: its provider knows no sim:index:Key of this id/);
+        assert.match(refused.stderr, /dev-net-n as Key-\w+: its provider knows no sim:index:Network of this id/);
+        assert.match(refused.stderr, /\[pending-refused\]/);
+        assert.equal(graph.known().pending.length, 3, "the state is as it was");
+
+        const done = await pending({ [`${key?.urn}`]: key?.id });
         assert.equal(done.code, 0, done.stdout + done.stderr);
         assert.match(
             done.stdout,

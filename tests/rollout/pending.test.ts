@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import type { PendingDecision } from "../../automation/engine/pending";
-import {
-    commandLookup,
-    givenDecisions,
-    givenLookup,
-    nameLookup,
-    settle,
-    type NamedLookup,
-} from "../../automation/rollout/pending";
+import type { NamedLookup } from "../../automation/rollout/lookups";
+import { settle } from "../../automation/rollout/pending";
 
 const urn = (name: string): string => `urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::${name}`;
 const pending = (names: string[], known: Record<string, string> = {}) => ({
@@ -19,6 +13,7 @@ const pending = (names: string[], known: Record<string, string> = {}) => ({
         })),
     },
 });
+const net = { stack: "net", environment: "dev" };
 const { signal } = new AbortController();
 const fixed = (by: string, answers: Record<string, PendingDecision>): NamedLookup => ({
     by,
@@ -27,7 +22,7 @@ const fixed = (by: string, answers: Record<string, PendingDecision>): NamedLooku
 
 describe("creations that were cut off", () => {
     it("are none where nothing is pending", async () => {
-        assert.equal(await settle("net", pending([]), [], signal), undefined);
+        assert.equal(await settle(net, pending([]), [], signal), undefined);
     });
 
     it("are decided by the first that can tell", async () => {
@@ -35,7 +30,7 @@ describe("creations that were cut off", () => {
             fixed("--pending", { a: { kind: "import", id: "vpc-1" } }),
             fixed("module", { a: { kind: "create" }, b: { kind: "create" } }),
         ];
-        const found = await settle("net", pending(["a", "b"]), lookups, signal);
+        const found = await settle(net, pending(["a", "b"]), lookups, signal);
         assert.deepEqual(found?.settled, [
             { urn: urn("a"), decision: { kind: "import", id: "vpc-1" }, by: "--pending" },
             { urn: urn("b"), decision: { kind: "create" }, by: "module" },
@@ -45,8 +40,8 @@ describe("creations that were cut off", () => {
     it("stop the run where nobody can tell, and where there are two of one", async () => {
         const lookups = [fixed("tags", { a: { kind: "import", id: "vpc-1" }, c: { kind: "import", id: "vpc-9" } })];
         await assert.rejects(
-            settle("net", pending(["a", "b", "c"], { c: "vpc-3" }), lookups, signal),
-            (error: Error & { code: string }) => {
+            settle(net, pending(["a", "b", "c"], { c: "vpc-3" }), lookups, signal),
+            (error: Error & { code: string; hint?: string }) => {
                 assert.equal(error.code, "pending-undecided");
                 assert.match(error.message, /creation of 2 resources were cut off|2 resources were cut off/);
                 assert.match(
@@ -54,6 +49,12 @@ describe("creations that were cut off", () => {
                     /'b': nothing can tell[^]*'c': there are two of it: vpc-3, .* vpc-9, which tags has found/,
                 );
                 assert.doesNotMatch(error.message, /'a'/);
+                assert.ok(
+                    error.hint?.includes(
+                        `npx tidegate resume dev --pending '${urn("b")}=ID' --pending '${urn("c")}=ID'\n`,
+                    ),
+                    error.hint,
+                );
                 return true;
             },
         );
@@ -64,7 +65,7 @@ describe("creations that were cut off", () => {
         const [, second] = deployment.pending_operations;
         const tags = { "tidegate:urn": "urn:b" };
         Object.assign(second?.resource.inputs ?? {}, { tags, region: "eu-west-1" });
-        await assert.rejects(settle("net", { deployment }, [], signal), (error: Error) => {
+        await assert.rejects(settle(net, { deployment }, [], signal), (error: Error) => {
             const lines = error.message.split("\n").map((line) => line.trim());
             assert.deepEqual(lines.slice(-3), [
                 "aws:ec2/vpc:Vpc 'b': nothing can tell whether it is there",
@@ -74,48 +75,5 @@ describe("creations that were cut off", () => {
             assert.equal(lines.filter((line) => line.startsWith("its tag")).length, 1);
             return true;
         });
-    });
-
-    it("are told by hand as URN=ID and URN=absent", async () => {
-        const given = givenDecisions([`${urn("a")}=vpc-1=x`, `${urn("b")}=absent`]);
-        const found = await settle("net", pending(["a", "b"]), [givenLookup(given), nameLookup], signal);
-        assert.deepEqual(
-            found?.settled.map(({ decision }) => decision),
-            [{ kind: "import", id: "vpc-1=x" }, { kind: "create" }],
-        );
-        for (const wrong of ["vpc-1", `${urn("a")}=`, "a=b"])
-            assert.throws(() => givenDecisions([wrong]), { code: "usage" });
-    });
-
-    it("are told by a command: an id, absence, or no answer", async () => {
-        const place = { directory: "/", environment: "dev", stack: "net" };
-        const ask = (run: string | string[], timeoutSeconds = 10) =>
-            commandLookup({ run, timeoutSeconds }, place, process.env).lookup(
-                {
-                    urn: urn("a"),
-                    type: "aws:ec2/vpc:Vpc",
-                    name: "a",
-                    inputs: { cidrBlock: "10.0.0.0/16" },
-                    known: undefined,
-                },
-                signal,
-            );
-        assert.deepEqual(await ask('echo looking; echo \'{"id": "vpc-1"}\''), { kind: "import", id: "vpc-1" });
-        assert.deepEqual(await ask(["echo", '{"absent": true}']), { kind: "create" });
-        assert.deepEqual(
-            await ask(`case "$(cat "$TIDEGATE_PENDING")" in *10.0.0.0*) echo '{"id":"'$TIDEGATE_STACK'"}';; esac`),
-            {
-                kind: "import",
-                id: "net",
-            },
-        );
-        for (const none of [
-            "true",
-            'echo \'{"id": ""}\'',
-            "echo '{\"absent\": false}'",
-            'echo \'{"id": "x"}\'; exit 1',
-        ])
-            assert.equal(await ask(none), undefined, none);
-        assert.equal(await ask("sleep 30", 0.2), undefined);
     });
 });

@@ -12,7 +12,7 @@ import { demandConfirmed, rulesOf } from "../../rollout/budget";
 import { demandUnneeded, type Left } from "../../rollout/destroy";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
-import { givenDecisions } from "../../rollout/pending";
+import { givenDecisions } from "../../rollout/lookups";
 import type { RunAbout, Session } from "../../rollout/session";
 import { filterOf, type FilterFlags } from "../filter";
 import { Interrupts } from "../interrupts";

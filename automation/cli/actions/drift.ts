@@ -7,6 +7,7 @@ import { keepDrift } from "../../ledger/driftSeen";
 import { FactsCollector } from "../../reports/facts";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import { loadModule } from "../../rollout/module";
+import { givenDecisions } from "../../rollout/lookups";
 import type { RolloutResult } from "../../rollout/rollout";
 import type { RunAbout, Session, Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
@@ -95,7 +96,8 @@ const reactions = (environment: string): string =>
 async function accept(environment: string, drifted: readonly string[], flags: DriftFlags): Promise<void> {
     const interrupts = new Interrupts(remark);
     try {
-        const session = await open(environment, interrupts, { graph: await environmentGraph(environment) });
+        const pending = givenDecisions(flags.pending ?? []);
+        const session = await open(environment, interrupts, { graph: await environmentGraph(environment), pending });
         await session.holding("drift --accept", lockOptions(flags, interrupts), async () => {
             await session.home.prepare();
             const about: RunAbout = { operation: "refresh", stacks: drifted.slice(), options: { ...flags } };

@@ -96,11 +96,14 @@ export class Migration {
         let done = start.kind === "resumed" ? start.done : 0;
         if (done > 0) this.say(`${done} of ${plan.moves.length} moves are done: it goes on from there.`);
         const last = Math.min(plan.moves.length, done + (flags.moves ?? plan.moves.length));
-        for (const move of plan.moves.slice(done, last)) {
+        for (const [index, move] of plan.moves.slice(done, last).entries()) {
             this.say(
                 `\n${pc.bold(`move ${move.number} of ${plan.moves.length}: ${axesText(move)}`)}  ${await this.use(move)}`,
             );
-            const green = await upGraph(guarded(graph, move, flags.lose ?? []), [plan.environment], this.upFlags(), {
+            const { pending, ...others } = this.upFlags();
+            // What was cut off, the first has settled.
+            const given = index === 0 && pending !== undefined ? { ...others, pending } : others;
+            const green = await upGraph(guarded(graph, move, flags.lose ?? []), [plan.environment], given, {
                 interrupts,
                 held: {
                     before: ({ store }) => this.begin(store, start, found, move),

@@ -13,7 +13,7 @@ import type { RolloutResult } from "../../rollout/rollout";
 import { filterOf, type FilterFlags } from "../filter";
 import { remark, say, table } from "../output";
 import { stderrProgress } from "../progress";
-import { givenDecisions } from "../../rollout/pending";
+import { givenDecisions } from "../../rollout/lookups";
 import { report } from "../reports";
 import { Session, type RunAbout, type SessionRequest, type Watch } from "../../rollout/session";
 import { Interrupts } from "../interrupts";
@@ -55,6 +55,12 @@ export async function up(
     resumes?: string,
     resumed?: ReleaseOfRun,
 ): Promise<void> {
+    if (flags.pending !== undefined && environments.length > 1)
+        throw new TidegateError("--pending is of one environment.", {
+            code: "usage",
+            hint: "Roll that one out by its own command, then the others.",
+            exitCode: exitCodes.usage,
+        });
     if (flags.release !== undefined) return upRelease(environments, flags, flags.release, resumes, resumed);
     const graph = await loadGraphFile();
     const held = { before: (session: Session) => demandNoMigration(graph, session) };

@@ -26,7 +26,7 @@ const changeOptions = (command: Command): Command =>
     command
         .option(
             "--pending <urn=id>",
-            "of a resource whose creation was cut off: its id, or URN=absent; may be given again",
+            "take over what a cut-off creation has left: its id, or URN=absent where nothing is there; may be given again",
             collected,
         )
         .option("--lock-timeout <seconds>", "how long to wait for another rollout of it to end", wholeNumber, 0)

@@ -76,9 +76,11 @@ provider.main(
             put(id, { type: typeOf(urn), urn, inputs });
             return { outs: { ...inputs, address: `sim://${id}` } };
         },
-        async read(id, _urn, props) {
+        async read(id, urn, props) {
             const found = get(id);
-            return found === undefined ? {} : { id, props: { ...props, ...found.inputs, address: `sim://${id}` } };
+            return found?.type !== typeOf(urn)
+                ? {}
+                : { id, props: { ...props, ...found.inputs, address: `sim://${id}` } };
         },
         async delete(id) {
             await latency();
