@@ -191,7 +191,7 @@ const shares = { throttle: 0.08, slow: 0.08, fail: 0.04, eventual: 0.03, crash: 
 
 /**
  * By chance. A resource fails or crashes its provider at most once, so that a rehearsal that goes on comes to its end; an
- * answer is lost by plan only, because what is then there twice stays.
+ * answer is lost by plan only: what then became of an update or a deletion is for a person to say.
  */
 export function byChance(seed: number, call: Call, cloud: SimulatedCloud): Happening {
     const attempt = cloud.count(`chaos ${call.operation} ${call.urn}`);

@@ -15,6 +15,8 @@ export interface Refused {
     readonly urn: string;
     readonly id: string;
     readonly why: string;
+    /** Whether its provider has answered that there is none of this id. */
+    readonly missing: boolean;
 }
 
 const stateSchema = z.looseObject({
@@ -55,10 +57,10 @@ export async function refusedImports(
         const type = resources.find((one) => one.urn === urn)?.type;
         const twin = resources.find((one) => one.urn !== urn && one.type === type && one.id === id);
         const answer = read.get(urn);
-        const refuse = (why: string): Refused[] => [{ urn, id, why }];
+        const refuse = (why: string, missing = false): Refused[] => [{ urn, id, why, missing }];
         if (twin !== undefined) return refuse(`that is '${nameOf(twin.urn)}' of the same stack`);
         if (answer === undefined || answer.kind === "missing")
-            return refuse(`its provider knows no ${type ?? "resource"} of this id`);
+            return refuse(`its provider knows no ${type ?? "resource"} of this id`, true);
         if (answer.kind === "unreadable") return refuse(`its provider cannot read it: ${answer.why}`);
         const tag = tagAmong(answer.inputs);
         const wanted = tags.get(urn);

@@ -6,7 +6,15 @@ import type { GraphFile } from "../graph/load";
 import type { RunLedger } from "../ledger/ledger";
 import type { UnansweredCreates } from "../ledger/unanswered";
 import { demandGiven } from "./given";
-import { commandLookup, givenLookup, moduleLookup, nameLookup, type GivenDecisions, type NamedLookup } from "./lookups";
+import {
+    commandLookup,
+    givenLookup,
+    moduleLookup,
+    nameLookup,
+    typeLookup,
+    type GivenDecisions,
+    type NamedLookup,
+} from "./lookups";
 import type { ModuleParts } from "./module";
 import { exportOf, settleStack } from "./pending";
 
@@ -83,6 +91,7 @@ export class CutOff {
             ...(parts.lookup === undefined ? [] : [moduleLookup(stack, parts.lookup.bind(parts))]),
             ...(graph.lookup === undefined ? [] : [commandLookup(graph.lookup, place, variables)]),
             nameLookup,
+            typeLookup,
         ];
     }
 }

@@ -8,6 +8,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import { parseJson } from "../core/json";
 import type { PendingCreate, PendingDecision } from "../engine/pending";
 import { uniqueId } from "../engine/uniqueNames";
+import { claimOf } from "../rehearsal/relations";
 
 /** Undefined where it cannot tell. */
 export type Lookup = (pending: PendingCreate, signal: AbortSignal) => Promise<PendingDecision | undefined>;
@@ -18,6 +19,8 @@ export interface NamedLookup {
     readonly lookup: Lookup;
     /** Whether what it finds need not be asked of the provider before it is taken over. @default false */
     readonly sure?: true;
+    /** Whether it tells a name that only one can have: what its provider does not know by that is not there. @default false */
+    readonly named?: true;
 }
 
 /** Decisions that somebody gives on the command line, by URN. */
@@ -39,13 +42,28 @@ export const moduleLookup = (
     lookup: (pending, signal) => lookup(stack, pending, signal),
 });
 
-/** Types whose id is told by a name that only one resource can have: a refresh says whether it is there. */
+/** Types whose id is told by a name that only one resource can have. */
 export const nameLookup: NamedLookup = {
     by: "its name",
-    sure: true,
+    named: true,
     lookup: (pending) => {
         const id = uniqueId(pending);
+        // Of one name there is one: what the state knows by now is it, by whatever id it has it.
+        if (id !== undefined && pending.known !== undefined)
+            return Promise.resolve({ kind: "import", id: pending.known });
         return Promise.resolve(id === undefined ? undefined : { kind: "import", id });
+    },
+};
+
+/** Types of which a second creation answers with what the first has made, by their rows in the tables of the rehearsal. */
+export const typeLookup: NamedLookup = {
+    by: "its type, of which a second creation gives the same one",
+    lookup: async ({ type, inputs }) => {
+        const { simulated, tableOf } = await import("../rehearsal/tables/index.js");
+        const [provider = ""] = type.split(":");
+        if (!simulated.includes(provider)) return undefined;
+        const row = tableOf(provider).rows.find(({ token }) => token === type);
+        return row?.idempotent === true && claimOf(row, inputs) !== undefined ? { kind: "create" } : undefined;
     },
 };
 

@@ -21,8 +21,7 @@ export interface Settled {
 }
 
 /**
- * Decides all pending creates of a stack, from what `pulumi stack export` has given. Answers with the state to be imported
- * in its stead; undefined where nothing is pending.
+ * Decides all pending creates of a stack, from what `pulumi stack export` has given.
  * @throws TidegateError `pending-undecided`: nothing was changed
  */
 export async function settle(
@@ -30,9 +29,8 @@ export async function settle(
     exported: unknown,
     lookups: readonly NamedLookup[],
     signal: AbortSignal,
-): Promise<{ readonly state: unknown; readonly settled: readonly Settled[] } | undefined> {
+): Promise<readonly Settled[]> {
     const pending = pendingCreates(exported);
-    if (pending.length === 0) return undefined;
     const found = await Promise.all(pending.map((one) => decide(one, lookups, signal)));
     const open = found.flatMap((one, index) => (one.decision === undefined ? [{ ...one, index }] : []));
     if (open.length > 0)
@@ -40,12 +38,11 @@ export async function settle(
             of,
             open.map(({ index, why }) => [pending[index] as PendingCreate, why] as const),
         );
-    const decided = found.map(({ decision, by }, index) => ({
+    return found.map(({ decision, by }, index) => ({
         urn: pending[index]?.urn ?? "",
         decision: decision as PendingDecision,
         by,
     }));
-    return { state: settled(exported, new Map(decided.map(({ urn, decision }) => [urn, decision]))), settled: decided };
 }
 
 const doing = "looking for what was cut off";
@@ -81,26 +78,44 @@ export async function settleStack(
     const exported = await exportOf(target, unanswered, signal);
     if (exported === undefined) return [];
     const found = await settle({ stack, environment }, exported, lookups, signal);
-    if (found === undefined) return [];
-    const unsure = new Set(lookups.filter(({ sure }) => sure !== true).map(({ by }) => by));
-    const imports = found.settled.flatMap(({ urn, decision, by }) =>
-        decision.kind === "import" && unsure.has(by) ? [[urn, decision.id] as const] : [],
-    );
-    const refused = await refusedImports(target, exported, new Map(imports), signal);
-    if (refused.length > 0) throw refusedError(stack, refused);
+    if (found.length === 0) return [];
+    const decided = await checked(stack, target, exported, found, lookups, signal);
     // Written down first: where the state is not written after all, it is decided once more.
-    const resources = found.settled.map(({ urn, decision, by }) => ({
+    const resources = decided.map(({ urn, decision, by }) => ({
         urn,
         by,
         decision: decision.kind,
         ...(decision.kind === "import" ? { id: decision.id } : {}),
     }));
     await journal?.record({ type: "pending-settled", stack, resources });
-    await answerOf(["stack", "import"], target, doing, { signal, input: JSON.stringify(found.state) });
-    return found.settled.map(({ urn, decision, by }) => {
+    const state = settled(exported, new Map(decided.map(({ urn, decision }) => [urn, decision])));
+    await answerOf(["stack", "import"], target, doing, { signal, input: JSON.stringify(state) });
+    return decided.map(({ urn, decision, by }) => {
         const what = decision.kind === "import" ? `${decision.id} is taken over` : "it is created again";
         return `the creation of ${nameOf(urn)} was cut off: ${what}, by ${by}`;
     });
+}
+
+/** What was decided, once the providers were asked for what nobody has seen. */
+async function checked(
+    stack: string,
+    target: StackTarget,
+    exported: unknown,
+    found: readonly Settled[],
+    lookups: readonly NamedLookup[],
+    signal: AbortSignal,
+): Promise<readonly Settled[]> {
+    const lookupOf = ({ by }: Settled): NamedLookup | undefined => lookups.find((lookup) => lookup.by === by);
+    const imports = found.flatMap((one) =>
+        one.decision.kind === "import" && lookupOf(one)?.sure !== true ? [[one.urn, one.decision.id] as const] : [],
+    );
+    const refused = await refusedImports(target, exported, new Map(imports), signal);
+    const isAbsent = (one: Settled): boolean =>
+        lookupOf(one)?.named === true && refused.some(({ urn, missing }) => missing && urn === one.urn);
+    const absent = found.filter(isAbsent).map(({ urn }) => urn);
+    const others = refused.filter(({ urn }) => !absent.includes(urn));
+    if (others.length > 0) throw refusedError(stack, others);
+    return found.map((one) => (absent.includes(one.urn) ? { ...one, decision: { kind: "create" } } : one));
 }
 
 interface Found {

@@ -100,4 +100,24 @@ describe("a type with unique names", () => {
         assert.equal(uniqueId({ type, inputs: { bucket: "[secret]" } }), undefined);
         assert.equal(uniqueId({ type: "aws:ec2/vpc:Vpc", inputs: { name: "v" } }), undefined);
     });
+
+    it("has one of several names, as far as they were given", () => {
+        const nodes = "aws:eks/nodeGroup:NodeGroup";
+        assert.equal(uniqueId({ type: nodes, inputs: { clusterName: "c", nodeGroupName: "n" } }), "c:n");
+        assert.equal(uniqueId({ type: nodes, inputs: { clusterName: "c" } }), undefined);
+        const subnet = { region: "europe-west1", name: "$&" };
+        assert.equal(uniqueId({ type: "gcp:compute/subnetwork:Subnetwork", inputs: subnet }), "europe-west1/$&");
+        const project = { ...subnet, project: "acme" };
+        assert.equal(uniqueId({ type: "gcp:compute/subnetwork:Subnetwork", inputs: project }), "acme/europe-west1/$&");
+    });
+
+    it("has one where it is an object of Kubernetes", () => {
+        const metadata = { namespace: "lakehouse", name: "flink" };
+        const id = (type: string, inputs: object) => uniqueId({ type, inputs: { ...inputs } });
+        assert.equal(id("kubernetes:core/v1:ServiceAccount", { metadata }), "lakehouse/flink");
+        assert.equal(id("kubernetes:core/v1:Namespace", { metadata: { name: "lakehouse" } }), "lakehouse");
+        assert.equal(id("kubernetes:core/v1:ConfigMap", { metadata: { generateName: "x-" } }), undefined);
+        assert.equal(id("kubernetes:helm.sh/v3:Release", { namespace: "lakehouse", name: "op" }), "lakehouse/op");
+        assert.equal(id("kubernetes:helm.sh/v3:Release", { metadata }), undefined);
+    });
 });

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { z } from "zod";
 import { readBack } from "../../automation/engine/readBack";
 import { refusedError, refusedImports } from "../../automation/rollout/adoption";
+import { FakePulumi } from "../_helpers/fakePulumi";
 
 const type = "aws:ec2/vpc:Vpc";
 const urn = (name: string): string => `urn:pulumi:dev-net::shop::${type}::${name}`;
@@ -19,64 +16,17 @@ const exported = (pending: readonly object[], resources: readonly object[] = [])
 });
 const { signal } = new AbortController();
 
-/** What the engine was called with. */
-const callSchema = z.object({
-    args: z.array(z.string()),
-    backend: z.string(),
-    passphrase: z.string(),
-    checkpoint: z.looseObject({
-        stack: z.string(),
-        latest: z.looseObject({
-            resources: z.array(z.looseObject({ urn: z.string(), id: z.string().optional() })),
-            pending_operations: z.array(z.unknown()),
-        }),
-    }),
-});
-
-/** Stands for the engine: says what it is told to, of what is in the backend that it is shown. */
-const fake = (folder: string): string => `#!${process.execPath}
-const { readFileSync, writeFileSync } = require("node:fs");
-const backend = process.env.PULUMI_BACKEND_URL;
-const { version, checkpoint } = JSON.parse(readFileSync(new URL(backend + "/.pulumi/stacks/shop/dev-net.json")));
-readFileSync(new URL(backend + "/.pulumi/meta.yaml"));
-const args = process.argv.slice(2);
-const call = { args, backend, passphrase: String(process.env.PULUMI_CONFIG_PASSPHRASE), checkpoint };
-writeFileSync(${JSON.stringify(join(folder, "call.json"))}, JSON.stringify(call));
-const { there, code = 0, diagnostics = [], text } = JSON.parse(readFileSync(${JSON.stringify(join(folder, "cloud.json"))}));
-const targets = args.filter((_, index) => args[index - 1] === "--target");
-const steps = checkpoint.latest.resources.filter(({ urn }) => targets.includes(urn)).flatMap(({ urn, id }) =>
-    diagnostics.some((one) => one.urn === urn) ? [] :
-    there[id] === undefined ? [{ op: "delete", urn }] : [{ op: "refresh", urn, newState: { inputs: there[id] } }]);
-if (text !== undefined) process.stderr.write(text);
-else process.stdout.write(JSON.stringify({ steps, diagnostics }));
-process.exitCode = code;
-`;
-
 describe("what is to be taken over", () => {
-    let folder = "";
-    beforeEach(async () => {
-        folder = await mkdtemp(join(tmpdir(), "tidegate-readback-test-"));
-        await writeFile(join(folder, "pulumi"), fake(folder));
-        await chmod(join(folder, "pulumi"), 0o755);
-    });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
+    let pulumi: FakePulumi;
+    beforeEach(async () => (pulumi = await FakePulumi.make()));
+    afterEach(() => pulumi.remove());
 
-    const target = () => ({
-        stack: "dev-net",
-        fullName: "acme/shop/dev-net",
-        workDirectory: folder,
-        variables: {
-            PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}`,
-            PULUMI_BACKEND_URL: "https://api.pulumi.com",
-        },
-    });
-    const cloud = (there: Record<string, object>, more: object = {}) =>
-        writeFile(join(folder, "cloud.json"), JSON.stringify({ there, ...more }));
-    const call = async () => callSchema.parse(JSON.parse(await readFile(join(folder, "call.json"), "utf8")));
+    const cloud = (...of: Parameters<FakePulumi["cloud"]>) => pulumi.cloud(...of);
+    const call = async () => (await pulumi.refreshed()) ?? assert.fail("it was not asked");
     const refused = async (state: unknown, imports: Record<string, string>) =>
         (
             await refusedImports(
-                target(),
+                pulumi.target,
                 state,
                 new Map(Object.entries(imports).map(([name, id]) => [urn(name), id])),
                 signal,
@@ -143,7 +93,7 @@ describe("what is to be taken over", () => {
     it("is nobody's to decide where the engine cannot ask", async () => {
         await cloud({}, { code: 1, text: "error: no resource plugin 'pulumi-resource-aws' found\n" });
         const state = { version: 3, deployment: { resources: [{ urn: urn("a"), type, id: "vpc-1" }] } };
-        await assert.rejects(readBack(target(), state, [urn("a")], signal), {
+        await assert.rejects(readBack(pulumi.target, state, [urn("a")], signal), {
             code: "plugin-missing",
         });
     });
@@ -165,7 +115,9 @@ describe("what is to be taken over", () => {
     });
 
     it("is told with what a person has to look at", () => {
-        const { message, code } = refusedError("net", [{ urn: urn("a"), id: "vpc-1", why: "no such thing" }]);
+        const { message, code } = refusedError("net", [
+            { urn: urn("a"), id: "vpc-1", why: "no such thing", missing: true },
+        ]);
         assert.equal(code, "pending-refused");
         assert.ok(message.endsWith(`\n  a as vpc-1: no such thing\n    ${urn("a")}`), message);
     });

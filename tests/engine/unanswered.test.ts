@@ -43,6 +43,25 @@ describe("creates to which no answer came", () => {
         );
     });
 
+    it("are those too whose cloud did not answer the provider, unless it was never asked or the state has its id", () => {
+        const lost = [
+            'RequestError: send request failed: Post "https://ec2.eu-west-1.amazonaws.com/": read tcp 10.0.0.7:4711->52.0.0.1:443: read: connection reset by peer',
+            'Error creating Network: Post "https://compute.googleapis.com/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+            'Put "https://management.azure.com/": EOF',
+            'Post "https://kms.eu-west-1.amazonaws.com/": read tcp 10.0.0.7:4711->52.0.0.1:443: i/o timeout',
+        ];
+        for (const message of lost) assert.equal(seen(failed("a"), error("a", message)).length, 1, message);
+        for (const message of [
+            'Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp 52.0.0.1:443: connect: connection reset by peer',
+            'Post "https://ec2.eu-west-1.amazonaws.com/": dial tcp: lookup ec2.eu-west-1.amazonaws.com: no such host',
+            "InvalidParameter: unexpected EOFs are not allowed",
+        ])
+            assert.deepEqual(seen(failed("a"), error("a", message)), [], message);
+        const made = failed("a");
+        Object.assign(made.resOpFailedEvent?.metadata.new ?? {}, { id: "vpc-1" });
+        assert.deepEqual(seen(made, error("a", lost[0] ?? "")), []);
+    });
+
     it("are not those that the provider has refused, and no updates or deletions", () => {
         assert.deepEqual(
             seen(failed("a"), error("a", "AlreadyExists: a"), failed("b", "update"), error("b", gone)),
