@@ -3,8 +3,8 @@
  * without a word, and the next update create it a second time.
  *
  * The engine asks, as in any refresh, but of a copy of the state in a backend of its own that is thrown away: whatever comes
- * of it, the stack is as it was. A resource's `import` option and `pulumi import` are not used for it: they refuse what differs
- * from the program of today, of which a creation that was cut off need not be.
+ * of it, the stack is as it was. A resource's `import` option is not used for it: it refuses what differs from the program of
+ * today, of which a creation that was cut off need not be.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

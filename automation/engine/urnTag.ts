@@ -39,24 +39,57 @@ export const tagAmong = (inputs: Readonly<Record<string, unknown>>): string | un
     textIn(inputs["tags"], urnTag) ??
     labelInputs.map((input) => textIn(at(inputs, input.split(".")), urnLabel)).find((value) => value !== undefined);
 
+/** Of a region or project that a program gives: nothing that a shell or the cloud's command line would take for more. */
+const plain = (value: string | undefined): string | undefined =>
+    value !== undefined && /^[\w.:-]+$/.test(value) ? value : undefined;
+
 /**
- * The command of the cloud's own command line that finds what was to be created, by its tag; undefined where it was given none.
- * What it finds nothing of may be too new to be listed: minutes, on AWS and Google Cloud.
+ * The command of the cloud's own command line that finds what was to be created, by its tag: it prints what importIdOf takes.
+ * Undefined where the resource was given no tag. What it finds nothing of may be too new to be listed: minutes, on AWS and
+ * Google Cloud.
  */
-export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inputs">): string | undefined {
+export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inputs">): readonly string[] | undefined {
     const [cloud = "", service = ""] = type.split(/[:/]/);
     const tag = tagAmong(inputs);
     if (tag === undefined) return undefined;
     if (cloud === "aws") {
         // Those of IAM, which are in no region, are listed in this one.
-        const region = service === "iam" ? "us-east-1" : textIn(inputs, "region");
+        const region = service === "iam" ? "us-east-1" : plain(textIn(inputs, "region"));
         return [
-            `aws resourcegroupstaggingapi get-resources --tag-filters 'Key=${urnTag},Values=${tag}'`,
-            ...(region === undefined ? [] : [`--region ${region}`]),
-        ].join(" ");
+            ...["aws", "resourcegroupstaggingapi", "get-resources", "--tag-filters", `Key=${urnTag},Values=${tag}`],
+            ...["--query", "ResourceTagMappingList[].ResourceARN", "--output", "text"],
+            ...(region === undefined ? [] : ["--region", region]),
+        ];
     }
-    if (cloud === "azure-native") return `az resource list --tag '${urnTag}=${tag}' --query '[].id' --output tsv`;
+    if (cloud === "azure-native")
+        return ["az", "resource", "list", "--tag", `${urnTag}=${tag}`, "--query", "[].id", "--output", "tsv"];
     if (cloud !== "gcp") return undefined;
-    const project = textIn(inputs, "project");
-    return `gcloud asset search-all-resources --query='labels.${urnLabel}=${tag}'${project === undefined ? "" : ` --scope=projects/${project}`}`;
+    const project = plain(textIn(inputs, "project"));
+    return [
+        ...["gcloud", "asset", "search-all-resources", `--query=labels.${urnLabel}=${tag}`, "--format=value(name)"],
+        ...(project === undefined ? [] : [`--scope=projects/${project}`]),
+    ];
+}
+
+/** As a person types it into a shell. */
+export const shellText = (words: readonly string[]): string =>
+    words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+
+/** What Pulumi's types of AWS are imported by that have tags, and no name that tells it; of an ARN. */
+const awsIds: readonly (readonly [type: RegExp, id: (arn: string) => string | undefined])[] = [
+    [/^aws:(ec2|vpc|ec2transitgateway|kms)\//, (arn) => arn.split("/").at(-1)],
+    [/^aws:(msk|iam\/openIdConnectProvider|iam\/policy)/, (arn) => arn],
+    [/^aws:eks\/addon:/, (arn) => /:addon\/([^/]+\/[^/]+)\//.exec(arn)?.[1]?.replace("/", ":")],
+];
+
+/**
+ * The id by which Pulumi knows what a cloud's command line has found: of an ARN, of a name of Google's asset inventory, of
+ * an id of Azure. Undefined where that cannot be told of its type.
+ * Source: the section "Import" of each type in its SDK; https://cloud.google.com/asset-inventory/docs/asset-names
+ */
+export function importIdOf(type: string, found: string): string | undefined {
+    if (type.startsWith("aws:"))
+        return /^arn:[\w-]+:/.test(found) ? awsIds.find(([of]) => of.test(type))?.[1](found) : undefined;
+    if (type.startsWith("gcp:")) return /^\/\/[\w.-]+\.googleapis\.com\/(projects\/.+)$/.exec(found)?.[1];
+    return type.startsWith("azure-native:") && found.startsWith("/subscriptions/") ? found : undefined;
 }

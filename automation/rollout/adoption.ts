@@ -77,7 +77,7 @@ export function refusedError(of: string, refused: readonly Refused[]): TidegateE
         `${of}: what was found cannot be taken over, and nothing was changed:\n${lines.join("\n")}`,
         {
             code: "pending-refused",
-            hint: "The id has to be as the page of the resource's type in Pulumi's registry has it under Import: of AWS often the last part of an ARN, of Azure and Google Cloud a path.",
+            hint: "The id has to be as the page of the resource's type in Pulumi's registry has it under Import; what the command of `pending-undecided` prints is taken too.",
             exitCode: exitCodes.usage,
         },
     );

@@ -17,6 +17,7 @@ import {
 } from "./lookups";
 import type { ModuleParts } from "./module";
 import { exportOf, settleStack } from "./pending";
+import { tagLookup } from "./tagLookup";
 
 /** Of a stack, in the environment of its engine. */
 export const markOf = ({ variables, workDirectory, fullName }: StackTarget): string =>
@@ -92,6 +93,7 @@ export class CutOff {
             ...(graph.lookup === undefined ? [] : [commandLookup(graph.lookup, place, variables)]),
             nameLookup,
             typeLookup,
+            tagLookup(graph.directory, variables),
         ];
     }
 }

@@ -7,6 +7,7 @@ import { runCommand } from "../core/command";
 import { exitCodes, TidegateError } from "../core/errors";
 import { parseJson } from "../core/json";
 import type { PendingCreate, PendingDecision } from "../engine/pending";
+import { importIdOf } from "../engine/urnTag";
 import { uniqueId } from "../engine/uniqueNames";
 import { claimOf } from "../rehearsal/relations";
 
@@ -111,7 +112,10 @@ export function commandLookup(
     };
 }
 
-/** Of `--pending URN=ID` and `--pending URN=absent`; a URN holds no `=` after its last `::`. */
+/** The last of its types: before it stand those of what it lies in. */
+const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+
+/** Of `--pending URN=ID` and `--pending URN=absent`, where ID may be what the cloud's command line has found; a URN holds no `=` after its last `::`. */
 export function givenDecisions(texts: readonly string[]): GivenDecisions {
     return new Map(
         texts.map((text) => {
@@ -123,7 +127,8 @@ export function givenDecisions(texts: readonly string[]): GivenDecisions {
                     exitCode: exitCodes.usage,
                 });
             const [, urn = "", id = ""] = match;
-            return [urn, id === "absent" ? { kind: "create" as const } : { kind: "import" as const, id }];
+            if (id === "absent") return [urn, { kind: "create" as const }];
+            return [urn, { kind: "import" as const, id: importIdOf(typeOf(urn), id) ?? id }];
         }),
     );
 }

@@ -8,7 +8,7 @@ import { nameOf } from "../engine/facts";
 import { pendingCreates, settled, type PendingCreate, type PendingDecision } from "../engine/pending";
 import type { StackTarget } from "../engine/target";
 import { withPending, type UnansweredCreate } from "../engine/unanswered";
-import { findCommand } from "../engine/urnTag";
+import { findCommand, shellText } from "../engine/urnTag";
 import type { RunLedger } from "../ledger/ledger";
 import { refusedError, refusedImports } from "./adoption";
 import type { NamedLookup } from "./lookups";
@@ -146,7 +146,7 @@ function undecided(
 ): TidegateError {
     const lines = open.map(([one, why]) => {
         const command = findCommand(one);
-        const found = command === undefined ? "" : `\n    its tag finds it: ${command}`;
+        const found = command === undefined ? "" : `\n    its tag finds it: ${shellText(command)}`;
         return `  ${one.type} '${one.name}': ${why}\n    ${one.urn}${found}`;
     });
     const answers = open.map(([{ urn }]) => ` --pending '${urn}=ID'`).join("");

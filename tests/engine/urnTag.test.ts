@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findCommand, labelValueOf, tagValueOf } from "../../automation/engine/urnTag";
+import { findCommand, importIdOf, labelValueOf, shellText, tagValueOf } from "../../automation/engine/urnTag";
 
 const urn = (name: string): string =>
     `urn:pulumi:dev-storage::tidegate::tidegate:storage:S3$aws:s3/bucket:Bucket::${name}`;
@@ -30,14 +30,16 @@ describe("what finds a resource by that tag", () => {
     const tags = { team: "a", "tidegate:urn": tagValueOf(urn("data")) };
 
     it("is the command line of its cloud, where its inputs say", () => {
+        const text = (type: string, inputs: object): string =>
+            shellText(findCommand({ type, inputs: { ...inputs } }) ?? assert.fail(type));
         assert.equal(
-            findCommand({ type: "aws:ec2/vpc:Vpc", inputs: { region: "eu-west-1", tags } }),
-            `aws resourcegroupstaggingapi get-resources --tag-filters 'Key=tidegate:urn,Values=${tags["tidegate:urn"]}' --region eu-west-1`,
+            text("aws:ec2/vpc:Vpc", { region: "eu-west-1", tags }),
+            `aws resourcegroupstaggingapi get-resources --tag-filters Key=tidegate:urn,Values=${tags["tidegate:urn"]} --query 'ResourceTagMappingList[].ResourceARN' --output text --region eu-west-1`,
         );
-        assert.match(findCommand({ type: "aws:iam/policy:Policy", inputs: { tags } }) ?? "", / --region us-east-1$/);
+        assert.match(text("aws:iam/policy:Policy", { tags }), / --region us-east-1$/);
         assert.equal(
-            findCommand({ type: "azure-native:storage:StorageAccount", inputs: { tags } }),
-            `az resource list --tag 'tidegate:urn=${tags["tidegate:urn"]}' --query '[].id' --output tsv`,
+            text("azure-native:storage:StorageAccount", { tags }),
+            `az resource list --tag tidegate:urn=${tags["tidegate:urn"]} --query '[].id' --output tsv`,
         );
         const label = labelValueOf(urn("data"));
         for (const inputs of [
@@ -46,14 +48,61 @@ describe("what finds a resource by that tag", () => {
             { settings: { userLabels: { "tidegate-urn": label } } },
         ])
             assert.equal(
-                findCommand({ type: "gcp:x/y:Y", inputs: { project: "acme", ...inputs } }),
-                `gcloud asset search-all-resources --query='labels.tidegate-urn=${label}' --scope=projects/acme`,
+                text("gcp:x/y:Y", { project: "acme", ...inputs }),
+                `gcloud asset search-all-resources --query=labels.tidegate-urn=${label} '--format=value(name)' --scope=projects/acme`,
             );
+    });
+
+    it("is words, of which none can be more than it seems", () => {
+        const region = "eu-west-1 --endpoint-url https://elsewhere";
+        assert.doesNotMatch(
+            findCommand({ type: "aws:ec2/vpc:Vpc", inputs: { region, tags } })?.join(" ") ?? "",
+            /elsewhere/,
+        );
+        assert.equal(shellText(["a", "it's", "$(b)"]), "a 'it'\\''s' '$(b)'");
     });
 
     it("is none for what has no such tag", () => {
         for (const inputs of [{}, { tags: { team: "a" } }, { tags: ["tidegate:urn"] }, { tags: null }])
             assert.equal(findCommand({ type: "aws:ec2/vpc:Vpc", inputs }), undefined);
         assert.equal(findCommand({ type: "kubernetes:core/v1:Secret", inputs: { tags } }), undefined);
+    });
+});
+
+describe("what a cloud's command line has found", () => {
+    const arn = (service: string, resource: string): string => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
+
+    it("is told as the id by which Pulumi imports it", () => {
+        const cluster = arn("kafka", "cluster/events/1f2e-3");
+        for (const [type, found, id] of [
+            ["aws:ec2/vpc:Vpc", arn("ec2", "vpc/vpc-1"), "vpc-1"],
+            [
+                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+                arn("ec2", "security-group-rule/sgr-1"),
+                "sgr-1",
+            ],
+            ["aws:kms/key:Key", arn("kms", "key/1f-2e"), "1f-2e"],
+            ["aws:msk/cluster:Cluster", cluster, cluster],
+            ["aws:eks/addon:Addon", arn("eks", "addon/prod/coredns/1f-2e"), "prod:coredns"],
+            [
+                "gcp:compute/network:Network",
+                "//compute.googleapis.com/projects/acme/global/networks/n",
+                "projects/acme/global/networks/n",
+            ],
+            ["azure-native:network:VirtualNetwork", "/subscriptions/1/x", "/subscriptions/1/x"],
+        ] as const)
+            assert.equal(importIdOf(type, found), id, type);
+    });
+
+    it("is told of no type whose ids are not known, and of nothing else", () => {
+        assert.equal(importIdOf("aws:sns/topic:Topic", arn("sns", "t")), undefined);
+        for (const id of ["vpc-1", "//storage.googleapis.com/bucket", "x"])
+            for (const type of [
+                "aws:ec2/vpc:Vpc",
+                "gcp:storage/bucket:Bucket",
+                "azure-native:network:Subnet",
+                "sim:index:Key",
+            ])
+                assert.equal(importIdOf(type, id), undefined, `${type} ${id}`);
     });
 });

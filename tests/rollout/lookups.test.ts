@@ -19,6 +19,8 @@ describe("creations that were cut off", () => {
             await Promise.all(["a", "b", "c"].map((name) => givenLookup(given).lookup(pending(name), signal))),
             [{ kind: "import", id: "vpc-1=x" }, { kind: "create" }, undefined],
         );
+        const arn = "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1";
+        assert.deepEqual(givenDecisions([`${urn("a")}=${arn}`]).get(urn("a")), { kind: "import", id: "vpc-1" });
         for (const wrong of ["vpc-1", `${urn("a")}=`, "a=b"])
             assert.throws(() => givenDecisions([wrong]), { code: "usage" });
     });

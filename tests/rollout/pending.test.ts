@@ -70,7 +70,7 @@ describe("creations that were cut off", () => {
             assert.deepEqual(lines.slice(-3), [
                 "aws:ec2/vpc:Vpc 'b': nothing can tell whether it is there",
                 urn("b"),
-                "its tag finds it: aws resourcegroupstaggingapi get-resources --tag-filters 'Key=tidegate:urn,Values=urn:b' --region eu-west-1",
+                "its tag finds it: aws resourcegroupstaggingapi get-resources --tag-filters Key=tidegate:urn,Values=urn:b --query 'ResourceTagMappingList[].ResourceARN' --output text --region eu-west-1",
             ]);
             assert.equal(lines.filter((line) => line.startsWith("its tag")).length, 1);
             return true;
