@@ -154,7 +154,7 @@ function undecided(
         `${stack}: the creation of ${open.length} ${open.length === 1 ? "resource was" : "resources were"} cut off, and it is not known whether ${open.length === 1 ? "it is" : "they are"} there:\n${lines.join("\n")}`,
         {
             code: "pending-undecided",
-            hint: `Look for each yourself (one of two is to be deleted first), and put its id, or \`absent\`, in the place of ID:\n  npx tidegate resume ${environment}${answers}\n\`down\`, \`migrate\` and \`drift --accept\` go on by the same command with the same --pending. An id that its provider does not know is refused before anything is changed. \`lookup\` in tidegate.yaml names a command that answers it for you.`,
+            hint: `Look for each yourself (one of two is to be deleted first), and put its id, or \`absent\`, in the place of ID:\n  npx tidegate resume ${environment}${answers}\n\`down\`, \`migrate\` and \`drift --accept\` go on by the same command with the same --pending.\nAn id that its provider does not know is refused before anything is changed. \`lookup\` in tidegate.yaml names a command that answers it for you.`,
             exitCode: exitCodes.failed,
         },
     );

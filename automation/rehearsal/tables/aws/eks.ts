@@ -173,7 +173,7 @@ export const rows: readonly Row[] = [
             },
             {
                 what: "a disk of a node group beside that of its launch template",
-                source: "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html",
+                source: `${api}CreateNodegroup.html`,
                 because: ({ diskSize, launchTemplate }) =>
                     diskSize !== undefined && launchTemplate !== undefined
                         ? "InvalidParameterException: disk size must be specified within the launch template"
