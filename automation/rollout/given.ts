@@ -39,7 +39,7 @@ export async function demandGiven(
         const own = states.find(({ exported }) => isPending(exported, urn));
         if (own === undefined) {
             const whose = states.filter(({ target }) => shortName(target) === stackOf(urn));
-            if (whose.some(({ exported }) => isTakenOver(exported, urn, decision))) continue;
+            if (whose.some(({ exported }) => isFollowed(exported, urn, decision))) continue;
             unknown.push(`  ${urn}\n    ${whyUnknown(environment, urn, stacks, whose)}`);
         } else if (decision.kind === "import")
             imports.set(own, (imports.get(own) ?? new Map<string, string>()).set(urn, decision.id));
@@ -64,9 +64,11 @@ const shortName = ({ stack }: StackTarget): string => stack.split("/").pop() ?? 
 const isPending = (exported: unknown, urn: string): boolean =>
     exported !== undefined && pendingCreates(exported).some((one) => one.urn === urn);
 
-/** By the same command before, which has failed at something else. */
-const isTakenOver = (exported: unknown, urn: string, decision: PendingDecision): boolean =>
-    exported !== undefined && decision.kind === "import" && resourceOf(exported, urn)?.id === decision.id;
+/** By the same command before, which has failed at something else: it is there under that id, or was created since. */
+function isFollowed(exported: unknown, urn: string, decision: PendingDecision): boolean {
+    const id = exported === undefined ? undefined : resourceOf(exported, urn)?.id;
+    return id !== undefined && (decision.kind === "create" || decision.id === id);
+}
 
 function whyUnknown(
     environment: string,

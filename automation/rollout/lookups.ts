@@ -56,12 +56,16 @@ export const nameLookup: NamedLookup = {
     },
 };
 
+/** Providers whose types are nowhere but in the state, and the project's own, each of whose creates takes over what one before has left. */
+const repeatable = new Set(["random", "tls", "tidegate"]);
+
 /** Types of which a second creation answers with what the first has made, by their rows in the tables of the rehearsal. */
 export const typeLookup: NamedLookup = {
     by: "its type, of which a second creation gives the same one",
     lookup: async ({ type, inputs }) => {
-        const { simulated, tableOf } = await import("../rehearsal/tables/index.js");
         const [provider = ""] = type.split(":");
+        if (repeatable.has(provider)) return { kind: "create" };
+        const { simulated, tableOf } = await import("../rehearsal/tables/index.js");
         if (!simulated.includes(provider)) return undefined;
         const row = tableOf(provider).rows.find(({ token }) => token === type);
         return row?.idempotent === true && claimOf(row, inputs) !== undefined ? { kind: "create" } : undefined;
@@ -117,8 +121,8 @@ const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ??
 
 /** Of `--pending URN=ID` and `--pending URN=absent`, where ID may be what the cloud's command line has found; a URN holds no `=` after its last `::`. */
 export function givenDecisions(texts: readonly string[]): GivenDecisions {
-    return new Map(
-        texts.map((text) => {
+    return new Map<string, PendingDecision>(
+        texts.map((text): [string, PendingDecision] => {
             const match = /^(urn:pulumi:.+::[^=]*)=(.+)$/s.exec(text);
             if (match === null)
                 throw new TidegateError(`--pending takes URN=ID or URN=absent, not '${text}'.`, {
@@ -127,8 +131,8 @@ export function givenDecisions(texts: readonly string[]): GivenDecisions {
                     exitCode: exitCodes.usage,
                 });
             const [, urn = "", id = ""] = match;
-            if (id === "absent") return [urn, { kind: "create" as const }];
-            return [urn, { kind: "import" as const, id: importIdOf(typeOf(urn), id) ?? id }];
+            if (id === "absent") return [urn, { kind: "create" }];
+            return [urn, { kind: "import", id: importIdOf(typeOf(urn), id) ?? id }];
         }),
     );
 }

@@ -78,6 +78,16 @@ describe("a stack of which creations were cut off", () => {
         assert.deepEqual((await pulumi.deployment()).pending_operations, []);
     });
 
+    it("creates again what is in the state alone, and what the project's own provider takes over itself", async () => {
+        await pending(
+            creating("random:index/randomPassword:RandomPassword", "r", { length: 16 }),
+            creating("tidegate:embedded:Process", "p", { name: "kafka", directory: "/somewhere" }),
+        );
+        assert.equal((await settle([nameLookup, typeLookup])).length, 2);
+        assert.deepEqual(await known(), []);
+        assert.deepEqual((await pulumi.deployment()).pending_operations, []);
+    });
+
     it("is nobody's to decide where there may be two of its type, or nothing is known of it", async () => {
         const inputs = { role: "r-1", policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" };
         for (const [type, of] of [
