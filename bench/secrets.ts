@@ -12,7 +12,9 @@ import { corpus, type Case } from "../tests/policy/secrets/corpus/corpus";
 import {
     independentFiles,
     independentInputs,
+    lots,
     score,
+    type Lot,
     type WrittenFile,
 } from "../tests/policy/secrets/corpus/independent";
 import { violationsOf } from "../tests/policy/secrets/inputs";
@@ -92,9 +94,9 @@ async function measureFiles(files: readonly WrittenFile[], scan: Scan, wrong: st
     return rates(sum);
 }
 
-async function measureInputs(wrong: string[]) {
+async function measureInputs(lot: Lot, wrong: string[]) {
     const cases = await Promise.all(
-        independentInputs().map(async (one) => {
+        independentInputs(lot).map(async (one) => {
             const found = await violationsOf(one);
             if (found.length > 0 !== one.secret) wrong.push([one.source, one.type, ...found].join(" "));
             return { secret: one.secret, found: found.length > 0 };
@@ -112,17 +114,14 @@ async function main(): Promise<void> {
         for (const [detector, run] of Object.entries(detectors)) result[name][detector] = await measure(cases, run);
     }
     const wrong: string[] = [];
-    for (const written of ["first", "second"] as const) {
+    for (const lot of lots) {
         const ofFiles: Record<string, unknown> = {};
         for (const [detector, scan] of Object.entries(scans))
-            ofFiles[detector] = await measureFiles(
-                independentFiles(written),
-                scan,
-                detector === "tidegate" ? wrong : [],
-            );
-        result[`independent: ${written} files`] = ofFiles;
+            ofFiles[detector] = await measureFiles(independentFiles(lot), scan, detector === "tidegate" ? wrong : []);
+        result[`independent: ${lot} files`] = ofFiles;
     }
-    result["independent: inputs"] = { tidegate: await measureInputs(wrong) };
+    for (const lot of lots.filter((one) => independentInputs(one).length > 0))
+        result[`independent: ${lot} inputs`] = { tidegate: await measureInputs(lot, wrong) };
     // The corpus is made up, so that its values may be shown.
     const ofParts = parts
         .filter(({ name }) => name !== "hold-out")

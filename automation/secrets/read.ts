@@ -50,7 +50,10 @@ function yamlLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] |
     const tell = (node: Scalar, keyPath: string, line: number): void => {
         // As it is written: `08` and `1e3` are texts to whoever uses them.
         const value = typeof node.value === "number" ? (node.source ?? String(node.value)) : node.value;
-        if (typeof value === "string") found.push({ keyPath, value, format, line });
+        const [start = 0, end = 0] = node.range ?? [];
+        const isLong = counter.linePos(end).line > line;
+        if (typeof value === "string")
+            found.push({ keyPath, value, format, line, ...(isLong && { range: [start, end] as const }) });
     };
     const walk = (node: unknown, keyPath: string, document: Document.Parsed): void => {
         if (isAlias(node)) {

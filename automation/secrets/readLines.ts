@@ -5,6 +5,8 @@ import { assignments } from "../../policy/secrets/structures";
 export interface PlacedLeaf extends Leaf {
     /** Counted from 1. */
     readonly line: number;
+    /** Offsets in the file, of a text that goes over several lines; the end is exclusive. */
+    readonly range?: readonly [start: number, end: number];
     /** A whole line, whose assignments are leaves of their own. */
     readonly isLine?: true;
 }

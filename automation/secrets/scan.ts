@@ -1,5 +1,5 @@
 /** Scans texts of files for secrets. Pure but for the npm rules, which are loaded when they are wanted. */
-import { detect, detectInText, findTokens, type Finding, type SecretFormat } from "../../policy/secrets";
+import { detectInText, detectValues, findTokens, type Finding, type SecretFormat } from "../../policy/secrets";
 import { findingOf } from "../../policy/secrets/finding";
 import { isLockFile, kindOf } from "./kinds";
 import { publicRules } from "./publicRules";
@@ -32,7 +32,8 @@ export function scanText({ file, text, format }: ScannedText): readonly SecretFi
         if (!found.has(key)) found.set(key, placed(finding, file, line));
     };
     for (const leaf of leaves)
-        for (const finding of leaf.isLine ? detectInText(leaf) : detect(leaf)) add(finding, leaf.line);
+        if (leaf.isLine) for (const finding of detectInText(leaf)) add(finding, leaf.line);
+        else for (const { finding, value } of detectValues(leaf)) add(finding, lineWithin(leaf, text, value));
     const told = new Set([...found.values()].map(({ rule, line }) => `${rule}\0${line}`));
     for (const { rule, index, value } of findTokens(text)) {
         const line = lineAt(text, index);
@@ -78,6 +79,23 @@ function distinct(findings: readonly SecretFinding[]): readonly SecretFinding[] 
         if (!byPlace.has(place)) byPlace.set(place, finding);
     }
     return [...byPlace.values()].sort((a, b) => a.line - b.line || a.rule.localeCompare(b.rule));
+}
+
+/**
+ * Of a secret in a text that goes over several lines: the one that tells it by itself, else the first that has it, for a
+ * password may be a name elsewhere. Where it is not written there as it is, the text's own.
+ */
+function lineWithin({ line, range, format }: PlacedLeaf, text: string, value: string): number {
+    if (range === undefined) return line;
+    const [begin = ""] = value.trim().split("\n");
+    const having = text
+        .slice(...range)
+        .split("\n")
+        .map((content, index) => ({ content, at: line + index }))
+        .filter(({ content }) => content.includes(begin));
+    const tells = (content: string): boolean =>
+        detectValues({ keyPath: "", value: content, format }).some((hit) => hit.value === value);
+    return (having.find(({ content }) => tells(content)) ?? having[0])?.at ?? line;
 }
 
 /** Counted from 1. */

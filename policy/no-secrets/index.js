@@ -353,6 +353,11 @@ var structures = [
     rule: "authorization",
     form: /\bX-(?:[A-Za-z]+-)*(?:Key|Token|Secret|Auth)\s*:\s*(?<value>[^\s'"]{8,})/gi
   },
+  // `--header "PRIVATE-TOKEN: …"`, under any name of a secret.
+  {
+    rule: "authorization",
+    form: /\s(?:-H|--header)[ =]?["']?(?<name>[A-Za-z][\w-]*):\s*(?<value>[^\s"'$]{6,})/g
+  },
   {
     rule: "docker-login",
     form: /"auth"\s*:\s*"(?<value>[A-Za-z0-9+/]{8,}={0,2})"/g,
@@ -373,6 +378,10 @@ var structures = [
     rule: "command-line",
     form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
     holds: (_, text2) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text2)
+  },
+  {
+    rule: "command-line",
+    form: /(?:^|[\s;&|(])https?\s[^\n|]*?(?:-a|--auth)[ =]["']?[^\s:"'$]+:(?<value>[^\s"'<>|&;]+)/g
   },
   {
     rule: "command-line",
@@ -455,7 +464,9 @@ function assignments(text2, sql) {
     const [, whole, wholeValue] = /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:(?:::?|[?+])?=|:(?=\s))\s*(.+?),?\s*$/.exec(
       content
     ) ?? [];
-    const [, variable, text3] = /^\s*\$(?:\w+:)?([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(content) ?? [];
+    const [, variable, text3] = /^\s*(?:\$(?:\w+:)?|(?:def|final|String|var|val|let|const)\s+)([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(
+      content
+    ) ?? [];
     add(variable, text3);
     if (/^value$/i.test(whole ?? "") && named !== void 0) add(named, wholeValue);
     named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : void 0;
@@ -470,6 +481,12 @@ function assignments(text2, sql) {
       /[{,]\s*([A-Za-z_][\w.-]*):\s+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,{}"'[\]]+)\s*(?=[,}])/g
     ))
       if (key !== whole) add(key, value);
+    for (const [, key, value] of content.matchAll(/[(,[]\s*([A-Za-z_]\w*):\s*("[^"]*"|'[^']*')\s*(?=[,)\]])/g))
+      if (key !== whole) add(key, value);
+    for (const [, , key, value] of content.matchAll(
+      /\bname:\s*(["'])([\w.-]+)\1\s*,\s*(?:value|defaultValue):\s*("[^"]*"|'[^']*')/g
+    ))
+      add(key, value);
     for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
       if (key !== whole) add(key, value);
   }
@@ -817,7 +834,7 @@ function literalsOf(expression) {
     )
   ].map((match) => match[3]);
   const defaults = [...inner.matchAll(/\b(?:default|d)\b\s*\(?\s*(['"])(.*?)\1/g)].map((match) => match[2]);
-  const either = [...inner.matchAll(/\|\|\s*(['"])(.*?)\1/g)].map((match) => match[2]);
+  const either = [...inner.matchAll(/(?:\|\||\bor\b)\s*(['"])(.*?)\1/g)].map((match) => match[2]);
   return [...found2, ...defaults, ...either].filter((text2) => text2 !== void 0 && text2 !== "");
 }
 var nothing = { literals: [], reference: true };
@@ -975,20 +992,16 @@ var tokenRules = [
 // policy/secrets/detect.ts
 var depthMax = 4;
 var textMax = 4 * 1024 * 1024;
-function detect(leaf) {
+var detect = (leaf) => detectValues(leaf).map(({ finding }) => finding);
+function detectValues(leaf) {
   const value = leaf.value.slice(0, textMax);
-  return findingsOf([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)], leaf.keyPath);
+  const hits = distinct([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)]);
+  return hits.map((hit) => ({ finding: findingOf(hit.rule, leaf.keyPath, hit.value), value: hit.value }));
 }
 var rest = ({ value }) => value.length > textMax ? [{ rule: "too-long", value: value.slice(textMax) }] : [];
-function findingsOf(hits, keyPath) {
-  const seen = /* @__PURE__ */ new Set();
-  return hits.flatMap(({ rule, value: secret }) => {
-    const key = `${rule}\0${secret}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [findingOf(rule, keyPath, secret)];
-  });
-}
+var distinct = (hits) => [
+  ...new Map(hits.map((hit) => [`${hit.rule}\0${hit.value}`, hit])).values()
+];
 function hitsOf({ keyPath, value, format }, depth) {
   if (value.trim() === "") return [];
   if (/(^|[.\]])secure$/.test(keyPath)) {
@@ -1077,6 +1090,7 @@ var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;
 var nameOfMember = /^[a-z]+(Key|Password|Token|Username)$/;
 var nameOfSecret = /^[a-z]+[0-9]?([-_][a-z]+[0-9]?)*$/;
 var keyOfSecretName = /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert|conn|connection|url|backend) secret$/;
+var listOfSecrets = /(^|[.\]])((env|build|mounted|image[_-]?pull|pull)[_-]?)?secrets(\[\d+\])?$/i;
 function isHarmless(value, keyPath) {
   const text2 = value.trim();
   if (/^(true|false|null|none|yes|no)$/i.test(text2) || kmsKey.test(text2)) return true;
@@ -1088,7 +1102,11 @@ function isHarmless(value, keyPath) {
   if (settings.test(text2) || /^\d{1,6}(\.\d+)?([smhd]|ms)?$/.test(text2)) return true;
   if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text2) && !looksRandom(text2, "named")) return true;
   if (keyOfSecretName.test(words) && nameOfSecret.test(text2)) return true;
-  if (/\bsecrets$/.test(words) && nameOfSecret.test(text2)) return true;
+  if (listOfSecrets.test(keyPath) && nameOfSecret.test(text2)) return true;
+  if (listOfSecrets.test(keyPath) && /\n|\s\|\s/.test(text2)) return true;
+  if (/\bauth secret$/.test(words) && nameOfSecret.test(text2) && text2.includes("-")) return true;
+  if (/\b(confluent|confluentcloud|cc|ccloud|kafka|schema registry) ([a-z ]+ )?key$/.test(words) && /^[A-Z0-9]{16}$/.test(text2))
+    return true;
   if (/\bsecret key$/.test(words) && nameOfMember.test(text2)) return true;
   if (/\b(token|secret)$/.test(words) && /[-_](token|secret)$/.test(text2) && nameOfKey.test(text2)) return true;
   const last = wordsOf(keyPath).at(-1) ?? "";

@@ -28,9 +28,13 @@ const depthMax = 4;
 /** Of a text that is judged, in characters; of a file that is scanned, in bytes. What is longer is told, not passed over. */
 export const textMax = 4 * 1024 * 1024;
 
-export function detect(leaf: Leaf): readonly Finding[] {
+export const detect = (leaf: Leaf): readonly Finding[] => detectValues(leaf).map(({ finding }) => finding);
+
+/** As `detect`, each with the secret itself, for whoever looks up its line; it is told nowhere. */
+export function detectValues(leaf: Leaf): readonly { readonly finding: Finding; readonly value: string }[] {
     const value = leaf.value.slice(0, textMax);
-    return findingsOf([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)], leaf.keyPath);
+    const hits = distinct([...hitsOf({ ...leaf, value }, 0), ...rest(leaf)]);
+    return hits.map((hit) => ({ finding: findingOf(hit.rule, leaf.keyPath, hit.value), value: hit.value }));
 }
 
 /** The secrets themselves, for whoever keeps them out of what is told. Not what is one by its randomness alone. */
@@ -42,22 +46,17 @@ export const secretsIn = (leaf: Leaf): readonly string[] =>
 /** As `detect`, by the form of what is in a text and by what stands around it alone: of a line whose parts are judged apart. */
 export function detectInText({ keyPath, value, format }: Leaf): readonly Finding[] {
     const text = value.slice(0, textMax);
-    return findingsOf([...findTokens(text), ...structuresIn(text, format), ...rest({ value })], keyPath);
+    const hits = distinct([...findTokens(text), ...structuresIn(text, format), ...rest({ value })]);
+    return hits.map((hit) => findingOf(hit.rule, keyPath, hit.value));
 }
 
 /** What nobody has looked at. */
 const rest = ({ value }: Pick<Leaf, "value">): readonly Hit[] =>
     value.length > textMax ? [{ rule: "too-long", value: value.slice(textMax) }] : [];
 
-function findingsOf(hits: readonly Hit[], keyPath: string): readonly Finding[] {
-    const seen = new Set<string>();
-    return hits.flatMap(({ rule, value: secret }) => {
-        const key = `${rule}\0${secret}`;
-        if (seen.has(key)) return [];
-        seen.add(key);
-        return [findingOf(rule, keyPath, secret)];
-    });
-}
+const distinct = (hits: readonly Hit[]): readonly Hit[] => [
+    ...new Map(hits.map((hit) => [`${hit.rule}\0${hit.value}`, hit])).values(),
+];
 
 /** Whether a key path alone says that its value is a secret. */
 export const isSecretKey = (keyPath: string): boolean => kindOf(keyPath) === "secret";
@@ -189,6 +188,9 @@ const nameOfSecret = /^[a-z]+[0-9]?([-_][a-z]+[0-9]?)*$/;
 const keyOfSecretName =
     /\b(password|user|username|user name|key|tls|token|credentials?|certificate|cert|conn|connection|url|backend) secret$/;
 
+/** `secrets`, `env_secrets`, and no `clientSecrets`: what a container or a job is given. */
+const listOfSecrets = /(^|[.\]])((env|build|mounted|image[_-]?pull|pull)[_-]?)?secrets(\[\d+\])?$/i;
+
 /** What a key that names a secret may hold without being one. */
 function isHarmless(value: string, keyPath: string): boolean {
     const text = value.trim();
@@ -204,7 +206,16 @@ function isHarmless(value: string, keyPath: string): boolean {
     if (/^[A-Z]+(_[A-Z0-9]+)+$/.test(text) && !looksRandom(text, "named")) return true;
     if (keyOfSecretName.test(words) && nameOfSecret.test(text)) return true;
     // A list of names: `secrets: [catalog]`.
-    if (/\bsecrets$/.test(words) && nameOfSecret.test(text)) return true;
+    if (listOfSecrets.test(keyPath) && nameOfSecret.test(text)) return true;
+    // Of several in lines, or of one and its variable, as actions for a vault have them: assignments in it are judged apart.
+    if (listOfSecrets.test(keyPath) && /\n|\s\|\s/.test(text)) return true;
+    if (/\bauth secret$/.test(words) && nameOfSecret.test(text) && text.includes("-")) return true;
+    // The key of Confluent's is the name of its secret.
+    if (
+        /\b(confluent|confluentcloud|cc|ccloud|kafka|schema registry) ([a-z ]+ )?key$/.test(words) &&
+        /^[A-Z0-9]{16}$/.test(text)
+    )
+        return true;
     if (/\bsecret key$/.test(words) && nameOfMember.test(text)) return true;
     // `token: api_token`: the name of a column or a member, which ends as its key does.
     if (/\b(token|secret)$/.test(words) && /[-_](token|secret)$/.test(text) && nameOfKey.test(text)) return true;

@@ -68,7 +68,7 @@ function literalsOf(expression: string): string[] {
         ),
     ].map((match) => match[3]);
     const defaults = [...inner.matchAll(/\b(?:default|d)\b\s*\(?\s*(['"])(.*?)\1/g)].map((match) => match[2]);
-    const either = [...inner.matchAll(/\|\|\s*(['"])(.*?)\1/g)].map((match) => match[2]);
+    const either = [...inner.matchAll(/(?:\|\||\bor\b)\s*(['"])(.*?)\1/g)].map((match) => match[2]);
     return [...found, ...defaults, ...either].filter((text): text is string => text !== undefined && text !== "");
 }
 

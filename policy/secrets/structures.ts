@@ -89,6 +89,11 @@ const structures: readonly Structure[] = [
         rule: "authorization",
         form: /\bX-(?:[A-Za-z]+-)*(?:Key|Token|Secret|Auth)\s*:\s*(?<value>[^\s'"]{8,})/gi,
     },
+    // `--header "PRIVATE-TOKEN: …"`, under any name of a secret.
+    {
+        rule: "authorization",
+        form: /\s(?:-H|--header)[ =]?["']?(?<name>[A-Za-z][\w-]*):\s*(?<value>[^\s"'$]{6,})/g,
+    },
     {
         rule: "docker-login",
         form: /"auth"\s*:\s*"(?<value>[A-Za-z0-9+/]{8,}={0,2})"/g,
@@ -109,6 +114,10 @@ const structures: readonly Structure[] = [
         rule: "command-line",
         form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
         holds: (_, text) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text),
+    },
+    {
+        rule: "command-line",
+        form: /(?:^|[\s;&|(])https?\s[^\n|]*?(?:-a|--auth)[ =]["']?[^\s:"'$]+:(?<value>[^\s"'<>|&;]+)/g,
     },
     {
         rule: "command-line",
@@ -209,8 +218,11 @@ export function assignments(text: string, sql: boolean): readonly Assignment[] {
             /^\s*(?:[-+]\s+|[#;]+\s*)?(?:export\s+|set\s+|ENV\s+|ARG\s+|local\s+|readonly\s+|-D)?["']?([A-Za-z_][\w.$/-]*)["']?\s*(?:(?:::?|[?+])?=|:(?=\s))\s*(.+?),?\s*$/.exec(
                 content,
             ) ?? [];
-        // PowerShell's: what stands there without quotes is a command.
-        const [, variable, text] = /^\s*\$(?:\w+:)?([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(content) ?? [];
+        // PowerShell's and Groovy's: what stands there without quotes is a command.
+        const [, variable, text] =
+            /^\s*(?:\$(?:\w+:)?|(?:def|final|String|var|val|let|const)\s+)([A-Za-z_]\w*)\s*=\s*("[^"]*"|'[^']*')\s*;?\s*$/.exec(
+                content,
+            ) ?? [];
         add(variable, text);
         if (/^value$/i.test(whole ?? "") && named !== undefined) add(named, wholeValue);
         named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : undefined;
@@ -227,6 +239,13 @@ export function assignments(text: string, sql: boolean): readonly Assignment[] {
             /[{,]\s*([A-Za-z_][\w.-]*):\s+("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,{}"'[\]]+)\s*(?=[,}])/g,
         ))
             if (key !== whole) add(key, value);
+        // Named arguments of Groovy, and parameters of Jenkins: `password(name: 'TOKEN', value: '…')`.
+        for (const [, key, value] of content.matchAll(/[(,[]\s*([A-Za-z_]\w*):\s*("[^"]*"|'[^']*')\s*(?=[,)\]])/g))
+            if (key !== whole) add(key, value);
+        for (const [, , key, value] of content.matchAll(
+            /\bname:\s*(["'])([\w.-]+)\1\s*,\s*(?:value|defaultValue):\s*("[^"]*"|'[^']*')/g,
+        ))
+            add(key, value);
         for (const [, key, value] of content.matchAll(/"([A-Za-z_][\w.-]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g))
             if (key !== whole) add(key, value);
     }

@@ -28,7 +28,31 @@ describe("a file is read as what it is", () => {
         ));
 
     it("YAML: a line of a text that begins with # is told with the text alone", () =>
-        assert.deepEqual(found("a.yaml", "a: |", "  # password: hunter2"), ["1 a secret-by-key"]));
+        assert.deepEqual(found("a.yaml", "a: |", "  # password: hunter2"), ["2 a secret-by-key"]));
+
+    it("YAML: each secret of a text has its own line, what is encoded there has that of the text", () =>
+        assert.deepEqual(
+            found(
+                "a.yaml",
+                "data:",
+                "  run: |",
+                "    cd hunter2",
+                "    curl -u a:hunter2 https://a.example.com",
+                "    curl -u a:hunter3 https://a.example.com",
+                "  folded: >-",
+                "    -Da.b=c",
+                "    -Ddb.password=hunter2",
+                "  content: |",
+                `    ${Buffer.from("user=a\npassword=hunter2\n").toString("base64")}`,
+                "  end: 1",
+            ),
+            [
+                "4 data.run command-line",
+                "5 data.run command-line",
+                "8 data.folded command-line",
+                "9 data.content secret-by-key",
+            ],
+        ));
 
     it("YAML: an argument is what the option before it says", () =>
         assert.deepEqual(found("a.yaml", "args: [serve, --db-password, hunter2, --token-file, /a/b]"), [

@@ -92,6 +92,7 @@ describe("the detectors of secrets", () => {
             "${PW:hunter2}",
             "{{ env_var('PW', 'hunter2') }}",
             '{{ .Values.pw | default "hunter2" }}',
+            "{{ env_var('PW') or 'hunter2' }}",
             "${{ secrets.PW || 'hunter2' }}",
         ])
             assert.deepEqual(rulesOf("yaml", "a.password", value), ["secret-by-key"], value);
@@ -145,6 +146,9 @@ describe("the detectors of secrets", () => {
             ["env_secrets[1]", "dagster-snowflake"],
             ["kwargs.token", "api_token"],
             ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET", "sql_alchemy_conn"],
+            ["secrets", "kv/data/ci/kafka password | KAFKA_PASSWORD ;\nkv/data/ci/npm token | NPM_TOKEN"],
+            ["nginx.ingress.kubernetes.io/auth-secret", "lake-basic-auth"],
+            ["confluentcloud:cloudApiKey", "IGI4KH2ORSQKIRGT"],
             ["LoadCredential", "db-password:/run/credentials/db"],
             ["spec.encryptedData.password", "AgPiSSqC7OpgciGQ6pFa0TtDmNn92tkbVd"],
             ["CACHE_KEY", "npm-7251766a90bc1c4532ac897acae5b087334ef43a"],
@@ -155,6 +159,10 @@ describe("the detectors of secrets", () => {
         for (const [key, value] of [
             ["secretKeys.password", "Client7-passwords"],
             ["secrets[0]", "Hunter2"],
+            ["a.clientSecrets", "abc"],
+            ["secrets", "a=b\nGIT_TOKEN=hunter2"],
+            ["AUTH_SECRET", "hunter2"],
+            ["other:apiKey", "IGI4KH2ORSQKIRGT"],
             ["kwargs.token", "hunter2"],
             ["keys[0].d", "vMWWcij5vgN67MOwTTpYbQm2xK9sLr4Eu8Zd3Hf6"],
         ] as const)
@@ -168,6 +176,10 @@ describe("the detectors of secrets", () => {
             "pulumi config set --secret kafkaPassword < /run/secrets/kafka",
             "docker build --secret id=npmrc,src=.npmrc .",
             "PASSWORD ?= $(shell vault kv get -field=password kv/lake)",
+            'curl -H "PRIVATE-TOKEN: $TOKEN" -H "Idempotency-Key: 0f1e2d3c" https://a.example.com',
+            "def token = sh(script: 'cat token', returnStdout: true).trim()",
+            "usernamePassword(credentialsId: 'nexus', passwordVariable: 'NEXUS_PASSWORD')",
+            "http -a lake:$PW https://a.example.com",
             '$token = Read-Host -AsSecureString "Token"',
             `mac: ENC[AES256_GCM,data:${"aB3d".repeat(21)}aB==,iv:abc=,tag:x,type:str]`,
             "sqlcmd -S db -U sa -P $PW -Q 'select 1'",
@@ -182,6 +194,11 @@ describe("the detectors of secrets", () => {
             "psql --host db ${DB_PASSWORD:-hunter2}",
             'dbt build --vars "{token: hunter2}"',
             "DB_PASSWORD := hunter2",
+            'wget --header="PRIVATE-TOKEN: hunter2" https://a.example.com',
+            "def dbPassword = 'hunter2'",
+            "build job: 'a', parameters: [password(name: 'API_TOKEN', value: 'hunter2')]",
+            "login(user: 'a', password: 'hunter2')",
+            "http -a lake:hunter2 https://a.example.com",
             "$env:DB_PASSWORD = 'hunter2'",
             'x = ConvertTo-SecureString "hunter2" -AsPlainText -Force',
         ])

@@ -85,16 +85,23 @@ function fileOf({ source, title, body }: Section): WrittenFile {
 
 const inputs = z.record(z.string(), z.unknown());
 
-/** The second were written after the rules had been mended for the first. */
-export const independentFiles = (written: "first" | "second"): readonly WrittenFile[] =>
-    readdirSync(folder)
-        .filter((name) => name.endsWith(".txt") && name !== "resources.txt")
-        .filter((name) => (name === "second.txt") === (written === "second"))
-        .sort()
-        .flatMap((name) => sections(name).map(fileOf));
+/** The first was written before a rule was read; each other after the rules had been mended for the one before. */
+export const lots = ["first", "second", "third"] as const;
+export type Lot = (typeof lots)[number];
 
-export const independentInputs = (): readonly WrittenInputs[] =>
-    sections("resources.txt").map(({ source, title, body }) => ({
+const lotOf = (name: string): Lot => lots.find((lot) => name.includes(lot)) ?? "first";
+const isInputs = (name: string): boolean => name.startsWith("resources");
+const sectionsOf = (lot: Lot, ofInputs: boolean): readonly Section[] =>
+    readdirSync(folder)
+        .filter((name) => name.endsWith(".txt") && lotOf(name) === lot && isInputs(name) === ofInputs)
+        .sort()
+        .flatMap(sections);
+
+export const independentFiles = (lot: Lot): readonly WrittenFile[] => sectionsOf(lot, false).map(fileOf);
+
+/** None of the second. */
+export const independentInputs = (lot: Lot): readonly WrittenInputs[] =>
+    sectionsOf(lot, true).map(({ source, title, body }) => ({
         source,
         type: title,
         values: inputs.parse(parse(body.replaceAll(/[«»]/g, ""))),
