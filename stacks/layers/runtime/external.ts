@@ -1,10 +1,7 @@
 import { join } from "node:path";
-import { FlinkSqlJob } from "../../../components/runtime/flinkSqlJob";
 import { ExternalRuntime } from "../../../components/runtime/external";
-import { loadDataset } from "../../../sql/manifest";
-import { jobName } from "../../../sql/pipeline";
 import type { Build } from "../../profile";
-import { statementsOf } from "./statements";
+import { streamingBronze, streamingJobs } from "./streamingBronze";
 
 export const build: Build<"runtime", "external"> = async ({ environment, upstream }, settings) => {
     const [storage, broker, catalog] = await Promise.all([
@@ -13,38 +10,27 @@ export const build: Build<"runtime", "external"> = async ({ environment, upstrea
         upstream("catalog"),
     ]);
     const { flinkRest, sqlGateway, parallelism, connector } = settings;
-    const streaming = environment.mode === "streaming_bronze";
-    const job = jobName(loadDataset(environment.dataset), "bronze");
     const { contract } = new ExternalRuntime("runtime", {
         flinkRest,
         sqlGateway,
         parallelism,
         savepoints: storage.savepoints,
-        jobs: streaming ? [job] : [],
+        jobs: streamingJobs(environment),
         dbt: {
             target: catalog.attach ? "attach" : "embedded",
             duckdbFile: join(environment.dataDirectory, "dbt", "lakehouse.duckdb"),
             threads: environment.dbt.threads,
         },
     });
-    if (streaming)
-        new FlinkSqlJob(
-            "bronze",
-            {
-                flinkRest,
-                sqlGateway,
-                name: job,
-                statements: statementsOf({
-                    environment,
-                    upstreams: { storage, broker, catalog },
-                    job: "bronze",
-                    settings,
-                    seen: (platform) => ({ platform, connector }),
-                }),
-                savepoints: storage.savepoints,
-                checkpoints: storage.checkpoints,
-            },
-            { protect: environment.protectData },
-        );
+    streamingBronze(
+        {
+            flink: settings,
+            environment,
+            upstreams: { storage, broker, catalog },
+            settings,
+            seen: (platform) => ({ platform, connector }),
+        },
+        { protect: environment.protectData },
+    );
     return { ...contract };
 };

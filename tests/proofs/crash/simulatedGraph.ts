@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { repositoryRoot } from "../../../automation/core/repository";
 import { withEnvironment } from "../../../components/provider/daemon/processes";
+import { knownIn, type Known } from "../simulatedState";
 import { isolated, outcomeOf, startTidegate, type Outcome } from "../../_helpers/checkout";
 
 export type Kind = "Bucket" | "Network" | "Key";
@@ -173,25 +174,10 @@ export class SimulatedGraph {
     }
 
     /** Ids by URN, as the states of all stacks have them; and what is pending in them. */
-    known(): { readonly ids: ReadonlyMap<string, string>; readonly pending: readonly string[] } {
-        const ids = new Map<string, string>();
-        const pending: string[] = [];
+    known(): Known {
         const folder = join(this.directory, "state", ".pulumi", "stacks", "simulated");
-        for (const file of existsSync(folder) ? readdirSync(folder) : []) {
-            if (!/\.json$/.test(file)) continue;
-            const { checkpoint } = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
-                checkpoint: {
-                    latest?: {
-                        resources?: { urn: string; type: string; id?: string }[];
-                        pending_operations?: { type: string; resource: { urn: string } }[];
-                    };
-                };
-            };
-            for (const { urn, type, id } of checkpoint.latest?.resources ?? [])
-                if (type.startsWith("sim:")) ids.set(urn, id ?? "");
-            for (const one of checkpoint.latest?.pending_operations ?? []) pending.push(one.resource.urn);
-        }
-        return { ids, pending };
+        const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+        return knownIn(names.map((name) => join(folder, name)));
     }
 
     /** What is wrong once everything is up: each resource has to be there once, under the id that the state knows. */

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { knownIn, type Known } from "../simulatedState";
 import { sqlFile, stacks, type Environment, type Organisation, type StackName } from "./organisation";
 import type { Sql } from "./model";
 
@@ -70,28 +71,9 @@ export class Evidence {
     }
 
     /** Ids by URN as the states have them, and what is pending. */
-    known(environment: Environment): {
-        readonly ids: ReadonlyMap<string, string>;
-        readonly pending: readonly string[];
-    } {
-        const ids = new Map<string, string>();
-        const pending: string[] = [];
-        for (const stack of stacks) {
-            const file = join(this.organisation.state(environment), ".pulumi", "stacks", stack, `${environment}.json`);
-            if (!existsSync(file)) continue;
-            const { checkpoint } = json<{
-                checkpoint: {
-                    latest?: {
-                        resources?: { urn: string; type: string; id?: string }[];
-                        pending_operations?: { resource: { urn: string } }[];
-                    };
-                };
-            }>(file);
-            for (const { urn, type, id } of checkpoint.latest?.resources ?? [])
-                if (type.startsWith("sim:")) ids.set(urn, id ?? "");
-            for (const { resource } of checkpoint.latest?.pending_operations ?? []) pending.push(resource.urn);
-        }
-        return { ids, pending };
+    known(environment: Environment): Known {
+        const folder = join(this.organisation.state(environment), ".pulumi", "stacks");
+        return knownIn(stacks.map((stack) => join(folder, stack, `${environment}.json`)).filter(existsSync));
     }
 
     /** The oldest run first. */
