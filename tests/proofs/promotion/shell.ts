@@ -65,12 +65,14 @@ export async function shell(
         stderr += `\nstuck for ${limitMs / 1000} s: killed\n`;
         killGroup(child);
     }, limitMs);
+    // Where nobody else has its pipes, they close with its end, and nothing tells of that later.
+    const closed = new Promise((resolve) => child.on("close", resolve));
     // What it has started in other groups may hold its pipes: its own end is what counts.
     const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve));
     // Its number may be another's by then.
     clearTimeout(striking);
     clearTimeout(stuck);
-    await Promise.race([new Promise((resolve) => child.on("close", resolve)), delay(2000, undefined, { ref: false })]);
+    await Promise.race([closed, delay(2000, undefined, { ref: false })]);
     return { code, stdout, stderr, killed: killed && code === null, seconds: (Date.now() - begun) / 1000 };
 }
 
