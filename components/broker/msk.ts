@@ -1,5 +1,8 @@
 /** The broker layer on Amazon MSK: a cluster that clients reach with their IAM role alone, its topics, and Flink's grants. */
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as iam from "@pulumi/aws/iam";
+import * as msk from "@pulumi/aws/msk";
+import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
@@ -38,8 +41,8 @@ const clientProperties = {
 
 export class MskBroker extends pulumi.ComponentResource {
     readonly contract: ContractOutputs<"broker">;
-    readonly cluster: aws.msk.Cluster | aws.msk.ServerlessCluster;
-    readonly securityGroup: aws.ec2.SecurityGroup;
+    readonly cluster: msk.Cluster | msk.ServerlessCluster;
+    readonly securityGroup: ec2.SecurityGroup;
 
     private readonly args: MskBrokerArgs;
     private readonly data: pulumi.CustomResourceOptions;
@@ -78,8 +81,8 @@ export class MskBroker extends pulumi.ComponentResource {
     }
 
     /** Whatever else is in the network does not get in. */
-    private nodesOnly(name: string, { vpcId, nodeSecurityGroupId }: Network): aws.ec2.SecurityGroup {
-        const group = new aws.ec2.SecurityGroup(
+    private nodesOnly(name: string, { vpcId, nodeSecurityGroupId }: Network): ec2.SecurityGroup {
+        const group = new ec2.SecurityGroup(
             `${name}-group`,
             {
                 namePrefix: `tidegate-${this.args.environment}-broker-`,
@@ -89,7 +92,7 @@ export class MskBroker extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        new aws.vpc.SecurityGroupIngressRule(
+        new vpc.SecurityGroupIngressRule(
             `${name}-from-nodes`,
             {
                 securityGroupId: group.id,
@@ -105,7 +108,7 @@ export class MskBroker extends pulumi.ComponentResource {
         return group;
     }
 
-    private brokers(name: string, { privateSubnetIds }: Network): aws.msk.Cluster | aws.msk.ServerlessCluster {
+    private brokers(name: string, { privateSubnetIds }: Network): msk.Cluster | msk.ServerlessCluster {
         const { environment, cluster = { kind: "provisioned" } } = this.args;
         const clusterName = `tidegate-${environment}`;
         const place = { subnetIds: privateSubnetIds, securityGroupIds: [this.securityGroup.id] };
@@ -115,7 +118,7 @@ export class MskBroker extends pulumi.ComponentResource {
                 { ...cluster, ...this.args, ...place, clusterName, replicas, inSync },
                 { parent: this },
             ).cluster;
-        return new aws.msk.ServerlessCluster(
+        return new msk.ServerlessCluster(
             `${name}-cluster`,
             {
                 clusterName,
@@ -140,7 +143,7 @@ export class MskBroker extends pulumi.ComponentResource {
             {
                 ...this.args,
                 foundation,
-                cluster: this.cluster as aws.msk.ServerlessCluster,
+                cluster: this.cluster as msk.ServerlessCluster,
                 port: iamPort,
                 image: cluster.image,
                 clientProperties,
@@ -151,7 +154,7 @@ export class MskBroker extends pulumi.ComponentResource {
     }
 
     private topic(name: string, { name: topic, partitions, retentionMs }: Topic): void {
-        new aws.msk.Topic(
+        new msk.Topic(
             `${name}-${topic}`,
             {
                 clusterArn: this.cluster.arn,
@@ -181,7 +184,7 @@ export class MskBroker extends pulumi.ComponentResource {
             allow(["DescribeTopic", "ReadData", "WriteData"], this.within("topic", probeTopic)),
             allow(["DescribeGroup", "AlterGroup"], this.within("group", groups)),
         ];
-        new aws.iam.RolePolicy(
+        new iam.RolePolicy(
             `${name}-flink-access`,
             {
                 name: `tidegate-${this.args.environment}-broker`,

@@ -1,5 +1,7 @@
 /** Brokers of Amazon MSK whose number and size are chosen, in KRaft mode. */
-import * as aws from "@pulumi/aws";
+import * as appautoscaling from "@pulumi/aws/appautoscaling";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as msk from "@pulumi/aws/msk";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOf, type CloudArgs } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
@@ -41,7 +43,7 @@ interface Placed extends MskProvisionedArgs, CloudArgs {
 const growAt = 60;
 
 export class MskProvisioned extends pulumi.ComponentResource {
-    readonly cluster: aws.msk.Cluster;
+    readonly cluster: msk.Cluster;
 
     private readonly args: Placed;
     private readonly tags: Record<string, string>;
@@ -56,12 +58,12 @@ export class MskProvisioned extends pulumi.ComponentResource {
         this.registerOutputs({});
     }
 
-    private brokers(name: string): aws.msk.Cluster {
+    private brokers(name: string): msk.Cluster {
         const { args } = this;
         const key = ownKey(name, `Topics of ${args.environment}`, "broker", args, this);
         const configuration = this.configuration(name);
         const protect = args.protectData ?? true;
-        return new aws.msk.Cluster(
+        return new msk.Cluster(
             `${name}-cluster`,
             {
                 clusterName: args.clusterName,
@@ -97,7 +99,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
     }
 
     /** A change of it is a new revision, for which the brokers are restarted one after the other. */
-    private configuration(name: string): aws.msk.Configuration {
+    private configuration(name: string): msk.Configuration {
         const { clusterName, replicas, inSync } = this.args;
         const properties = {
             "auto.create.topics.enable": false,
@@ -105,7 +107,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
             "min.insync.replicas": inSync,
             "unclean.leader.election.enable": false,
         };
-        return new aws.msk.Configuration(
+        return new msk.Configuration(
             `${name}-configuration`,
             {
                 name: clusterName,
@@ -117,9 +119,9 @@ export class MskProvisioned extends pulumi.ComponentResource {
         );
     }
 
-    private logs(name: string): aws.cloudwatch.LogGroup {
+    private logs(name: string): cloudwatch.LogGroup {
         const { clusterName, logDays = 90 } = this.args;
-        return new aws.cloudwatch.LogGroup(
+        return new cloudwatch.LogGroup(
             `${name}-logs`,
             { name: `/aws/msk/${clusterName}`, retentionInDays: logDays, tags: this.tags },
             { parent: this },
@@ -127,7 +129,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
     }
 
     private growth(name: string): void {
-        const target = new aws.appautoscaling.Target(
+        const target = new appautoscaling.Target(
             `${name}-storage`,
             {
                 serviceNamespace: "kafka",
@@ -139,7 +141,7 @@ export class MskProvisioned extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        new aws.appautoscaling.Policy(
+        new appautoscaling.Policy(
             `${name}-storage-growth`,
             {
                 name: `${this.args.clusterName}-broker-storage`,

@@ -4,7 +4,8 @@
  * them to what the environment says, with a role that may do this and nothing else. It never deletes one; that the Job goes, or
  * another one takes its place, is nothing to a topic.
  */
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as msk from "@pulumi/aws/msk";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
@@ -21,7 +22,7 @@ import type { Topic } from "./topics";
 export interface MskServerlessTopicsArgs extends CloudArgs {
     account: AwsAccount;
     foundation: Pick<Upstream<"foundation">, "namespaces" | "oidcIssuer">;
-    cluster: aws.msk.ServerlessCluster;
+    cluster: msk.ServerlessCluster;
     /** TCP, of IAM. */
     port: number;
     /** Of images/flink, by digest. */
@@ -87,7 +88,7 @@ export class MskServerlessTopics extends pulumi.ComponentResource {
                 },
             );
         const provider = `arn:aws:iam::${account.accountId}:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
-        const role = new aws.iam.Role(
+        const role = new iam.Role(
             `${this.name}-role`,
             {
                 name: `tidegate-${environment}-topics`,
@@ -97,7 +98,7 @@ export class MskServerlessTopics extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const access = new aws.iam.RolePolicy(
+        const access = new iam.RolePolicy(
             `${this.name}-access`,
             { name: "topics", role: role.name, policy: this.policy() },
             { parent: this },

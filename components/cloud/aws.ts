@@ -1,5 +1,6 @@
 /** The provider of an environment's AWS account. */
-import * as aws from "@pulumi/aws";
+import type { Region } from "@pulumi/aws";
+import { Provider } from "@pulumi/aws/provider";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface AwsAccount {
@@ -13,9 +14,9 @@ export const awsProvider = (
     { accountId, region }: AwsAccount,
     tags: Readonly<Record<string, string>>,
     options?: pulumi.ResourceOptions,
-): aws.Provider =>
-    new aws.Provider(
+): Provider =>
+    new Provider(
         "aws",
-        { region: region as aws.Region, allowedAccountIds: [accountId], defaultTags: { tags: { ...tags } } },
+        { region: region as Region, allowedAccountIds: [accountId], defaultTags: { tags: { ...tags } } },
         options,
     );

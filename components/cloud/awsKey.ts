@@ -1,5 +1,5 @@
 /** A key of its own on AWS, for what a layer encrypts. */
-import * as aws from "@pulumi/aws";
+import * as kms from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
 import { tagsOf, type CloudArgs } from "./args";
 
@@ -13,14 +13,14 @@ export function ownKey(
     layer: string,
     args: CloudArgs,
     parent: pulumi.Resource,
-): aws.kms.Key {
+): kms.Key {
     const protect = args.protectData ?? true;
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
         `${name}-key`,
         { description, enableKeyRotation: true, deletionWindowInDays: deletionDays, tags: tagsOf(args, layer) },
         { parent, protect, retainOnDelete: protect },
     );
-    new aws.kms.Alias(
+    new kms.Alias(
         `${name}-key-alias`,
         { name: `alias/tidegate-${args.environment}-${layer}`, targetKeyId: key.keyId },
         { parent },

@@ -1,5 +1,7 @@
 /** PostgreSQL on Amazon RDS, in the private subnets of the cluster's network. */
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as rds from "@pulumi/aws/rds";
+import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { databaseRules } from "../../stacks/settings/catalog/database";
@@ -66,18 +68,18 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
         name: string,
         network: Extract<Upstream<"foundation">["network"], { cloud: "aws" }>,
         password: pulumi.Output<string>,
-    ): aws.rds.Instance {
+    ): rds.Instance {
         const { args, tags } = this;
         const { version = "17", storageGb = 20, maxStorageGb = 100, backupDays = 14 } = args;
         const protect = args.protectData ?? true;
         const identifier = `tidegate-${args.environment}-${args.layer}`;
         const key = ownKey(name, `Database of the ${args.layer} of ${args.environment}`, args.layer, args, this);
-        const group = new aws.rds.SubnetGroup(
+        const group = new rds.SubnetGroup(
             `${name}-subnets`,
             { name: identifier, subnetIds: [...network.privateSubnetIds], tags },
             { parent: this },
         );
-        const parameters = new aws.rds.ParameterGroup(
+        const parameters = new rds.ParameterGroup(
             `${name}-parameters`,
             {
                 name: `${identifier}-${version}`,
@@ -88,7 +90,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
             },
             { parent: this },
         );
-        return new aws.rds.Instance(
+        return new rds.Instance(
             `${name}-instance`,
             {
                 identifier,
@@ -97,7 +99,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
                 autoMinorVersionUpgrade: true,
                 // Who writes another `version` means it; the parameters of the new one are there before.
                 allowMajorVersionUpgrade: true,
-                instanceClass: (args.instanceClass ?? "db.t4g.medium") as aws.rds.InstanceType,
+                instanceClass: (args.instanceClass ?? "db.t4g.medium") as rds.InstanceType,
                 storageType: "gp3",
                 allocatedStorage: storageGb,
                 maxAllocatedStorage: maxStorageGb,
@@ -134,9 +136,9 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
     private nodesOnly(
         name: string,
         { vpcId, nodeSecurityGroupId }: { vpcId: string; nodeSecurityGroupId: string },
-    ): aws.ec2.SecurityGroup {
+    ): ec2.SecurityGroup {
         const { environment, layer } = this.args;
-        const group = new aws.ec2.SecurityGroup(
+        const group = new ec2.SecurityGroup(
             `${name}-group`,
             {
                 namePrefix: `tidegate-${environment}-${layer}-`,
@@ -146,7 +148,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
             },
             { parent: this },
         );
-        new aws.vpc.SecurityGroupIngressRule(
+        new vpc.SecurityGroupIngressRule(
             `${name}-from-nodes`,
             {
                 securityGroupId: group.id,

@@ -1,5 +1,6 @@
 /** A network of its own on AWS: in each zone a private subnet, whose way out is a NAT gateway, and a public one for that. */
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as ec2transitgateway from "@pulumi/aws/ec2transitgateway";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
@@ -25,8 +26,8 @@ const privateBits = 2;
 const publicBits = 6;
 
 export class AwsNetwork extends pulumi.ComponentResource {
-    readonly vpc: aws.ec2.Vpc;
-    readonly privateSubnets: aws.ec2.Subnet[];
+    readonly vpc: ec2.Vpc;
+    readonly privateSubnets: ec2.Subnet[];
 
     private readonly args: AwsNetworkArgs;
     private readonly block: Block;
@@ -56,8 +57,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
         return { ...tagsOf(this.args, "foundation"), Name: `${this.args.environment}-${name}` };
     }
 
-    private network(name: string): aws.ec2.Vpc {
-        const vpc = new aws.ec2.Vpc(
+    private network(name: string): ec2.Vpc {
+        const vpc = new ec2.Vpc(
             `${name}-vpc`,
             {
                 cidrBlock: partOf(this.block, this.block.bits, 0),
@@ -69,7 +70,7 @@ export class AwsNetwork extends pulumi.ComponentResource {
             { parent: this },
         );
         // AWS gives each network a group that lets its members reach each other; here nobody is to get in by default.
-        new aws.ec2.DefaultSecurityGroup(
+        new ec2.DefaultSecurityGroup(
             `${name}-default-group`,
             { vpcId: vpc.id, ingress: [], egress: [], tags: this.tags("closed") },
             { parent: this },
@@ -78,21 +79,21 @@ export class AwsNetwork extends pulumi.ComponentResource {
     }
 
     /** One for each zone, or one for all. */
-    private gateways(name: string): aws.ec2.NatGateway[] {
+    private gateways(name: string): ec2.NatGateway[] {
         const { zones, nat = "perZone" } = this.args;
-        const internet = new aws.ec2.InternetGateway(
+        const internet = new ec2.InternetGateway(
             `${name}-internet`,
             { vpcId: this.vpc.id, tags: this.tags("internet") },
             { parent: this },
         );
         const table = this.routeTable(`${name}-public-routes`, "public");
-        const route = new aws.ec2.Route(
+        const route = new ec2.Route(
             `${name}-public-way-out`,
             { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internet.id },
             { parent: this },
         );
         return (nat === "single" ? zones.slice(0, 1) : zones).map((zone, index) => {
-            const subnet = new aws.ec2.Subnet(
+            const subnet = new ec2.Subnet(
                 `${name}-public-${index}`,
                 {
                     vpcId: this.vpc.id,
@@ -104,12 +105,12 @@ export class AwsNetwork extends pulumi.ComponentResource {
                 { parent: this },
             );
             this.associate(`${name}-public-${index}-routes`, subnet, table);
-            const address = new aws.ec2.Eip(
+            const address = new ec2.Eip(
                 `${name}-nat-${index}-address`,
                 { domain: "vpc", tags: this.tags(`nat-${zone}`) },
                 { parent: this, dependsOn: [internet] },
             );
-            return new aws.ec2.NatGateway(
+            return new ec2.NatGateway(
                 `${name}-nat-${index}`,
                 { subnetId: subnet.id, allocationId: address.allocationId, tags: this.tags(`nat-${zone}`) },
                 { parent: this, dependsOn: [route] },
@@ -117,8 +118,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
         });
     }
 
-    private privateSubnet(name: string, zone: string, index: number): aws.ec2.Subnet {
-        return new aws.ec2.Subnet(
+    private privateSubnet(name: string, zone: string, index: number): ec2.Subnet {
+        return new ec2.Subnet(
             `${name}-private-${index}`,
             {
                 vpcId: this.vpc.id,
@@ -132,10 +133,10 @@ export class AwsNetwork extends pulumi.ComponentResource {
         );
     }
 
-    private attachment(name: string): aws.ec2transitgateway.VpcAttachment | undefined {
+    private attachment(name: string): ec2transitgateway.VpcAttachment | undefined {
         const { transitGateway } = this.args;
         if (transitGateway === undefined) return undefined;
-        return new aws.ec2transitgateway.VpcAttachment(
+        return new ec2transitgateway.VpcAttachment(
             `${name}-transit`,
             {
                 transitGatewayId: transitGateway.id,
@@ -150,22 +151,22 @@ export class AwsNetwork extends pulumi.ComponentResource {
     private privateRoutes(
         name: string,
         index: number,
-        subnet: aws.ec2.Subnet,
-        gateway: aws.ec2.NatGateway | undefined,
-        attachment: aws.ec2transitgateway.VpcAttachment | undefined,
-    ): aws.ec2.RouteTable {
+        subnet: ec2.Subnet,
+        gateway: ec2.NatGateway | undefined,
+        attachment: ec2transitgateway.VpcAttachment | undefined,
+    ): ec2.RouteTable {
         const child = `${name}-private-${index}`;
         const table = this.routeTable(`${child}-route-table`, `private-${index}`);
         this.associate(`${child}-routes`, subnet, table);
         if (gateway !== undefined)
-            new aws.ec2.Route(
+            new ec2.Route(
                 `${child}-way-out`,
                 { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: gateway.id },
                 { parent: this },
             );
         if (attachment !== undefined)
             for (const [number, cidr] of (this.args.transitGateway?.cidrs ?? []).entries())
-                new aws.ec2.Route(
+                new ec2.Route(
                     `${child}-transit-${number}`,
                     {
                         routeTableId: table.id,
@@ -178,8 +179,8 @@ export class AwsNetwork extends pulumi.ComponentResource {
     }
 
     /** Without it every byte of the tables goes through a NAT gateway, and is paid for. */
-    private s3Endpoint(name: string, tables: readonly aws.ec2.RouteTable[]): void {
-        new aws.ec2.VpcEndpoint(
+    private s3Endpoint(name: string, tables: readonly ec2.RouteTable[]): void {
+        new ec2.VpcEndpoint(
             `${name}-s3`,
             {
                 vpcId: this.vpc.id,
@@ -192,11 +193,11 @@ export class AwsNetwork extends pulumi.ComponentResource {
         );
     }
 
-    private routeTable(child: string, purpose: string): aws.ec2.RouteTable {
-        return new aws.ec2.RouteTable(child, { vpcId: this.vpc.id, tags: this.tags(purpose) }, { parent: this });
+    private routeTable(child: string, purpose: string): ec2.RouteTable {
+        return new ec2.RouteTable(child, { vpcId: this.vpc.id, tags: this.tags(purpose) }, { parent: this });
     }
 
-    private associate(child: string, subnet: aws.ec2.Subnet, table: aws.ec2.RouteTable): void {
-        new aws.ec2.RouteTableAssociation(child, { subnetId: subnet.id, routeTableId: table.id }, { parent: this });
+    private associate(child: string, subnet: ec2.Subnet, table: ec2.RouteTable): void {
+        new ec2.RouteTableAssociation(child, { subnetId: subnet.id, routeTableId: table.id }, { parent: this });
     }
 }

@@ -2,7 +2,11 @@
  * The foundation layer on Amazon EKS, as far as it is AWS's: network, cluster, nodes, add-ons, and a role for each workload.
  * What is on the cluster is `ClusterServices`; the layer puts both together.
  */
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as eks from "@pulumi/aws/eks";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
+import * as vpc from "@pulumi/aws/vpc";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { workloads, type Workload } from "../../stacks/contracts";
@@ -56,18 +60,18 @@ export interface EksClusterArgs extends CloudArgs {
 export const defaultVersion = "1.35";
 
 export class EksCluster extends pulumi.ComponentResource {
-    readonly cluster: aws.eks.Cluster;
+    readonly cluster: eks.Cluster;
     readonly network: AwsNetwork;
-    readonly oidc: aws.iam.OpenIdConnectProvider;
+    readonly oidc: iam.OpenIdConnectProvider;
     /** A role of its own for each workload, which only its service account can take on. */
-    readonly roles: Readonly<Record<Workload, aws.iam.Role>>;
+    readonly roles: Readonly<Record<Workload, iam.Role>>;
     /** Gets a token from `aws eks get-token` each time: there is no key in it. Secret all the same. */
     readonly kubeconfig: pulumi.Output<string>;
     readonly oidcIssuer: pulumi.Output<string>;
     /** By which EKS gives a pod of the account its role. */
     readonly accountAnnotations: Record<Workload, Record<string, pulumi.Output<string>>>;
 
-    private readonly key: aws.kms.Key;
+    private readonly key: kms.Key;
     private readonly args: EksClusterArgs;
     private readonly tags: Record<string, string>;
     private readonly clusterName: string;
@@ -86,7 +90,7 @@ export class EksCluster extends pulumi.ComponentResource {
         this.reachable(name);
         this.administrators(name);
         this.oidcIssuer = this.cluster.identities.apply(([identity]) => identity?.oidcs[0]?.issuer ?? "");
-        this.oidc = new aws.iam.OpenIdConnectProvider(
+        this.oidc = new iam.OpenIdConnectProvider(
             `${name}-oidc`,
             { url: this.oidcIssuer, clientIdLists: [audience], tags: this.tags },
             { parent: this },
@@ -140,18 +144,18 @@ export class EksCluster extends pulumi.ComponentResource {
         return this.cluster.vpcConfig.clusterSecurityGroupId;
     }
 
-    private controlPlane(name: string): aws.eks.Cluster {
+    private controlPlane(name: string): eks.Cluster {
         const { environment, version = defaultVersion, api = {}, logDays = 90, protectData = true } = this.args;
         const role = this.role(`${name}-control-plane`, "control-plane", serviceTrust("eks.amazonaws.com"));
         const grant = this.attach(`${name}-control-plane-policy`, role, "AmazonEKSClusterPolicy");
         // Made here, for EKS would make one that keeps everything for ever.
-        const logs = new aws.cloudwatch.LogGroup(
+        const logs = new cloudwatch.LogGroup(
             `${name}-logs`,
             { name: `/aws/eks/${this.clusterName}/cluster`, retentionInDays: logDays, tags: this.tags },
             { parent: this },
         );
         const publicCidrs = [...(api.publicCidrs ?? [])];
-        return new aws.eks.Cluster(
+        return new eks.Cluster(
             `${name}-cluster`,
             {
                 name: this.clusterName,
@@ -178,7 +182,7 @@ export class EksCluster extends pulumi.ComponentResource {
     /** The private endpoint is open to its own network alone until somebody else is named. */
     private reachable(name: string): void {
         for (const [index, cidr] of (this.args.api?.privateCidrs ?? []).entries())
-            new aws.vpc.SecurityGroupIngressRule(
+            new vpc.SecurityGroupIngressRule(
                 `${name}-api-from-${index}`,
                 {
                     securityGroupId: this.nodeGroupId,
@@ -196,12 +200,12 @@ export class EksCluster extends pulumi.ComponentResource {
     private administrators(name: string): void {
         for (const principalArn of this.args.admins ?? []) {
             const child = `${name}-admin-${principalArn.split("/").at(-1) ?? ""}`;
-            const entry = new aws.eks.AccessEntry(
+            const entry = new eks.AccessEntry(
                 child,
                 { clusterName: this.cluster.name, principalArn, tags: this.tags },
                 { parent: this },
             );
-            new aws.eks.AccessPolicyAssociation(
+            new eks.AccessPolicyAssociation(
                 `${child}-policy`,
                 {
                     clusterName: this.cluster.name,
@@ -215,7 +219,7 @@ export class EksCluster extends pulumi.ComponentResource {
     }
 
     /** Without these no node gets ready. */
-    private nodeAddons(name: string): aws.eks.Addon[] {
+    private nodeAddons(name: string): eks.Addon[] {
         const cni = this.serviceRole(`${name}-cni`, "cni", "system:serviceaccount:kube-system:aws-node");
         const grant = this.attach(`${name}-cni-policy`, cni, "AmazonEKS_CNI_Policy");
         return [
@@ -228,7 +232,7 @@ export class EksCluster extends pulumi.ComponentResource {
         ];
     }
 
-    private nodes(name: string, addons: readonly aws.eks.Addon[]): EksNodes {
+    private nodes(name: string, addons: readonly eks.Addon[]): EksNodes {
         const { environment, tags = {}, nodes = {} } = this.args;
         const { name: clusterName } = this.cluster;
         const subnetIds = this.network.privateSubnets.map(({ id }) => id);
@@ -256,9 +260,9 @@ export class EksCluster extends pulumi.ComponentResource {
         name: string,
         addonName: string,
         dependsOn: readonly pulumi.Resource[] = [],
-        more: Partial<aws.eks.AddonArgs> = {},
-    ): aws.eks.Addon {
-        return new aws.eks.Addon(
+        more: Partial<eks.AddonArgs> = {},
+    ): eks.Addon {
+        return new eks.Addon(
             `${name}-${addonName}`,
             {
                 clusterName: this.cluster.name,
@@ -273,17 +277,17 @@ export class EksCluster extends pulumi.ComponentResource {
     }
 
     /** A role that only one service account of this cluster can take on. */
-    private serviceRole(child: string, purpose: string, subject: string): aws.iam.Role {
+    private serviceRole(child: string, purpose: string, subject: string): iam.Role {
         return this.role(child, purpose, accountTrust(this.oidc.arn, this.oidcIssuer, subject));
     }
 
-    private role(child: string, purpose: string, assumeRolePolicy: pulumi.Input<string>): aws.iam.Role {
+    private role(child: string, purpose: string, assumeRolePolicy: pulumi.Input<string>): iam.Role {
         const name = `tidegate-${this.args.environment}-${purpose}`;
-        return new aws.iam.Role(`${child}-role`, { name, assumeRolePolicy, tags: this.tags }, { parent: this });
+        return new iam.Role(`${child}-role`, { name, assumeRolePolicy, tags: this.tags }, { parent: this });
     }
 
-    private attach(child: string, role: aws.iam.Role, policyName: string): aws.iam.RolePolicyAttachment {
-        return new aws.iam.RolePolicyAttachment(
+    private attach(child: string, role: iam.Role, policyName: string): iam.RolePolicyAttachment {
+        return new iam.RolePolicyAttachment(
             child,
             { role: role.name, policyArn: managedPolicy(policyName) },
             { parent: this },

@@ -1,5 +1,6 @@
 /** Disks of pods on EKS: a class that encrypts them, for EKS has had no default class since Kubernetes 1.30. */
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -7,12 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
  * What the driver of the disks needs beside its managed policy for disks with a key of ours.
  * Source: https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
  */
-export function diskKeyGrant(
-    name: string,
-    role: aws.iam.Role,
-    key: aws.kms.Key,
-    parent: pulumi.Resource,
-): aws.iam.RolePolicy {
+export function diskKeyGrant(name: string, role: iam.Role, key: kms.Key, parent: pulumi.Resource): iam.RolePolicy {
     const policy = {
         Version: "2012-10-17",
         Statement: [
@@ -40,7 +36,7 @@ export function diskKeyGrant(
             },
         ],
     };
-    return new aws.iam.RolePolicy(name, { role: role.name, policy: pulumi.jsonStringify(policy) }, { parent });
+    return new iam.RolePolicy(name, { role: role.name, policy: pulumi.jsonStringify(policy) }, { parent });
 }
 
 /** The cluster's default class. A claim keeps its disk in the zone of the pod that first takes it. */

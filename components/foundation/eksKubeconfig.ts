@@ -1,10 +1,10 @@
 /** How a cluster of EKS is reached: by a token that `aws eks get-token` makes of whatever credentials are there. */
-import type * as aws from "@pulumi/aws";
+import type * as eks from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Secret although there is no key in it: it tells where the cluster is. */
 export function eksKubeconfig(
-    { name, endpoint, certificateAuthority }: Pick<aws.eks.Cluster, "name" | "endpoint" | "certificateAuthority">,
+    { name, endpoint, certificateAuthority }: Pick<eks.Cluster, "name" | "endpoint" | "certificateAuthority">,
     region: string,
 ): pulumi.Output<string> {
     const exec = {

@@ -1,5 +1,7 @@
 /** The nodes of a cluster of EKS: a managed group for each class of Flink's jobs. */
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as eks from "@pulumi/aws/eks";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsOf, type CloudArgs } from "../cloud/args";
 import { managedPolicy, serviceTrust } from "../cloud/awsTrust";
@@ -27,7 +29,7 @@ export interface EksNodesArgs extends Pick<CloudArgs, "environment" | "tags"> {
 const isArm = (instanceType: string): boolean => /^[a-z]+\d+g/.test(instanceType);
 
 export class EksNodes extends pulumi.ComponentResource {
-    readonly role: aws.iam.Role;
+    readonly role: iam.Role;
 
     private readonly args: EksNodesArgs;
     private readonly tags: Record<string, string>;
@@ -37,7 +39,7 @@ export class EksNodes extends pulumi.ComponentResource {
         super("tidegate:foundation:EksNodes", name, {}, options);
         this.args = args;
         this.tags = tagsOf(args, "foundation");
-        this.role = new aws.iam.Role(
+        this.role = new iam.Role(
             `${name}-role`,
             {
                 name: `tidegate-${args.environment}-nodes`,
@@ -53,10 +55,10 @@ export class EksNodes extends pulumi.ComponentResource {
     }
 
     /** To join, and to pull images; what the network add-on needs, its own service account has. */
-    private grants(name: string): aws.iam.RolePolicyAttachment[] {
+    private grants(name: string): iam.RolePolicyAttachment[] {
         return ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"].map(
             (policy) =>
-                new aws.iam.RolePolicyAttachment(
+                new iam.RolePolicyAttachment(
                     `${name}-${policy}`,
                     { role: this.role.name, policyArn: managedPolicy(policy) },
                     { parent: this },
@@ -68,7 +70,7 @@ export class EksNodes extends pulumi.ComponentResource {
         const { clusterName, subnetIds } = this.args;
         const { instanceType, count } = node;
         const template = this.template(child, node);
-        new aws.eks.NodeGroup(
+        new eks.NodeGroup(
             child,
             {
                 clusterName,
@@ -88,9 +90,9 @@ export class EksNodes extends pulumi.ComponentResource {
         );
     }
 
-    private template(child: string, { instanceType, diskGb = 100 }: NodeClassArgs): aws.ec2.LaunchTemplate {
+    private template(child: string, { instanceType, diskGb = 100 }: NodeClassArgs): ec2.LaunchTemplate {
         const ebs = { volumeType: "gp3", volumeSize: diskGb, encrypted: "true", deleteOnTermination: "true" };
-        return new aws.ec2.LaunchTemplate(
+        return new ec2.LaunchTemplate(
             `${child}-template`,
             {
                 namePrefix: `tidegate-${this.args.environment}-`,

@@ -1,5 +1,8 @@
 /** The storage layer on Amazon S3: a bucket of tables, one of checkpoints, one of access logs, and the key of the first two. */
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
+import * as s3 from "@pulumi/aws/s3";
+import type * as types from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { s3 as settings } from "../../stacks/settings/storage/s3";
@@ -42,9 +45,9 @@ const writeActions = [
 
 export class S3Storage extends pulumi.ComponentResource {
     readonly contract: Contract;
-    readonly warehouse: aws.s3.Bucket;
-    readonly checkpoints: aws.s3.Bucket;
-    readonly key: aws.kms.Key;
+    readonly warehouse: s3.Bucket;
+    readonly checkpoints: s3.Bucket;
+    readonly key: kms.Key;
 
     private readonly args: S3StorageArgs;
     private readonly data: pulumi.CustomResourceOptions;
@@ -91,7 +94,7 @@ export class S3Storage extends pulumi.ComponentResource {
     }
 
     /** S3 delivers access logs to a bucket without a key of its own alone. */
-    private logBucket(name: string): aws.s3.Bucket {
+    private logBucket(name: string): s3.Bucket {
         const { environment, accessLogDays = 90, account } = this.args;
         const bucket = this.plainBucket(name, "logs");
         this.encryption(`${name}-logs`, bucket, { sseAlgorithm: "AES256" });
@@ -111,11 +114,11 @@ export class S3Storage extends pulumi.ComponentResource {
         return bucket;
     }
 
-    private bucket(name: string, purpose: "warehouse" | "checkpoints", logs: aws.s3.Bucket): aws.s3.Bucket {
+    private bucket(name: string, purpose: "warehouse" | "checkpoints", logs: s3.Bucket): s3.Bucket {
         const { environment, oldVersionDays = 14 } = this.args;
         const bucket = this.plainBucket(name, purpose);
         const child = `${name}-${purpose}`;
-        const versioning = new aws.s3.BucketVersioning(
+        const versioning = new s3.BucketVersioning(
             `${child}-versioning`,
             { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
             { parent: this },
@@ -138,7 +141,7 @@ export class S3Storage extends pulumi.ComponentResource {
             ],
             [versioning],
         );
-        new aws.s3.BucketLogging(
+        new s3.BucketLogging(
             `${child}-logging`,
             { bucket: bucket.bucket, targetBucket: logs.bucket, targetPrefix: `${environment}/${purpose}/` },
             { parent: this },
@@ -148,14 +151,14 @@ export class S3Storage extends pulumi.ComponentResource {
     }
 
     /** Private, and without access lists. */
-    private plainBucket(name: string, purpose: string): aws.s3.Bucket {
+    private plainBucket(name: string, purpose: string): s3.Bucket {
         const child = `${name}-${purpose}`;
-        const bucket = new aws.s3.Bucket(
+        const bucket = new s3.Bucket(
             child,
             { bucketPrefix: `${this.args.environment}-${purpose}-`, forceDestroy: false, tags: this.tags },
             this.data,
         );
-        new aws.s3.BucketPublicAccessBlock(
+        new s3.BucketPublicAccessBlock(
             `${child}-private`,
             {
                 bucket: bucket.bucket,
@@ -166,7 +169,7 @@ export class S3Storage extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        new aws.s3.BucketOwnershipControls(
+        new s3.BucketOwnershipControls(
             `${child}-ownership`,
             { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
             { parent: this },
@@ -176,11 +179,11 @@ export class S3Storage extends pulumi.ComponentResource {
 
     private encryption(
         child: string,
-        bucket: aws.s3.Bucket,
+        bucket: s3.Bucket,
         applyServerSideEncryptionByDefault: { sseAlgorithm: string; kmsMasterKeyId?: pulumi.Input<string> },
         bucketKeyEnabled = false,
     ): void {
-        new aws.s3.BucketServerSideEncryptionConfiguration(
+        new s3.BucketServerSideEncryptionConfiguration(
             `${child}-encryption`,
             { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault, bucketKeyEnabled }] },
             { parent: this },
@@ -189,8 +192,8 @@ export class S3Storage extends pulumi.ComponentResource {
 
     private lifecycle(
         child: string,
-        bucket: aws.s3.Bucket,
-        rules: aws.types.input.s3.BucketLifecycleConfigurationRule[],
+        bucket: s3.Bucket,
+        rules: types.input.s3.BucketLifecycleConfigurationRule[],
         dependsOn: pulumi.Resource[] = [],
     ): void {
         const leftovers = {
@@ -199,7 +202,7 @@ export class S3Storage extends pulumi.ComponentResource {
             filter: {},
             abortIncompleteMultipartUpload: { daysAfterInitiation: multipartDays },
         };
-        new aws.s3.BucketLifecycleConfiguration(
+        new s3.BucketLifecycleConfiguration(
             `${child}-lifecycle`,
             { bucket: bucket.bucket, rules: [leftovers, ...rules] },
             { parent: this, dependsOn },
@@ -207,7 +210,7 @@ export class S3Storage extends pulumi.ComponentResource {
     }
 
     /** Over TLS 1.2 or newer alone, and what `statements` allow. */
-    private policy(child: string, bucket: aws.s3.Bucket, statements: readonly object[]): void {
+    private policy(child: string, bucket: s3.Bucket, statements: readonly object[]): void {
         const whole = [bucket.arn, pulumi.interpolate`${bucket.arn}/*`];
         const deny = (sid: string, condition: object) => ({
             Sid: sid,
@@ -225,7 +228,7 @@ export class S3Storage extends pulumi.ComponentResource {
                 ...statements,
             ],
         });
-        new aws.s3.BucketPolicy(`${child}-policy`, { bucket: bucket.bucket, policy }, { parent: this });
+        new s3.BucketPolicy(`${child}-policy`, { bucket: bucket.bucket, policy }, { parent: this });
     }
 
     private grant(name: string, workload: keyof typeof access): void {
@@ -241,7 +244,7 @@ export class S3Storage extends pulumi.ComponentResource {
                 Resource: this.key.arn,
             },
         ];
-        new aws.iam.RolePolicy(
+        new iam.RolePolicy(
             `${name}-${workload}-access`,
             {
                 name: `tidegate-${this.args.environment}-storage`,
@@ -252,7 +255,7 @@ export class S3Storage extends pulumi.ComponentResource {
         );
     }
 
-    private statements(bucket: aws.s3.Bucket, mode: "read" | "write"): object[] {
+    private statements(bucket: s3.Bucket, mode: "read" | "write"): object[] {
         return [
             { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucket.arn },
             {

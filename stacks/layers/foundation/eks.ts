@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import * as kubernetes from "@pulumi/kubernetes";
 import { log } from "@pulumi/pulumi";
 import { awsProvider } from "../../../components/cloud/aws";
@@ -18,7 +18,7 @@ export const build: Build<"foundation", "eks"> = async (
         void log.warn(
             "The API server is reached from inside the platform's network alone: run this there, or name who else reaches it in foundation.api.",
         );
-    const { names } = await aws.getAvailabilityZones(
+    const { names } = await getAvailabilityZones(
         { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
         { provider },
     );
