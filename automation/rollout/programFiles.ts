@@ -24,6 +24,7 @@ export const programFiles = async (entries: readonly string[], loads: Loads = {}
 export async function closureOf(entries: readonly string[], loads: Loads = {}): Promise<Closure> {
     const found = new Set<string>();
     const packages = new Set<string>();
+    const plugins = await following(loads);
     for (const entry of entries) {
         const point = await entryPoint(entry);
         if (point === undefined) {
@@ -40,7 +41,7 @@ export async function closureOf(entries: readonly string[], loads: Loads = {}): 
             platform: "node",
             logLevel: "silent",
             absWorkingDir: dirname(point),
-            plugins: [following(loads)],
+            plugins,
         }).catch(() => undefined);
         if (result === undefined) {
             found.add(dirname(point));
@@ -65,17 +66,24 @@ const lazily = new Set(["require-call", "dynamic-import"]);
 /** Marks what the plugin itself has asked for, which would come back to it. */
 const asked = Symbol("asked");
 
-function following(loads: Loads): Plugin {
-    return {
-        name: "what a module chooses",
-        setup: (bundle) =>
-            bundle.onResolve({ filter: /^\./ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
-                const loaded = loads[importer];
-                if (loaded === undefined || !lazily.has(kind) || pluginData === asked) return undefined;
-                const found = await bundle.resolve(path, { importer, kind, resolveDir, pluginData: asked });
-                return found.errors.length > 0 || loaded.includes(found.path) ? found : { path, external: true };
-            }),
-    };
+/** Is called for what stands in the modules that choose alone: hundreds of files import, and each call comes over a pipe. */
+async function following(loads: Loads): Promise<Plugin[]> {
+    const texts = await Promise.all(Object.keys(loads).map((file) => readFile(file, "utf8").catch(() => "")));
+    const named = texts.flatMap((text) => [...text.matchAll(/["'`](\.[^"'`]*)["'`]/g)].map(([, path = ""]) => path));
+    if (named.length === 0) return [];
+    const filter = new RegExp(`^(${[...new Set(named)].map((path) => path.replace(/[^\w/]/g, "\\$&")).join("|")})$`);
+    return [
+        {
+            name: "what a module chooses",
+            setup: (bundle) =>
+                bundle.onResolve({ filter }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+                    const loaded = loads[importer];
+                    if (loaded === undefined || !lazily.has(kind) || pluginData === asked) return undefined;
+                    const found = await bundle.resolve(path, { importer, kind, resolveDir, pluginData: asked });
+                    return found.errors.length > 0 || loaded.includes(found.path) ? found : { path, external: true };
+                }),
+        },
+    ];
 }
 
 /** As Node finds the program of a folder; undefined where there is none to be found. */
