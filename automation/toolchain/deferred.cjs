@@ -36,7 +36,8 @@ function defer(urls) {
     registerHooks?.({
         load(url, context, next) {
             const loaded = next(url, context);
-            if (!urls.some((one) => one.test(url))) return loaded;
+            // An ES module of the same name has no `module.exports`.
+            if (loaded.format === "module" || !urls.some((one) => one.test(url))) return loaded;
             return { ...loaded, source: later(String(loaded.source)) };
         },
     });

@@ -48,6 +48,13 @@ describe("the loader", () => {
         assert.equal(run(main), "file folder dynamic");
     });
 
+    it("leaves an ES module as it is whose name is that of one of the SDK's", () => {
+        mkdirSync(join(folder, "node_modules", "execa"), { recursive: true });
+        file("node_modules/execa/package.json", JSON.stringify({ name: "execa", type: "module", main: "index.js" }));
+        file("node_modules/execa/index.js", `import { sep } from "node:path"; export const found = sep;`);
+        assert.equal(run(file("main.ts", `import { found } from "execa"; console.log(found);`)), "/");
+    });
+
     it("translates a file once, and anew when it changes", () => {
         const main = file("main.ts", `const word: string = "first"; console.log(word);`);
         assert.equal(run(main), "first");
