@@ -54,6 +54,31 @@ describe("Redactor", () => {
             assert.match(redactor.text(text), /^[\\"]*\[secret\][\\"]*$/, text);
     });
 
+    it("takes out a large one, and many", () => {
+        const words = (count: number, of: string): string =>
+            JSON.stringify(Array.from({ length: count }, (_, index) => `${of} ${index} ${"x+/".repeat(index % 7)}`));
+        const large = words(2000, "a word");
+        const many = Array.from({ length: 150 }, (_, index) => words(9, `wordof${index}`));
+        const redactor = new Redactor([large, ...many]);
+        for (const secret of [large, many[0] ?? "", many[149] ?? ""])
+            for (const write of Object.values(writers))
+                assert.ok(!/\d x|%20x|776f7264/i.test(redactor.text(write(secret))), write(secret).slice(0, 99));
+        assert.equal(redactor.text(`begin ${large} ${large} end`), "begin [secret] [secret] end");
+        assert.equal(
+            redactor.text(JSON.stringify({ many })).replaceAll('"[secret]"', ""),
+            `{"many":[${",".repeat(149)}]}`,
+        );
+    });
+
+    it("takes one out that is itself written as another would be", () => {
+        for (const secret of ["a&amp;bcd", "abc%25%2B", 'C:\\\\"x\\"y', "++ab  cd", "\\u0026abc", '""/&', "密码密码"])
+            for (const write of [String, JSON.stringify, encodeURIComponent, writers.markup, writers["json in json"]])
+                assert.ok(
+                    !new Redactor([secret]).text(`<${write(secret)}>`).includes(write(secret)),
+                    `${write(secret)}`,
+                );
+    });
+
     it("does not look for long for one of backslashes alone", () => {
         const redactor = new Redactor([`${"\\".repeat(40)}x`]);
         const text = "\\".repeat(400);
