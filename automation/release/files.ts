@@ -9,6 +9,11 @@ import type { PartName, ReleaseFile } from "./manifest";
 
 const run = promisify(execFile);
 
+/** `.env`, `.env.local`, `prod.env`: of whoever works here, and where secrets are; git need not know that it is to ignore them. */
+const variablesFile = /(^|\/)(\.env(\.[^/]+)?|[^/]+\.env)$/;
+/** `.env.example`: what such a file is to hold. */
+const exampleFile = /\.(example|sample|template|dist)$/;
+
 interface Entry {
     part: PartName;
     readonly stacks: Set<string>;
@@ -34,7 +39,8 @@ export class ReleaseFiles {
     }
 
     /**
-     * A file, or a folder with all that is in it and that git does not ignore, where there is git. What is named twice is of
+     * A file, or a folder with all that is in it and that git does not ignore, where there is git, without files of variables
+     * (`.env`): those are taken where they are named themselves. What is named twice is of
      * the part that it was given first, and of all stacks.
      * @throws TidegateError `release-file-outside`, `release-file-missing`
      */
@@ -89,6 +95,7 @@ export class ReleaseFiles {
 
     private passedOver(file: string): boolean {
         if (this.without.some((folder) => file === folder || file.startsWith(folder + sep))) return true;
+        if (variablesFile.test(file) && !exampleFile.test(file)) return true;
         return this.known !== undefined && this.isInside(file) && !this.known.has(this.nameOf(file));
     }
 

@@ -89,6 +89,18 @@ describe("a release of somebody's projects", () => {
         assert.match(files.find(({ path }) => path === sbomPath)?.content.toString() ?? "", /pkg:npm\/yaml@2.9.1/);
     });
 
+    it("has no file of variables, with git or without, unless it is named itself or an example", async () => {
+        for (const name of ["app/.env", "app/.env.local", "network/prod.env", "app/.env.example", "app/environment.js"])
+            write(name, "PASSWORD=x");
+        const of = async (): Promise<string[]> =>
+            (await gathered()).files.map(({ path }) => path).filter((path) => path.includes("env"));
+        assert.deepEqual(await of(), ["app/.env.example", "app/environment.js"]);
+        execFileSync("git", ["init", "-q"], { cwd: example.directory });
+        assert.deepEqual((await of()).sort(), ["app/.env.example", "app/environment.js"]);
+        example.edit("tidegate.yaml", "stacks:", "releases: { files: [network/prod.env] }\nstacks:");
+        assert.deepEqual((await of()).sort(), ["app/.env.example", "app/environment.js", "network/prod.env"]);
+    });
+
     it("has no file that git ignores", async () => {
         write("app/notes.txt", "mine");
         write(".gitignore", "notes.txt\n");
