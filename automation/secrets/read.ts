@@ -45,13 +45,15 @@ function yamlLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] |
     const documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false, logLevel: "silent" });
     if (!Array.isArray(documents)) return [];
     const lineOf = (node: Node): number => counter.linePos(node.range?.[0] ?? 0).line;
+    // Its end is exclusive, and after a block the first character of the next line.
+    const lastLineOf = (node: Node): number => counter.linePos(Math.max(0, (node.range?.[1] ?? 0) - 1)).line;
     /** Lines in a text that goes over several: what begins with `#` there is no comment. */
     const within = new Set<number>();
     const tell = (node: Scalar, keyPath: string, line: number): void => {
         // As it is written: `08` and `1e3` are texts to whoever uses them.
         const value = typeof node.value === "number" ? (node.source ?? String(node.value)) : node.value;
         const [start = 0, end = 0] = node.range ?? [];
-        const isLong = counter.linePos(end).line > line;
+        const isLong = lastLineOf(node) > line;
         if (typeof value === "string")
             found.push({ keyPath, value, format, line, ...(isLong && { range: [start, end] as const }) });
     };
@@ -70,7 +72,7 @@ function yamlLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] |
                 walk(item, `${keyPath}[${nameInList(list, index)}]`, document);
         } else if (isScalar(node)) {
             const line = lineOf(node);
-            for (let at = line + 1; at <= counter.linePos(node.range?.[1] ?? 0).line; at++) within.add(at);
+            for (let at = line + 1; at <= lastLineOf(node); at++) within.add(at);
             tell(node, keyPath, line);
         }
     };

@@ -21,10 +21,11 @@ describe("a file is read as what it is", () => {
                 `# postgres://a:${"hunter"}2@db/x`,
                 "a: |",
                 "  # b",
+                "# token: hunter2",
                 "broker:",
                 "  # sasl: { password: hunter2 }",
             ),
-            ["3 password secret-by-key", "4  url-password", "8 password secret-by-key"],
+            ["3 password secret-by-key", "4  url-password", "7 token secret-by-key", "9 password secret-by-key"],
         ));
 
     it("YAML: a line of a text that begins with # is told with the text alone", () =>
