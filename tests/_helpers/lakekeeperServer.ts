@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { z } from "zod";
 import * as api from "./lakekeeperApi";
+import { normalized, overlap, placeOf, Refused } from "./lakekeeperStorage";
 
 type Stored = z.infer<typeof api.warehouse> & {
     credential: api.StorageCredential | null;
@@ -28,16 +29,6 @@ export interface LakekeeperServerOptions {
     readonly admits?: (authorization: string | undefined) => boolean;
     /** @default the default project alone */
     readonly projects?: readonly string[];
-}
-
-class Refused extends Error {
-    constructor(
-        readonly status: number,
-        readonly type: string,
-        message: string,
-    ) {
-        super(message);
-    }
 }
 
 const defaultProject = "00000000-0000-0000-0000-000000000000";
@@ -302,34 +293,3 @@ const credentials = (credential: api.StorageCredential | null) => ({
     "storage-credential-type":
         credential === null ? null : { type: credential.type, "credential-type": credential["credential-type"] },
 });
-
-/** As Lakekeeper keeps it: URLs with a path, prefixes without slashes, and its own defaults. */
-function normalized(profile: api.StorageProfile): api.StorageProfile {
-    const prefix = profile["key-prefix"]?.replace(/^\/+|\/+$/g, "") ?? null;
-    if (profile.type !== "s3") return { ...profile, "key-prefix": prefix };
-    if (profile["sts-enabled"] && profile.flavor !== "s3-compat")
-        if ((profile["sts-role-arn"] ?? profile["assume-role-arn"] ?? null) === null)
-            throw new Refused(400, "InvalidProfile", "Either `assume-role-arn` or `sts-role-arn` is needed");
-    const url = (given: string | null | undefined) => (given == null ? null : new URL(given).href);
-    return {
-        "remote-signing-enabled": true,
-        "push-s3-delete-disabled": true,
-        "sts-token-validity-seconds": 3600,
-        flavor: "aws",
-        ...profile,
-        "key-prefix": prefix,
-        endpoint: url(profile.endpoint),
-        "sts-endpoint": url(profile["sts-endpoint"]),
-    };
-}
-
-function placeOf(profile: api.StorageProfile): string {
-    const prefix = profile["key-prefix"] ?? "";
-    const root =
-        profile.type === "adls"
-            ? `${profile["account-name"]}/${profile.filesystem}`
-            : `${profile.type}/${profile.bucket}`;
-    return `${root}/${prefix}/`.replace(/\/+/g, "/");
-}
-
-const overlap = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);

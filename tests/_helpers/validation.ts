@@ -1,7 +1,7 @@
 /** One check of the validation on a fake platform, and what it has to say. */
 import assert from "node:assert/strict";
 import { runChecks, validationFor, type CheckResult } from "../../automation/gates";
-import { fakePlatform, type FakePlatform } from "./gateFakes";
+import { fakePlatform, type FakePlatform } from "./fakePlatform";
 
 export type Changes = Parameters<FakePlatform["context"]>[0];
 

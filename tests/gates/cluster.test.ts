@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { TidegateError } from "../../automation/core/errors";
 import { runChecks, validationFor, type Cluster, type GateContext } from "../../automation/gates";
 import type { ClusterRuntimeContract, FoundationContract, Layer } from "../../stacks/contracts";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
 
 interface Fake extends Cluster {
     readonly objects: Map<string, unknown>;

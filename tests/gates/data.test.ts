@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runChecks, validationFor, type CheckResult } from "../../automation/gates";
 import { readGateSettings } from "../../automation/gates/settings";
 import { rowsBySummary } from "../../automation/gates/validation/data";
-import { fakePlatform, type FakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform, type FakePlatform } from "../_helpers/fakePlatform";
 
 type Changes = Parameters<FakePlatform["context"]>[0];
 

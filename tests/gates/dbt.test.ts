@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readGateSettings } from "../../automation/gates";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
 import { assertGreen, assertRed } from "../_helpers/validation";
 
 describe("stage 4", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { validationFor } from "../../automation/gates";
 import type { ScrapeTarget } from "../../automation/gates/context";
-import { fakePlatform, FakePrometheus } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
+import { FakePrometheus } from "../_helpers/gateFakes";
 import { assertGreen, assertRed } from "../_helpers/validation";
 
 describe("stage 1", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
 import { assertGreen, assertRed, streamingPlatform, streaming } from "../_helpers/validation";
 
 describe("stage 2", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isGreen, runChecks, validationFor } from "../../automation/gates";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
 import { streamingPlatform, streaming } from "../_helpers/validation";
 
 describe("the whole validation", () => {

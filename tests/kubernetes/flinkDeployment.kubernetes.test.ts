@@ -6,7 +6,7 @@ import { runChecks, systemClock, validationFor, type Clock, type CheckResult } f
 import { liveCluster } from "../../automation/gates/cluster";
 import type { ClusterRuntimeContract } from "../../stacks/contracts";
 import type { ApiServer } from "../_helpers/apiServer";
-import { fakePlatform } from "../_helpers/gateFakes";
+import { fakePlatform } from "../_helpers/fakePlatform";
 import { FlinkOperator, flinkDeploymentKind, running, type Status } from "./flinkOperator";
 import { sharedServer } from "./shared";
 

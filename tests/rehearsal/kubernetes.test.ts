@@ -1,68 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { adoptedKubeconfig } from "../../automation/rehearsal/adopted";
-import { SimulatedCalls, type Weather } from "../../automation/rehearsal/calls";
-import { SimulatedCloud } from "../../automation/rehearsal/cloud";
-import { calm } from "../../automation/rehearsal/faults";
 import { table } from "../../automation/rehearsal/tables/kubernetes";
 import { clusterOf } from "../../automation/rehearsal/tables/kubernetes/cluster";
-import { goodPod, podRules, violations } from "../../automation/rehearsal/tables/kubernetes/podSecurity";
 import { at, type Values } from "../../components/provider/values";
 import { charts } from "../../components/kubernetes/charts";
-
-const weather: Weather = { happening: calm, secondsPerSecond: 0, crash: () => assert.fail("crashed") };
-const core = "kubernetes:core/v1:";
-const release = "kubernetes:helm.sh/v3:Release";
-const flink = "kubernetes:flink.apache.org/v1beta1:FlinkDeployment";
-
-const kubeconfig = (server: string): string =>
-    JSON.stringify({
-        "current-context": "here",
-        contexts: [{ name: "here", context: { cluster: "here", user: "me" } }],
-        clusters: [{ name: "here", cluster: { server } }],
-    });
+import { core, kubeconfig, release, seed, simulatedClusters } from "./simulatedClusters";
 
 describe("simulated Kubernetes", () => {
-    let directory: string;
-    const seed = new Uint8Array(32).fill(7);
-
-    beforeEach(() => {
-        directory = mkdtempSync(join(tmpdir(), "tidegate-test-"));
-    });
-    afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-    /** As a plugin that is configured for one cluster. */
-    const cluster = (settings: Values = { kubeconfig: kubeconfig("https://one.invalid") }) => {
-        const cloud = new SimulatedCloud(directory, clusterOf(settings));
-        const calls = (token: string, name = "thing"): SimulatedCalls => {
-            const row = table.rows.find((one) => one.token === token);
-            assert.ok(row, `no row for ${token}`);
-            const context = {
-                urn: `urn:pulumi:test-foundation::tidegate::${token}::${name}`,
-                signal: new AbortController().signal,
-                log: () => undefined,
-            };
-            return new SimulatedCalls(row, cloud, settings, context, weather);
-        };
-        return {
-            cloud,
-            calls,
-            create: async (token: string, given: Values, name?: string) => {
-                const { inputs, failures } = calls(token, name).check(undefined, given, seed);
-                assert.deepEqual(failures, []);
-                return calls(token, name).create(inputs, false);
-            },
-        };
-    };
+    const { cluster, namespace, install, cloud } = simulatedClusters();
     type Cluster = ReturnType<typeof cluster>;
-
-    const namespace = (of: Cluster, name = "example", labels: Values = {}) =>
-        of.create(`${core}Namespace`, { metadata: { name, labels } });
-    const install = async (of: Cluster, chart: string, more: Values = {}) => {
-        await of.create(release, { name: chart, namespace: "default", chart, ...more });
-    };
 
     /** Inputs of an example, with what they name in the cloud already. */
     const exampleOf = async (of: Cluster, token: string, made = new Map<string, string>()): Promise<Values> => {
@@ -102,86 +48,6 @@ describe("simulated Kubernetes", () => {
                 });
         });
 
-    describe("Pod Security", () => {
-        it("admits a pod that keeps every rule", () => assert.deepEqual(violations(goodPod), []));
-
-        for (const { what, broken, violation } of podRules)
-            it(`sees ${what}, and nothing else wrong with that pod`, () => {
-                const pod = { ...goodPod, ...broken };
-                assert.deepEqual(violations(pod), [violation(pod)]);
-            });
-
-        it("looks at init containers and at ephemeral ones", () => {
-            for (const key of ["initContainers", "ephemeralContainers"]) {
-                const found = violations({ ...goodPod, [key]: [{ name: "extra" }] });
-                assert.ok(
-                    found.some((one) => one.includes('"extra"')),
-                    key,
-                );
-            }
-        });
-
-        it("lets a container say for itself what its pod does not", () => {
-            const context = {
-                allowPrivilegeEscalation: false,
-                capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
-                runAsNonRoot: true,
-                seccompProfile: { type: "Localhost" },
-            };
-            assert.deepEqual(violations({ containers: [{ name: "a", securityContext: context }] }), []);
-        });
-
-        it("lets no container take back what its pod says", () => {
-            const [container] = goodPod["containers"] as Values[];
-            const context = { ...(container?.["securityContext"] as Values), runAsNonRoot: false };
-            const found = violations({ ...goodPod, containers: [{ ...container, securityContext: context }] });
-            assert.equal(found.length, 1);
-            assert.match(found[0] ?? "", /runAsNonRoot/);
-        });
-
-        it("is asked for by the namespace: elsewhere anything runs", async () => {
-            const here = cluster();
-            await namespace(here, "open");
-            await namespace(here, "closed", { "pod-security.kubernetes.io/enforce": "restricted" });
-            const template = { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "a" }] } };
-            const deployment = (where: string) => ({
-                metadata: { name: "a", namespace: where },
-                spec: { selector: { matchLabels: { app: "a" } }, template },
-            });
-            await here.create("kubernetes:apps/v1:Deployment", deployment("open"));
-            await assert.rejects(
-                here.create("kubernetes:apps/v1:Deployment", deployment("closed")),
-                /violates PodSecurity "restricted": .*allowPrivilegeEscalation.*runAsNonRoot/,
-            );
-        });
-
-        it("sees what the Flink operator makes of pod templates: the main container has what the template gives it", async () => {
-            const here = cluster();
-            await install(here, charts.flinkOperator.chart);
-            await namespace(here, "flink", { "pod-security.kubernetes.io/enforce": "restricted" });
-            const deployment = (spec: Values) => ({
-                apiVersion: "flink.apache.org/v1beta1",
-                kind: "FlinkDeployment",
-                metadata: { name: "a", namespace: "flink" },
-                spec: { flinkVersion: "v2_1", ...spec },
-            });
-            await assert.rejects(here.create(flink, deployment({})), /"flink-main-container"/);
-            const [main] = goodPod["containers"] as Values[];
-            const podTemplate = { spec: { ...goodPod, containers: [{ ...main, name: "flink-main-container" }] } };
-            const privileged = {
-                podTemplate: {
-                    spec: { containers: [{ name: "flink-main-container", securityContext: { privileged: true } }] },
-                },
-            };
-            await assert.rejects(
-                here.create(flink, deployment({ podTemplate, taskManager: privileged })),
-                /privileged/,
-            );
-            const { state } = await here.create(flink, deployment({ podTemplate }));
-            assert.equal(at(state, ["status", "lifecycleState"]), "STABLE");
-        });
-    });
-
     describe("names", () => {
         it("are made up as the provider makes them, and marked", () => {
             const { inputs } = cluster().calls(`${core}ConfigMap`, "settings").check(undefined, {}, seed);
@@ -219,7 +85,7 @@ describe("simulated Kubernetes", () => {
             await one.create(`${core}ConfigMap`, inputs("b"));
             await one.create(`${core}Secret`, inputs("a"));
             await other.create(`${core}ConfigMap`, inputs("a"));
-            assert.equal(new SimulatedCloud(directory).all(`${core}ConfigMap`).length, 3);
+            assert.equal(cloud().all(`${core}ConfigMap`).length, 3);
             assert.equal(other.cloud.all(`${core}ConfigMap`).length, 1);
         });
 

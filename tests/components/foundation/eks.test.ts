@@ -1,34 +1,8 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
-import { TidegateError } from "../../../automation/core/errors";
-import { EksCluster, type EksClusterArgs } from "../../../components/foundation/eks";
 import { contracts } from "../../../stacks/contracts";
 import { eks } from "../../../stacks/settings/foundation/eks";
-import {
-    account,
-    making,
-    ofType,
-    only,
-    statementsOf,
-    tagged,
-    transformsOf,
-    zones,
-    type Made,
-    type Program,
-} from "../aws";
-
-const args = { environment: "prod", account, zones, tags: { team: "lakehouse" } };
-const output = (name: string): pulumi.Output<string> => pulumi.output(`prod-${name}`);
-const namespaces = {
-    flink: output("flink"),
-    catalog: output("catalog"),
-    dbt: output("dbt"),
-    observability: output("observability"),
-};
-const build = (changes: Partial<EksClusterArgs>, options?: pulumi.ComponentResourceOptions) => ({
-    contract: new EksCluster("foundation", { ...args, ...changes }, options).contract(namespaces),
-});
-const make = (changes: Partial<EksClusterArgs> = {}) => making(() => build(changes));
+import { ofType, only, statementsOf, tagged, transformsOf, type Made, type Program } from "../aws";
+import { build, make } from "./eksProgram";
 
 const trustOf = ({ inputs }: Made) =>
     (
@@ -89,57 +63,6 @@ describe("EksCluster", () => {
         assert.match(clusters[0]?.cluster.server ?? "", /^https:\/\//);
     });
 
-    describe("the network", () => {
-        const cidrs = (made: readonly Made[]) => ofType(made, "Subnet").map(({ inputs }) => inputs["cidrBlock"]);
-
-        it("has in each zone a private subnet and a way out of its own", () => {
-            assert.deepEqual(cidrs(program.made).sort(), [
-                "10.0.0.0/18",
-                "10.0.128.0/18",
-                "10.0.192.0/22",
-                "10.0.196.0/22",
-                "10.0.200.0/22",
-                "10.0.64.0/18",
-            ]);
-            for (const { inputs } of ofType(program.made, "Subnet")) assert.equal(inputs["mapPublicIpOnLaunch"], false);
-            const ways = ofType(program.made, "Route").filter(({ name }) => name.includes("private"));
-            assert.equal(new Set(ways.map(({ inputs }) => inputs["natGatewayId"])).size, 3);
-        });
-
-        it("has one way out for all where it is asked to", async () => {
-            const { made } = await make({ nat: "single", zones: zones.slice(0, 2) });
-            assert.equal(ofType(made, "NatGateway").length, 1);
-            const ways = ofType(made, "Route").filter(({ name }) => name.includes("private"));
-            assert.deepEqual(new Set(ways.map(({ inputs }) => inputs["natGatewayId"])).size, 1);
-            assert.equal(ways.length, 2);
-        });
-
-        it("reaches S3 without leaving it, and lets nobody in by default", () => {
-            const endpoint = only(program.made, "VpcEndpoint").inputs;
-            assert.equal(endpoint["serviceName"], "com.amazonaws.eu-west-1.s3");
-            assert.equal(endpoint["vpcEndpointType"], "Gateway");
-            assert.equal((endpoint["routeTableIds"] as unknown[]).length, 3);
-            const { ingress, egress } = only(program.made, "DefaultSecurityGroup").inputs;
-            assert.deepEqual([ingress, egress], [[], []]);
-        });
-
-        it("is cut out of the block that it is given", async () => {
-            const { made } = await make({ cidr: "172.20.16.0/20", zones: zones.slice(0, 2), nat: "single" });
-            assert.deepEqual(cidrs(made).sort(), ["172.20.16.0/22", "172.20.20.0/22", "172.20.28.0/26"]);
-        });
-
-        it("is joined to others by a transit gateway, which then reach the API server and nothing else", async () => {
-            const api = { privateCidrs: ["192.168.0.0/16"], transitGatewayId: "tgw-0123" };
-            const { made } = await make({ api });
-            assert.equal(only(made, "VpcAttachment").inputs["transitGatewayId"], "tgw-0123");
-            const routes = ofType(made, "Route").filter(({ name }) => name.includes("transit"));
-            assert.equal(routes.length, 3);
-            for (const { inputs } of routes) assert.equal(inputs["destinationCidrBlock"], "192.168.0.0/16");
-            const { inputs } = only(made, "SecurityGroupIngressRule");
-            assert.deepEqual([inputs["cidrIpv4"], inputs["fromPort"], inputs["toPort"]], ["192.168.0.0/16", 443, 443]);
-        });
-    });
-
     describe("the API server", () => {
         it("is private, and has a public endpoint for those alone who are named", async () => {
             const { vpcConfig } = cluster().inputs as { vpcConfig: Record<string, unknown> };
@@ -189,60 +112,6 @@ describe("EksCluster", () => {
             const { policyArn, accessScope } = only(made, "AccessPolicyAssociation").inputs;
             assert.equal(policyArn, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy");
             assert.deepEqual(accessScope, { type: "cluster" });
-        });
-    });
-
-    describe("the nodes", () => {
-        const groups = (made: readonly Made[]) => ofType(made, "NodeGroup");
-
-        it("are in groups by the class of the jobs that run on them, in private subnets", () => {
-            assert.deepEqual(
-                groups(program.made).map(({ inputs }) => [inputs["labels"], inputs["scalingConfig"]]),
-                [
-                    [{ "tidegate.dev/resource-class": "small" }, { minSize: 3, desiredSize: 3, maxSize: 3 }],
-                    [{ "tidegate.dev/resource-class": "medium" }, { minSize: 0, desiredSize: 0, maxSize: 1 }],
-                    [{ "tidegate.dev/resource-class": "large" }, { minSize: 0, desiredSize: 0, maxSize: 1 }],
-                ],
-            );
-            const { privateSubnetIds } = program.contract["network"] as { privateSubnetIds: string[] };
-            for (const { inputs } of groups(program.made)) assert.deepEqual(inputs["subnetIds"], privateSubnetIds);
-        });
-
-        it("keep their role from pods, and encrypt their disks", () => {
-            const templates = ofType(program.made, "LaunchTemplate");
-            assert.equal(templates.length, 3);
-            for (const { inputs } of templates) {
-                assert.deepEqual(inputs["metadataOptions"], {
-                    httpEndpoint: "enabled",
-                    httpTokens: "required",
-                    httpPutResponseHopLimit: 1,
-                });
-                const [disk] = inputs["blockDeviceMappings"] as { ebs: { encrypted: string } }[];
-                assert.equal(disk?.ebs.encrypted, "true");
-            }
-        });
-
-        it("may join and pull images, and nothing else", () => {
-            const attached = ofType(program.made, "RolePolicyAttachment")
-                .filter(({ inputs }) => inputs["role"] === "tidegate-prod-nodes")
-                .map(({ inputs }) => inputs["policyArn"]);
-            assert.deepEqual(attached.sort(), [
-                "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
-                "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
-            ]);
-            const own = ofType(program.made, "RolePolicy").filter(
-                ({ inputs }) => inputs["role"] === "tidegate-prod-nodes",
-            );
-            assert.deepEqual(own, []);
-        });
-
-        it("have the image of their processors", async () => {
-            const small = { instanceType: "m7g.large", count: 2 };
-            const { made } = await make({ nodes: { small, large: { instanceType: "g5.xlarge", count: 1 } } });
-            assert.deepEqual(
-                groups(made).map(({ inputs }) => inputs["amiType"]),
-                ["AL2023_ARM_64_STANDARD", "AL2023_x86_64_STANDARD", "AL2023_x86_64_STANDARD"],
-            );
         });
     });
 
@@ -364,33 +233,5 @@ describe("EksCluster", () => {
             made.map(({ type, name, inputs }) => ({ type, name, version: inputs["version"] })),
             program.made.map(({ type, name, inputs }) => ({ type, name, version: inputs["version"] })),
         );
-    });
-
-    describe("refuses", () => {
-        const refusals: readonly [string, Partial<EksClusterArgs>, RegExp][] = [
-            ["one zone", { zones: zones.slice(0, 1) }, /one zone/],
-            ["more zones than it has room for", { zones: [...zones, "eu-west-1d"] }, /4 zones/],
-            ["a network that is too large", { cidr: "10.0.0.0/8" }, /no private block of 16 to 20 bits/],
-            ["a network of addresses of the internet", { cidr: "192.0.0.0/16" }, /no private block/],
-            ["a network that does not begin where it says", { cidr: "10.0.1.0/16" }, /no private block/],
-            ["an API server that is open to everybody", { api: { publicCidrs: ["0.0.0.0/0"] } }, /whole internet/],
-            ["an API server for what is no block", { api: { publicCidrs: ["192.0.2.1/24"] } }, /no block of addresses/],
-            ["a transit gateway with nobody behind it", { api: { transitGatewayId: "tgw-1" } }, /nobody behind/],
-            [
-                "a joined network that overlaps its own",
-                { api: { transitGatewayId: "tgw-1", privateCidrs: ["10.0.0.0/8"] } },
-                /overlaps the network's own/,
-            ],
-            ["a cluster without a node", { nodes: { small: { instanceType: "m7i.large", count: 0 } } }, /no node/],
-        ];
-        for (const [what, changes, message] of refusals)
-            it(what, async () => {
-                await assert.rejects(make(changes), (error) => {
-                    assert.ok(TidegateError.is(error), String(error));
-                    assert.match(error.message, message);
-                    assert.ok(error.hint);
-                    return true;
-                });
-            });
     });
 });
