@@ -33,7 +33,7 @@ export type Example = z.infer<typeof example>;
 export type ExampleResource = z.infer<typeof resource>;
 export type Examples = z.infer<typeof schema>;
 
-export const exampleFile = (policy: PolicyName): string => join(__dirname, "examples", "production", `${policy}.yaml`);
+const exampleFile = (policy: PolicyName): string => join(__dirname, "examples", "production", `${policy}.yaml`);
 
 export const examplesOf = (policy: PolicyName): Examples =>
     schema.parse(parse(readFileSync(exampleFile(policy), "utf8")));

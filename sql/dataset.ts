@@ -6,13 +6,13 @@ import { z } from "zod";
 import { topicName } from "../components/broker/topicNames";
 
 /** Flink SQL types that every reader of the tables (Flink, DuckDB, PyIceberg) shares. */
-export const columnTypes = ["STRING", "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"] as const;
+const columnTypes = ["STRING", "BOOLEAN", "INT", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
 const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "a letter or _, then letters, digits or _");
 const topic = z.string().regex(topicName, "letters, digits, '.', '_' or '-', at most 249 of them");
 
-export const columnSchema = z.strictObject({
+const columnSchema = z.strictObject({
     /** Name of the field in the event (JSON key, Parquet or CSV column), case-sensitive. */
     field: identifier,
     /** Name of the column in the tables, lower case. */

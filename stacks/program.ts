@@ -56,7 +56,7 @@ async function build(stack: string): Promise<Record<string, unknown>> {
     return programs[layer]().layer(context);
 }
 
-export function splitStackName(stack: string): { environmentName: string; layer: Layer } {
+function splitStackName(stack: string): { environmentName: string; layer: Layer } {
     const at = stack.indexOf("-");
     const layer = stack.slice(at + 1);
     const known = layers.find((name) => name === layer);

@@ -8,7 +8,7 @@ import { isHttpStatus, javaCause, requestJson, waitFor, type HttpOptions } from 
 
 const server = "the JobManager";
 
-export const jobStates = [
+const jobStates = [
     "INITIALIZING",
     "CREATED",
     "RUNNING",

@@ -23,7 +23,7 @@ export interface HttpRequest<T> extends HttpOptions {
 }
 
 /** The status of an HTTP answer that was not a success; `TidegateError.cause` of `flink-refused`. */
-export class HttpStatusError extends Error {
+class HttpStatusError extends Error {
     constructor(
         readonly status: number,
         body: string,

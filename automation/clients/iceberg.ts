@@ -97,7 +97,7 @@ const structSchema = z.object({
 });
 
 /** Table metadata, of versions 1 to 3: https://iceberg.apache.org/spec/#table-metadata-fields */
-export const tableMetadata = z.object({
+const tableMetadata = z.object({
     "format-version": z.number().int().min(1),
     "table-uuid": z.string().optional(),
     location: z.string(),

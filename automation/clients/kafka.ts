@@ -14,7 +14,7 @@ import { TidegateError, messageOf } from "../core/errors";
 import { kafkaOptions, steady, type KafkaConnection } from "./kafkaConnection";
 
 /** @default of every call's time limit, milliseconds */
-export const defaultTimeoutMs = 15_000;
+const defaultTimeoutMs = 15_000;
 
 export interface PartitionOffsets {
     readonly partition: number;

@@ -4,7 +4,7 @@ import { messageOf, TidegateError } from "../core/errors";
 import { isLoopback } from "../core/loopback";
 import { localSecretRef, readLocalJson, readLocalSecret } from "./localSecret";
 
-export const lakekeeperAuth = z.discriminatedUnion("mode", [
+const lakekeeperAuth = z.discriminatedUnion("mode", [
     /** The network alone keeps others out. */
     z.strictObject({ mode: z.literal("none") }),
     /** Client credentials of an identity provider (RFC 6749, 4.4). */

@@ -16,7 +16,7 @@ const variables = /^(PULUMI_DEBUG_(GRPC|COMMANDS)|PULUMI_TRACING|PULUMI_LOG_OTLP
 const harmlessVerbosity = 3;
 
 /** As most CI systems set it. */
-export const inCi = ({ CI }: Readonly<NodeJS.ProcessEnv>): boolean => !["", "0", "false"].includes(CI ?? "");
+const inCi = ({ CI }: Readonly<NodeJS.ProcessEnv>): boolean => !["", "0", "false"].includes(CI ?? "");
 
 /** Names of what would print secrets: variables, and flags where the words run `pulumi`, also inside of a shell's script. */
 export function printsSecrets(environment: Readonly<NodeJS.ProcessEnv>, words: readonly string[] = []): string[] {

@@ -5,16 +5,7 @@ import { z } from "zod";
 import { messageOf, TidegateError } from "../core/errors";
 
 /** `success` of models and seeds, `pass` of tests; `error` did not run to its end, `fail` is a test that found rows. */
-export const nodeStatuses = [
-    "success",
-    "pass",
-    "warn",
-    "error",
-    "fail",
-    "skipped",
-    "partial success",
-    "no-op",
-] as const;
+const nodeStatuses = ["success", "pass", "warn", "error", "fail", "skipped", "partial success", "no-op"] as const;
 export type DbtStatus = (typeof nodeStatuses)[number];
 
 export interface DbtNode {

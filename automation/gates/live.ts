@@ -62,7 +62,7 @@ export function distinctPositions(values: readonly string[]): number {
 /** Seconds in which the dead letters have to be read. */
 const deadLetterSeconds = 20;
 
-export function liveBroker(contract: BrokerContract): Broker {
+function liveBroker(contract: BrokerContract): Broker {
     return {
         where: contract.bootstrapServers,
         offsets: async (topic) => {

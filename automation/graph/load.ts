@@ -113,7 +113,7 @@ const releasesSchema = z.strictObject({
         .describe("Files and folders that belong to a release beside projects, imports, packs and locks."),
 });
 
-export const graphSchema = z.strictObject({
+const graphSchema = z.strictObject({
     name: name.optional().describe("What reports call the graph. Default: the name of its folder."),
     module: z
         .string()
@@ -210,7 +210,7 @@ export interface GraphFile {
     definition(stack: string): StackDefinition;
 }
 
-export const graphFileName = "tidegate.yaml";
+const graphFileName = "tidegate.yaml";
 
 /** The graph of the lakehouse. */
 export const ownGraphFile = join(repositoryRoot, graphFileName);

@@ -167,7 +167,7 @@ export const stateDirectory = (environment: Pick<Environment, "backendUrl">): st
     fileBackend(environment.backendUrl);
 
 /** Environment variables with which `pulumi`, and the program that it runs, are of this environment. */
-export function engineVariables(environment: Environment, tools: EngineTools): Record<string, string> {
+function engineVariables(environment: Environment, tools: EngineTools): Record<string, string> {
     return {
         ...toolEnvironment(tools),
         PULUMI_BACKEND_URL: environment.backendUrl,

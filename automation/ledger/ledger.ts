@@ -11,7 +11,7 @@ import { parseJson } from "../core/json";
 import { holderSchema } from "./lock";
 import type { LedgerStore } from "./store";
 
-export const ledgerVersion = 1;
+const ledgerVersion = 1;
 
 const stack = z.string();
 
@@ -35,7 +35,7 @@ const known = succeeded.extend({ run: z.string() });
 export type KnownSuccess = Readonly<z.infer<typeof known>>;
 
 /** What one event says. */
-export const entrySchema = z.discriminatedUnion("type", [
+const entrySchema = z.discriminatedUnion("type", [
     z.object({
         type: z.literal("run-started"),
         /** Before there was `rollback`, one was an `up`. */

@@ -10,7 +10,7 @@ import { createNumbered, numberedIn } from "../ledger/numbered";
 import type { LedgerStore } from "../ledger/store";
 import { placeOf } from "./store";
 
-export const holdSchema = z.strictObject({
+const holdSchema = z.strictObject({
     version: z.literal(1),
     environment: z.string(),
     /** False: this lifts the hold before it. */

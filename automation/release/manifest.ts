@@ -8,7 +8,7 @@ import { exitCodes, TidegateError } from "../core/errors";
 import { parseJson } from "../core/json";
 import type { DeepReadonly } from "../core/readonly";
 
-export const manifestVersion = 1;
+const manifestVersion = 1;
 
 /** What a file is of; a foreign graph has no `sql`, `datasets`, `dbt`, `images` and `contracts`. */
 export const partNames = [
@@ -27,7 +27,6 @@ export const partNames = [
 export type PartName = (typeof partNames)[number];
 
 export const versionKinds = ["engine", "plugin", "chart", "image", "tool"] as const;
-export type VersionKind = (typeof versionKinds)[number];
 
 export const digestPattern = /^[0-9a-f]{64}$/;
 const digest = z.string().regex(digestPattern);
@@ -58,7 +57,7 @@ const versionSchema = z.strictObject({
 });
 export type ReleaseVersion = DeepReadonly<z.infer<typeof versionSchema>>;
 
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
     version: z.literal(manifestVersion),
     /** Name of the graph. */
     graph: z.string().min(1),

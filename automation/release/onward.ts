@@ -35,7 +35,7 @@ export interface OnwardQuestion {
     readonly red?: { readonly environment: string; readonly exitCode: number } | undefined;
 }
 
-export const onwardStates = [
+const onwardStates = [
     "runs-it",
     "promoted",
     "may-go",

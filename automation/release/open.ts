@@ -12,8 +12,8 @@ import { gather, type GatherRequest } from "./gather";
 import { AllowedSigners, SigningKey } from "./signature";
 import { ReleaseStore, type ReleaseRecord, type Trust } from "./store";
 
-export const signingKeyVariable = "TIDEGATE_SIGNING_KEY";
-export const passphraseVariable = "TIDEGATE_SIGNING_PASSPHRASE";
+const signingKeyVariable = "TIDEGATE_SIGNING_KEY";
+const passphraseVariable = "TIDEGATE_SIGNING_PASSPHRASE";
 
 export interface Releases {
     readonly store: ReleaseStore;

@@ -43,7 +43,7 @@ export function standingCells(standing: Standing, now: number): readonly string[
     ];
 }
 
-export function runsText({ release, since, begun, health }: Standing): string {
+function runsText({ release, since, begun, health }: Standing): string {
     const there = release === undefined ? (since === undefined ? "" : "no release") : shortId(release);
     if (begun === undefined) return there || (health === "unknown" ? "unknown" : "nothing");
     const what = begun.release === undefined ? "what is no release" : shortId(begun.release);
@@ -56,7 +56,7 @@ export function runsText({ release, since, begun, health }: Standing): string {
     return there === "" ? after : `${there}, then ${after}`;
 }
 
-export function healthText({ health, by, checks, failed }: Standing): string {
+function healthText({ health, by, checks, failed }: Standing): string {
     const more = [
         ...(checks === undefined ? [] : [`${checks} checks`]),
         ...(by === "proof" ? ["by its proof"] : []),

@@ -13,7 +13,7 @@ import { hookPoints } from "../graph/steps";
 /** Of the lines of `--json`. It grows only where a program that reads them would have to be changed. */
 export const eventsVersion = 1;
 
-export const rolloutOperations = ["up", "preview", "drift", "refresh", "down"] as const;
+const rolloutOperations = ["up", "preview", "drift", "refresh", "down"] as const;
 export type RolloutOperation = (typeof rolloutOperations)[number];
 
 const layer = z.string().describe("Name of a stack of the graph.");

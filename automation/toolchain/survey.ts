@@ -10,7 +10,7 @@ import { type Survey, type ToolName, toolNames, type Tools } from "./tools";
 const versionTimeout = 20_000;
 
 /** The program's path where it is on PATH, not counting what our own environment put there. */
-export function onPath(name: string, root: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
+function onPath(name: string, root: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
     return which(name, environment["PATH"] ?? "", (folder) => isOurs(folder, root));
 }
 

@@ -16,7 +16,7 @@ import type { LakekeeperCatalogArgs } from "./lakekeeper";
 const uid = 65_532;
 const gid = 65_534;
 /** TCP. */
-export const lakekeeperPorts = { http: 8181, metrics: 9000 } as const;
+const lakekeeperPorts = { http: 8181, metrics: 9000 } as const;
 /** As the chart labels its pods, those of the migration too. */
 export const lakekeeperLabels = { "app.kubernetes.io/name": "lakekeeper" } as const;
 

@@ -3,7 +3,7 @@ import { identityLabels, containerSecurity, podSecurity } from "../kubernetes/re
 import { dbtPaths, dbtSecrets } from "./profile";
 
 /** Of the user of images/dbt. */
-export const dbtUid = 10001;
+const dbtUid = 10001;
 
 export interface DbtPodArgs {
     readonly namespace: string;
@@ -23,7 +23,7 @@ export interface DbtPodArgs {
 /** Which pods are dbt's, for its network policy. */
 export const dbtLabels = { "tidegate-workload": "dbt" } as const;
 
-export const dbtArguments = [
+const dbtArguments = [
     "build",
     `--project-dir=${dbtPaths.project}`,
     `--profiles-dir=${dbtPaths.profiles}`,

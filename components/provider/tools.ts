@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { TidegateError, exitCodes, messageOf } from "../../automation/core/errors";
 
-export const toolsSchema = z.object({
+const toolsSchema = z.object({
     /** Java 17 or newer. */
     java: z.object({ path: z.string() }),
     /** Folder of Kafka's jars, and an archive of their classes where there is one. */

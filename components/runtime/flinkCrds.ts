@@ -25,7 +25,7 @@ interface Kind {
     readonly scale?: true;
 }
 
-export const flinkKinds: readonly Kind[] = [
+const flinkKinds: readonly Kind[] = [
     { kind: "FlinkDeployment", shortName: "flinkdep", columns: [jobState, lifecycle], scale: true },
     { kind: "FlinkSessionJob", shortName: "sessionjob", columns: [jobState, lifecycle] },
     {

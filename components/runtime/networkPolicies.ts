@@ -33,7 +33,7 @@ export const anywhere = (...ports: readonly number[]): Rule => ({
 const apiServer = anywhere(443, 6443);
 
 /** Of `host:port[,host:port…]`. */
-export const portsOf = (bootstrapServers: string): number[] =>
+const portsOf = (bootstrapServers: string): number[] =>
     bootstrapServers.split(",").map((server) => Number(server.slice(server.lastIndexOf(":") + 1)));
 
 export const portOf = (url: string): number => {

@@ -11,8 +11,7 @@ import { applyError } from "../runError";
 const limit = 1024 * 1024;
 
 /** What SqlDriver is given. */
-export const scriptOf = (statements: readonly string[]): string =>
-    statements.map((statement) => `${statement};\n`).join("\n");
+const scriptOf = (statements: readonly string[]): string => statements.map((statement) => `${statement};\n`).join("\n");
 
 /** @throws RunError `sql-too-large` */
 export function fittingScript(job: string, statements: readonly string[]): string {

@@ -39,7 +39,7 @@ function isRange(text: string, field: Field): boolean {
     return range.includes("-") ? last !== undefined && first <= last : true;
 }
 
-export const isSchedule = (text: string): boolean => {
+const isSchedule = (text: string): boolean => {
     const parts = text.split(" ");
     return (
         parts.length === fields.length &&

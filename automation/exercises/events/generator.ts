@@ -13,7 +13,7 @@ import { pathLiteral, rowsOf, textLiteral, withDuckDB, type DuckDBOptions } from
 import { isFilteredSql, kindsSql, maximumEvents, routes, rowsSql, type Layout } from "./generatorSql";
 
 /** Parts of all events, each from 0 to 1; together at most 1. */
-export const sharesSchema = z.strictObject({
+const sharesSchema = z.strictObject({
     /** Exact repetitions of another event, elsewhere in the stream. */
     duplicates: z.number().min(0).max(1),
     /** Pickups 2 to 46 hours before those of their neighbours; valid. */
@@ -110,7 +110,7 @@ export async function generate(options: GenerateOptions, dataset: Dataset): Prom
     return { ...found, written: true };
 }
 
-export function expectedOf(layout: Layout): Expected {
+function expectedOf(layout: Layout): Expected {
     const { events, broken, originals, filtered } = layout;
     return { events, bronze: events - broken, silver: originals - filtered, deadLetters: broken };
 }

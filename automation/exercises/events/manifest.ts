@@ -12,7 +12,7 @@ import { expectedSchema, type Expected } from "./generator";
 
 const count = z.number().int().min(0);
 
-export const productionSchema = z.strictObject({
+const productionSchema = z.strictObject({
     /** SHA-256 of source, limit and number of partitions: the same id means the same events in the same partitions. */
     id: z.string().min(1),
     source: z.strictObject({
@@ -41,7 +41,7 @@ export const productionSchema = z.strictObject({
 });
 export type Production = z.infer<typeof productionSchema>;
 
-export const productionManifestSchema = z.strictObject({
+const productionManifestSchema = z.strictObject({
     version: z.literal(1),
     topic: z.string().min(1),
     /** Kafka's UUID of the topic: a topic that was deleted and made again holds nothing of this. */
@@ -96,7 +96,7 @@ export async function writeManifest(directory: string, manifest: ProductionManif
 export type ExpectedCounts = Expected | { events: number; atLeast: { bronze: number }; reason: string };
 
 /** The part of foreign events that has to reach bronze. */
-export const foreignShare = 0.95;
+const foreignShare = 0.95;
 
 /**
  * What validation has to find. Exact where every event of the topic is from a source whose counts are known: bronze

@@ -41,7 +41,7 @@ export interface ProduceOptions {
     readonly signal?: AbortSignal;
 }
 
-export const stopTimeoutMs = 10_000;
+const stopTimeoutMs = 10_000;
 
 export interface ProductionResult {
     /** `skipped`: `once`, and the topic holds it all. */

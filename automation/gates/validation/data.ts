@@ -33,7 +33,7 @@ export function present(range: TopicRange): number {
 }
 
 /** Records that were ever written, those that retention has taken included: offsets begin at 0 and are never reused. */
-export function everWritten(range: TopicRange): number {
+function everWritten(range: TopicRange): number {
     return range.partitions.reduce((sum, partition) => sum + partition.latest, 0);
 }
 

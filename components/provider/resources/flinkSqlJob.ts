@@ -52,7 +52,7 @@ export type FlinkSqlJobState = z.infer<typeof state>;
 const digestParameter = "tidegate.digest";
 
 /** What a job runs, apart from where: a changed port is no changed script. */
-export const scriptDigest = (statements: readonly string[]): string =>
+const scriptDigest = (statements: readonly string[]): string =>
     createHash("sha256").update(JSON.stringify(statements)).digest("hex");
 
 /** Of Flink, when a state does not fit the new job. */
