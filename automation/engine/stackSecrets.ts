@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { TidegateError } from "../core/errors";
 import { parseJson } from "../core/json";
+import { stackFileName } from "../core/stackFile";
 import { readYamlFile } from "../core/yamlFile";
 import { leavesOf, secretsIn } from "../../policy/secrets";
 import { answerOf } from "./cli";
@@ -53,11 +54,7 @@ export async function secretsOfConfiguration(
         projectShape,
         settings,
     );
-    const file = resolve(
-        target.workDirectory,
-        stackConfigDir,
-        `Pulumi.${target.fullName.split("/").pop() ?? target.stack}.yaml`,
-    );
+    const file = resolve(target.workDirectory, stackConfigDir, stackFileName(target.fullName));
     if (!/\bsecure:/.test(await textOf(file))) return [];
     const answer = await answerOf(["config", "--show-secrets", "--json"], target, "reading the configuration", {
         signal,

@@ -2,7 +2,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as msk from "@pulumi/aws/msk";
-import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { TidegateError } from "../../automation/core/errors";
 import type { Upstream } from "../../stacks/layer";
@@ -10,6 +9,7 @@ import { msk as settings } from "../../stacks/settings/broker/msk";
 import { demandArgs, rulesOf } from "../arguments";
 import { tagsOf, withTransform, type CloudArgs } from "../cloud/args";
 import type { AwsAccount } from "../cloud/aws";
+import { nodesOnly } from "../cloud/awsNodesOnly";
 import type { ContractOutputs } from "../embedded/contract";
 import { MskProvisioned, type MskProvisionedArgs } from "./mskProvisioned";
 import { MskServerlessTopics } from "./mskServerlessTopics";
@@ -57,7 +57,14 @@ export class MskBroker extends pulumi.ComponentResource {
         const protect = args.protectData ?? true;
         this.data = { parent: this, protect, retainOnDelete: protect };
 
-        this.securityGroup = this.nodesOnly(name, network);
+        this.securityGroup = nodesOnly(
+            name,
+            {
+                ...{ environment: args.environment, layer: "broker", of: "Brokers of the platform" },
+                ...{ speaks: "Kafka with IAM", port: iamPort, network, tags: this.tags },
+            },
+            this,
+        );
         this.cluster = this.brokers(name, network);
         const made = this.topics(name);
         this.grant(name);
@@ -78,34 +85,6 @@ export class MskBroker extends pulumi.ComponentResource {
             cluster: this.cluster.arn,
         };
         this.registerOutputs({ contract: this.contract });
-    }
-
-    /** Whatever else is in the network does not get in. */
-    private nodesOnly(name: string, { vpcId, nodeSecurityGroupId }: Network): ec2.SecurityGroup {
-        const group = new ec2.SecurityGroup(
-            `${name}-group`,
-            {
-                namePrefix: `tidegate-${this.args.environment}-broker-`,
-                description: "Brokers of the platform",
-                vpcId,
-                tags: this.tags,
-            },
-            { parent: this },
-        );
-        new vpc.SecurityGroupIngressRule(
-            `${name}-from-nodes`,
-            {
-                securityGroupId: group.id,
-                description: "Kafka with IAM, from the nodes of the cluster",
-                ipProtocol: "tcp",
-                fromPort: iamPort,
-                toPort: iamPort,
-                referencedSecurityGroupId: nodeSecurityGroupId,
-                tags: this.tags,
-            },
-            { parent: this },
-        );
-        return group;
     }
 
     private brokers(name: string, { privateSubnetIds }: Network): msk.Cluster | msk.ServerlessCluster {

@@ -1,13 +1,12 @@
 /** PostgreSQL on Amazon RDS, in the private subnets of the cluster's network. */
-import * as ec2 from "@pulumi/aws/ec2";
 import * as rds from "@pulumi/aws/rds";
-import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { Upstream } from "../../stacks/layer";
 import { databaseRules } from "../../stacks/settings/catalog/database";
 import { demandArgs } from "../arguments";
 import { tagsOf } from "../cloud/args";
 import { ownKey } from "../cloud/awsKey";
+import { nodesOnly } from "../cloud/awsNodesOnly";
 import {
     networkMissing,
     ownerPassword,
@@ -90,6 +89,18 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
             },
             { parent: this },
         );
+        const fromNodes = nodesOnly(
+            name,
+            {
+                ...{
+                    environment: args.environment,
+                    layer: args.layer,
+                    of: `Database of the ${args.layer} of the platform`,
+                },
+                ...{ speaks: "PostgreSQL", port: postgresPort, network, tags },
+            },
+            this,
+        );
         return new rds.Instance(
             `${name}-instance`,
             {
@@ -109,7 +120,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
                 username: args.databaseName,
                 password,
                 dbSubnetGroupName: group.name,
-                vpcSecurityGroupIds: [this.nodesOnly(name, network).id],
+                vpcSecurityGroupIds: [fromNodes.id],
                 parameterGroupName: parameters.name,
                 publiclyAccessible: false,
                 multiAz: args.highAvailability ?? true,
@@ -131,36 +142,5 @@ export class RdsPostgres extends pulumi.ComponentResource implements Postgres {
                 ignoreChanges: ["allocatedStorage"],
             },
         );
-    }
-
-    private nodesOnly(
-        name: string,
-        { vpcId, nodeSecurityGroupId }: { vpcId: string; nodeSecurityGroupId: string },
-    ): ec2.SecurityGroup {
-        const { environment, layer } = this.args;
-        const group = new ec2.SecurityGroup(
-            `${name}-group`,
-            {
-                namePrefix: `tidegate-${environment}-${layer}-`,
-                description: `Database of the ${layer} of the platform`,
-                vpcId,
-                tags: this.tags,
-            },
-            { parent: this },
-        );
-        new vpc.SecurityGroupIngressRule(
-            `${name}-from-nodes`,
-            {
-                securityGroupId: group.id,
-                description: "PostgreSQL, from the nodes of the cluster",
-                ipProtocol: "tcp",
-                fromPort: postgresPort,
-                toPort: postgresPort,
-                referencedSecurityGroupId: nodeSecurityGroupId,
-                tags: this.tags,
-            },
-            { parent: this },
-        );
-        return group;
     }
 }
