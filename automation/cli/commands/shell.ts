@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { ensureTools, toolEnvironment } from "../../toolchain";
-import { printJson, remark } from "../output";
+import { remark } from "../output";
 import { shellQuote } from "../shellQuote";
 import { runThrough } from "../child";
 import { refusePrintedSecrets } from "../../engine/debugFlags";
@@ -28,10 +28,9 @@ export function shellCommands(program: Command): void {
                     const { signal } = new AbortController();
                     await session.operate(stack, "prepare", { signal, onFact: () => {} });
                 }
-                if (options.json) return printJson(variables);
-                // Whoever evaluates it needs the values, and not what stands for them where people read.
-                for (const [key, value] of Object.entries(variables))
-                    process.stdout.write(`export ${key}=${shellQuote(value)}\n`);
+                const lines = Object.entries(variables).map(([key, value]) => `export ${key}=${shellQuote(value)}\n`);
+                // Whoever takes it over needs the values, and not what stands for them where people read.
+                process.stdout.write(options.json ? `${JSON.stringify(variables, null, 2)}\n` : lines.join(""));
             } finally {
                 session.close();
             }
