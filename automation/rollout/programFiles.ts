@@ -42,7 +42,11 @@ export async function closureOf(entries: readonly string[], loads: Loads = {}): 
             logLevel: "silent",
             absWorkingDir: dirname(point),
             plugins,
-        }).catch(() => undefined);
+        }).catch((error: unknown) => {
+            // What its errors are about cannot be followed. Anything else is no answer, and would pass for one.
+            if (error instanceof Error && "errors" in error) return undefined;
+            throw error;
+        });
         if (result === undefined) {
             found.add(dirname(point));
             continue;

@@ -55,8 +55,8 @@ export class Example {
     }
 
     /**
-     * `services` with resources of a simulated cloud, which take half the time of the example's own; and its programs are
-     * not compiled, and load no more of the SDK than they use. The cloud is `files`.
+     * `services` with resources of a simulated cloud, which take half the time of the example's own; and its programs load no
+     * more of the SDK than they use. The cloud is `files`.
      */
     simulated(): this {
         const provider = join(this.directory, "provider");
@@ -68,8 +68,8 @@ export class Example {
             this.edit(`${project}/index.js`, 'require("@pulumi/pulumi")', 'require("../pulumi.cjs")');
             this.edit(
                 `${project}/Pulumi.yaml`,
-                "runtime: nodejs",
-                "runtime: { name: nodejs, options: { typescript: false } }\nplugins: { providers: [{ name: sim, path: ../provider }] }",
+                "runtime:",
+                "plugins: { providers: [{ name: sim, path: ../provider }] }\nruntime:",
             );
         }
         return this;

@@ -37,4 +37,18 @@ describe("processes of a folder", () => {
         assert.deepEqual(processesOf(folder), []);
         assert.deepEqual([stranger.exitCode, stranger.signalCode], [null, null]);
     });
+
+    it("leave out the compiler of the tests themselves, which has the environment of when it was first asked", async () => {
+        const [folder = ""] = folders;
+        const script = ["--eval", "setInterval(() => {}, 1000)", "--", "--service=0.28.2", "--ping"];
+        const compiler = spawn(process.execPath, script, { env: { WHERE: folder }, stdio: "ignore" });
+        children.push(compiler);
+        await once(compiler, "spawn");
+        endProcessesOf(folder);
+        const other = await start(folder);
+        const ended = once(other, "exit");
+        endProcessesOf(folder);
+        await ended;
+        assert.deepEqual([compiler.exitCode, compiler.signalCode], [null, null]);
+    });
 });

@@ -75,9 +75,13 @@ export function processesOf(folder: string): Process[] {
     );
 }
 
+/** By which this process itself translates and follows programs; it has the environment of when it was first asked. */
+const isOwnCompiler = ({ pid, command: line }: Process): boolean =>
+    / --service=[\d.]+ --ping/.test(line) && text(`/proc/${pid}/status`).includes(`\nPPid:\t${process.pid}\n`);
+
 /** Ends whatever works in a folder, as `processesOf` finds it: of a test that has failed half-way. */
 export function endProcessesOf(folder: string): void {
-    for (const { pid } of processesOf(folder))
+    for (const { pid } of processesOf(folder).filter((one) => !isOwnCompiler(one)))
         try {
             process.kill(pid, "SIGKILL");
         } catch {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { loaderFile, repositoryRoot } from "../../automation/core/repository";
 import { programFiles, type Loads } from "../../automation/rollout/programFiles";
 
 describe("the files of a program", () => {
@@ -27,6 +29,23 @@ describe("the files of a program", () => {
 
     it("are all that it imports, now or later", async () =>
         assert.deepEqual(await files(), ["a.ts", "always.ts", "b.ts", "index.ts", "onlyB.ts", "shared.ts"]));
+
+    it("are an error where whoever follows imports is gone, and not the folder, which would be a part for the whole", () => {
+        const module = join(repositoryRoot, "automation", "rollout", "programFiles.ts");
+        const script = `(async () => {
+            const { programFiles } = require(${JSON.stringify(module)});
+            const of = () => programFiles([${JSON.stringify(at("index.ts"))}]);
+            const found = await of();
+            const { readdirSync, readFileSync } = require("node:fs");
+            const text = (pid, name) => { try { return readFileSync("/proc/" + pid + "/" + name, "utf8"); } catch { return ""; } };
+            for (const pid of readdirSync("/proc").filter((name) => /^\\d+$/.test(name)))
+                if (text(pid, "status").includes("PPid:\\t" + process.pid + "\\n") && text(pid, "cmdline").includes("--service="))
+                    process.kill(Number(pid), "SIGKILL");
+            console.log(found.length, await of().catch((error) => error.message));
+        })()`;
+        const ran = execFileSync(process.execPath, ["--require", loaderFile, "--eval", script], { encoding: "utf8" });
+        assert.match(ran, /^6 .*(service|stopped)/);
+    });
 
     it("are without what a module does not choose", async () =>
         assert.deepEqual(await files({ [at("always.ts")]: [at("a.ts")] }), [
