@@ -108,5 +108,6 @@ function sqlLeaves(text: string): readonly PlacedLeaf[] {
         ...lines
             .filter(({ value, line }) => value.trim() !== "" && !withOptions.has(line))
             .map(({ value, line }) => ({ keyPath: "statement", value, line: line + 1, format: "sql" as const })),
+        ...commentLeaves(text, "sql"),
     ];
 }

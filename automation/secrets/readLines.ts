@@ -57,6 +57,17 @@ export function hclLeaves(text: string, format: SecretFormat): readonly PlacedLe
             blocks.push([opened, ...[...labels.matchAll(/"([^"]*)"/g)].map(([, label]) => label)].join("."));
             continue;
         }
+        const block = /^\s*([\w-]+)((?:\s+"[^"]*")*)\s*=?\s*\{(.*)\}\s*,?\s*$/.exec(content);
+        if (block !== null) {
+            const [, name = "", names = "", inner = ""] = block;
+            const path = [...blocks, name, ...[...names.matchAll(/"([^"]*)"/g)].map(([, label]) => label)];
+            for (const [, key = "", value = ""] of inner.matchAll(
+                /"?([A-Za-z_][\w.-]*)"?\s*[=:]\s*"((?:[^"\\]|\\.)*)"/g,
+            ))
+                found.push({ keyPath: [...path, key].join("."), value, format, line });
+            found.push({ keyPath: path.join("."), value: content, format, line, isLine: true });
+            continue;
+        }
         if (/^\s*\}/.test(content)) blocks.pop();
         const [, key, value] =
             /^\s*(?:[#/]+\s*)?"?([A-Za-z_][\w.-]*)"?\s*[=:]\s*"((?:[^"\\]|\\.)*)"/.exec(content) ?? [];
@@ -70,10 +81,14 @@ export function hclLeaves(text: string, format: SecretFormat): readonly PlacedLe
     return found;
 }
 
-/** What is commented out, in lines of YAML. A word alone is prose: `# password: none`. */
+/** What is commented out, in lines of YAML and SQL. A word alone is prose: `# password: none`; in SQL `u.password` is a column. */
 export function commentLeaves(text: string, format: SecretFormat): readonly PlacedLeaf[] {
-    const isProse = (value: string): boolean => /\s/.test(value) || /^[A-Z]?[a-z]*[.,;:!?]*$/.test(value);
-    return text.split(/\r?\n/).flatMap((content, index): PlacedLeaf[] => {
+    const isProse = (value: string): boolean =>
+        /\s/.test(value) ||
+        /^[A-Z]?[a-z]*[.,;:!?]*$/.test(value) ||
+        (format === "sql" && /^[a-z_]+(\.\w+)*(\(.*)?$/i.test(value));
+    const lines = format === "sql" ? text.replaceAll(/^(\s*)--/gm, "$1#") : text;
+    return lines.split(/\r?\n/).flatMap((content, index): PlacedLeaf[] => {
         if (!/^\s*#/.test(content)) return [];
         const place = { format, line: index + 1 };
         const all = assignments(content, false).filter(({ value }) => !isProse(value));

@@ -283,7 +283,7 @@ function parseJson(text2) {
 
 // policy/secrets/structures.ts
 var quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
-var secretName = "[\\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+var secretName = "[\\w.-]*(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
 var decoded = (text2) => Buffer.from(text2, "base64").toString("latin1");
 var isUserAndPassword = (text2) => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text2));
 var structures = [
@@ -366,7 +366,7 @@ var structures = [
   {
     rule: "command-line",
     form: new RegExp(
-      `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=)[^\\s"'<>|&;)-][^\\s"']*))`,
+      `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=|(?:file|env|fd|pass):)[^\\s"'<>|&;)-][^\\s"']*))`,
       "gi"
     )
   },
@@ -376,8 +376,25 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
-    holds: (_, text2) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text2)
+    form: /\b(?:(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane)\b[^\n|]*?\slogin|sshpass|mongo(?:sh|dump|restore|export|import)?|rpk\b[^\n|]*?\suser)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+  },
+  // What stands apart from the `-p` of these is a database, and after the one of Redis a port.
+  {
+    rule: "command-line",
+    form: /\b(?:mysql(?:dump|admin|import|show|check)?|mariadb(?:-\w+)?)\s[^\n|]*?(?<=\s)-p["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+  },
+  {
+    rule: "command-line",
+    form: /\bredis-cli\s[^\n|]*?(?<=\s)-a\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+  },
+  // openssl's way to say where a passphrase is: `pass:`, next to `file:` and `env:`.
+  {
+    rule: "command-line",
+    form: /\s-pass(?:in|out)?\s+["']?pass:(?<value>[^\s"'$]+)/g
+  },
+  {
+    rule: "command-line",
+    form: /\becho\s+(?:-\w+\s+)?["']?[a-z_][\w-]*:(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*\bchpasswd\b/g
   },
   {
     rule: "command-line",
@@ -471,6 +488,8 @@ function assignments(text2, sql) {
     if (/^value$/i.test(whole ?? "") && named !== void 0) add(named, wholeValue);
     named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : void 0;
     add(whole, wholeValue);
+    const [, variableOfImage, rest2] = /^\s*ENV\s+([A-Za-z_]\w*)\s+([^=\s].*?)\s*$/.exec(content) ?? [];
+    add(variableOfImage, rest2);
     for (const [, key, value] of content.matchAll(
       /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g
     ))
@@ -517,13 +536,14 @@ function wordsOf(keyPath) {
     words.pop();
   return words;
 }
-var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
+var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|(?:pg|require|(?:src|dest)?(?:key|store)|trust|truststore|user|db|admin|root|smtp|ldap|bind|mail|proxy)pass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
 var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
 var likely = /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
 var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|challenge|kid|x5t|x5c|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
 function kindOf(keyPath) {
   const words = wordsOf(keyPath);
   const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
+  if (/(^|[.\]])secrets\[[^\]]*\]\.value$/.test(keyPath)) return "secret";
   const joined = words.join(" ");
   if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";
   if (/\baccount key\b/.test(joined) && /core (windows|chinacloudapi|usgovcloudapi)/.test(joined)) return "secret";
@@ -584,7 +604,16 @@ function namedPath(entry, keyPath) {
 function nameInList(list, index) {
   const [before, entry] = [list[index - 1], list[index]];
   const isOption = typeof before === "string" && /^--?[A-Za-z][\w.-]{2,}$/.test(before) && !before.startsWith("--no-");
+  if (isPasswordOption(list, index)) return "--password";
   return nameOf(entry) ?? (isOption && typeof entry === "string" && !entry.startsWith("-") ? before : index);
+}
+function isPasswordOption(list, index) {
+  const [before, entry] = [list[index - 1], list[index]];
+  if (typeof entry !== "string") return false;
+  const isOf = (programs) => list.slice(0, index).some((one) => typeof one === "string" && programs.test(one));
+  if (/^-p.+/.test(entry)) return isOf(/(^|\/)(mysql(dump|admin|import|show|check)?|mariadb(-\w+)?|sshpass)$/);
+  if (entry.startsWith("-")) return false;
+  return before === "-a" && isOf(/(^|\/)redis-cli$/) || before === "-p" && isOf(/(^|\/)(sshpass|mongosh)$|^login$/);
 }
 
 // policy/secrets/randomness.ts
@@ -1014,6 +1043,8 @@ function hitsOf({ keyPath, value, format }, depth) {
     return literals.map((literal) => ({ rule: "secret-ref-invalid", value: literal }));
   }
   const byForm = findTokens(value);
+  if (/\bchpasswd\.list(\[\d+\])?$/.test(keyPath))
+    return distinct([...byForm, ...passwordsOfUsers(value).flatMap((one) => byKey("password", one, format))]);
   if (format === "source") return byForm;
   const around = [...byForm, ...structuresIn(value, format)];
   const told = new Set(around.map((hit) => hit.value));
@@ -1022,6 +1053,7 @@ function hitsOf({ keyPath, value, format }, depth) {
   if (inside.length > 0) return inside;
   return byKey(keyPath, value, format);
 }
+var passwordsOfUsers = (value) => [...value.matchAll(/^\s*[a-z_][\w-]*:(?!R\s*$|RANDOM\s*$|\$\d)(\S+)\s*$/gm)].map(([, password = ""]) => password);
 var isCiphertext = (value) => /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
 function findTokens(written) {
   const text2 = written.replace(/\bENC\[[^\]]*\]/g, (found2) => " ".repeat(found2.length));
@@ -1081,9 +1113,13 @@ function byKey(keyPath, value, format) {
       return isHarmless(literal, keyPath) ? [] : [{ rule: ruleOfKey(keyPath), value: literal }];
     if (kind === "likely")
       return looksRandom(literal, "named") && !isHarmless(literal, keyPath) ? [{ rule: "entropy-of-key", value: literal }] : [];
+    if (isMemberOfSecret.test(keyPath) && looksChosen.test(literal))
+      return [{ rule: "secret-by-key", value: literal }];
     return looksRandom(literal, "unnamed") && !decodesToText(literal) ? [{ rule: "entropy", value: literal }] : [];
   });
 }
+var isMemberOfSecret = /(^|[.\]])stringData\.[^.]+$/;
+var looksChosen = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[^\s/:=,;{}<>]{8,}$/;
 var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|mandatory|advisory|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
 var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;

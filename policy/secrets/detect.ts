@@ -74,6 +74,8 @@ function hitsOf({ keyPath, value, format }: Leaf, depth: number): readonly Hit[]
         return literals.map((literal) => ({ rule: "secret-ref-invalid", value: literal }));
     }
     const byForm = findTokens(value);
+    if (/\bchpasswd\.list(\[\d+\])?$/.test(keyPath))
+        return distinct([...byForm, ...passwordsOfUsers(value).flatMap((one) => byKey("password", one, format))]);
     if (format === "source") return byForm;
     const around = [...byForm, ...structuresIn(value, format)];
     const told = new Set(around.map((hit) => hit.value));
@@ -82,6 +84,10 @@ function hitsOf({ keyPath, value, format }: Leaf, depth: number): readonly Hit[]
     if (inside.length > 0) return inside;
     return byKey(keyPath, value, format);
 }
+
+/** cloud-init's `user:password` in lines; `R` and `RANDOM` ask for one, and `$6$…` is told as a hash. */
+const passwordsOfUsers = (value: string): readonly string[] =>
+    [...value.matchAll(/^\s*[a-z_][\w-]*:(?!R\s*$|RANDOM\s*$|\$\d)(\S+)\s*$/gm)].map(([, password = ""]) => password);
 
 /** `v1:nonce:text` of a passphrase or a data key; base64 of Pulumi Cloud and of a key service. */
 const isCiphertext = (value: string): boolean =>
@@ -170,9 +176,15 @@ function byKey(keyPath: string, value: string, format: SecretFormat): readonly H
             return looksRandom(literal, "named") && !isHarmless(literal, keyPath)
                 ? [{ rule: "entropy-of-key", value: literal }]
                 : [];
+        if (isMemberOfSecret.test(keyPath) && looksChosen.test(literal))
+            return [{ rule: "secret-by-key", value: literal }];
         return looksRandom(literal, "unnamed") && !decodesToText(literal) ? [{ rule: "entropy", value: literal }] : [];
     });
 }
+
+/** Of a Secret of Kubernetes, where any name may stand: what has capital and small letters and digits, and is no address. */
+const isMemberOfSecret = /(^|[.\]])stringData\.[^.]+$/;
+const looksChosen = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[^\s/:=,;{}<>]{8,}$/;
 
 /** A word that says how, not what. */
 const settings =

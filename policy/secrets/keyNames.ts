@@ -25,7 +25,7 @@ export function wordsOf(keyPath: string): readonly string[] {
 }
 
 const nouns =
-    /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|pgpass|requirepass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
+    /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|[a-z]{2,}pwd|[a-z0-9]*(?<!non)secrets?|[a-z]*tokens?|[a-z]*credentials?|apikeys?|secretkeys?|privatekeys?|accountkeys?|masterkeys?|authkeys?|accesstokens?|connectionstrings?|psk|(?:pg|require|(?:src|dest)?(?:key|store)|trust|truststore|user|db|admin|root|smtp|ldap|bind|mail|proxy)pass|sharedkey|secretaccesskey|sastoken|masterauth)$/;
 /** Which keys are secret ones: `api key`, `account key`. */
 const keyOwners =
     /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
@@ -37,6 +37,8 @@ const known =
 export function kindOf(keyPath: string): KeyKind {
     const words = wordsOf(keyPath);
     const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
+    // What a container is given under a name: of Azure's Container Apps, and of others.
+    if (/(^|[.\]])secrets\[[^\]]*\]\.value$/.test(keyPath)) return "secret";
     const joined = words.join(" ");
     // `checksum/secret`, by which Helm charts restart pods.
     if (/^(checksum|digest|hash|sha256|fingerprint)$/.test(beforeLast)) return "public";

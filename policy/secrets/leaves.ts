@@ -43,5 +43,19 @@ export function nameInList(list: readonly unknown[], index: number): string | nu
     const [before, entry] = [list[index - 1], list[index]];
     const isOption =
         typeof before === "string" && /^--?[A-Za-z][\w.-]{2,}$/.test(before) && !before.startsWith("--no-");
+    if (isPasswordOption(list, index)) return "--password";
     return nameOf(entry) ?? (isOption && typeof entry === "string" && !entry.startsWith("-") ? before : index);
+}
+
+/** Of a command as a list: `[mysqladmin, -pabc]`, `[redis-cli, -a, abc]`. */
+function isPasswordOption(list: readonly unknown[], index: number): boolean {
+    const [before, entry] = [list[index - 1], list[index]];
+    if (typeof entry !== "string") return false;
+    const isOf = (programs: RegExp): boolean =>
+        list.slice(0, index).some((one) => typeof one === "string" && programs.test(one));
+    if (/^-p.+/.test(entry)) return isOf(/(^|\/)(mysql(dump|admin|import|show|check)?|mariadb(-\w+)?|sshpass)$/);
+    if (entry.startsWith("-")) return false;
+    return (
+        (before === "-a" && isOf(/(^|\/)redis-cli$/)) || (before === "-p" && isOf(/(^|\/)(sshpass|mongosh)$|^login$/))
+    );
 }

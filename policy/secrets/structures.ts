@@ -17,7 +17,7 @@ interface Structure {
 
 const quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
 const secretName =
-    "[\\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+    "[\\w.-]*(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
 
 const decoded = (text: string): string => Buffer.from(text, "base64").toString("latin1");
 const isUserAndPassword = (text: string): boolean => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text));
@@ -102,7 +102,7 @@ const structures: readonly Structure[] = [
     {
         rule: "command-line",
         form: new RegExp(
-            `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=)[^\\s"'<>|&;)-][^\\s"']*))`,
+            `(?<!\\bconfig\\s+set)(?:^|[\\s"'[,])--?(?<name>${secretName})(?:=|\\s+)(?:${quoted}|(?<bare>(?!(?:id|type|src|source|target|env)=|(?:file|env|fd|pass):)[^\\s"'<>|&;)-][^\\s"']*))`,
             "gi",
         ),
     },
@@ -112,8 +112,25 @@ const structures: readonly Structure[] = [
     },
     {
         rule: "command-line",
-        form: /\b(?:docker|podman|helm registry|oras|az|skopeo|mysql|mysqldump|sshpass|redis-cli)\b[^\n|]*?\s(?:-p|-a)\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
-        holds: (_, text) => /\b(login|mysql|mysqldump|sshpass|redis-cli)\b/.test(text),
+        form: /\b(?:(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane)\b[^\n|]*?\slogin|sshpass|mongo(?:sh|dump|restore|export|import)?|rpk\b[^\n|]*?\suser)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    },
+    // What stands apart from the `-p` of these is a database, and after the one of Redis a port.
+    {
+        rule: "command-line",
+        form: /\b(?:mysql(?:dump|admin|import|show|check)?|mariadb(?:-\w+)?)\s[^\n|]*?(?<=\s)-p["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    },
+    {
+        rule: "command-line",
+        form: /\bredis-cli\s[^\n|]*?(?<=\s)-a\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    },
+    // openssl's way to say where a passphrase is: `pass:`, next to `file:` and `env:`.
+    {
+        rule: "command-line",
+        form: /\s-pass(?:in|out)?\s+["']?pass:(?<value>[^\s"'$]+)/g,
+    },
+    {
+        rule: "command-line",
+        form: /\becho\s+(?:-\w+\s+)?["']?[a-z_][\w-]*:(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*\bchpasswd\b/g,
     },
     {
         rule: "command-line",
@@ -227,6 +244,9 @@ export function assignments(text: string, sql: boolean): readonly Assignment[] {
         if (/^value$/i.test(whole ?? "") && named !== undefined) add(named, wholeValue);
         named = /^name$/i.test(whole ?? "") ? unquoted(wholeValue ?? "") : undefined;
         add(whole, wholeValue);
+        // The older form of Dockerfiles: all of the rest of the line.
+        const [, variableOfImage, rest] = /^\s*ENV\s+([A-Za-z_]\w*)\s+([^=\s].*?)\s*$/.exec(content) ?? [];
+        add(variableOfImage, rest);
         for (const [, key, value] of content.matchAll(
             /(?:^|[\s;&|"'(,{])(?:-D|-e\s?|--env\s|--set\s|--set-string\s|--from-literal[=\s])?([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\$\{\{?[^{}]*\}?\}|\$\([^()]*\)|[^\s;&|,"')}])+)/g,
         ))

@@ -28,6 +28,38 @@ describe("a file is read as what it is", () => {
             ["3 password secret-by-key", "4  url-password", "7 token secret-by-key", "9 password secret-by-key"],
         ));
 
+    it("SQL: what is commented out counts, columns and words of prose do not", () =>
+        assert.deepEqual(
+            found(
+                "a.sql",
+                "-- old login: password=hunter2",
+                "-- password: see the vault",
+                "-- ON a.password = b.password",
+                "SELECT password -- token=hunter2 of nobody",
+            ),
+            ["1 password secret-by-key"],
+        ));
+
+    it("Dockerfiles: the older form of ENV has no sign between", () =>
+        assert.deepEqual(
+            found("Dockerfile", "FROM a", "ENV AWS_SECRET_ACCESS_KEY hunter2", "ENV TZ UTC", "ENV PW $PW"),
+            ["2 AWS_SECRET_ACCESS_KEY aws-secret-key"],
+        ));
+
+    it("Terraform: a block of one line is read as one of several", () =>
+        assert.deepEqual(
+            found(
+                "main.tf",
+                'variable "db_password" { default = "hunter2" }',
+                'resource "a" "b" {',
+                '  tags = { owner = "data", bootstrap_token = "hunter2" }',
+                "}",
+                'variable "db_token" { description = "of the database" }',
+                'locals { db_password = "${var.db_password}" }',
+            ),
+            ["1 variable.db_password.default secret-by-key", "3 resource.a.b.tags.bootstrap_token secret-by-key"],
+        ));
+
     it("YAML: a line of a text that begins with # is told with the text alone", () =>
         assert.deepEqual(found("a.yaml", "a: |", "  # password: hunter2"), ["2 a secret-by-key"]));
 

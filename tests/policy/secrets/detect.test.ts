@@ -184,12 +184,26 @@ describe("the detectors of secrets", () => {
             `mac: ENC[AES256_GCM,data:${"aB3d".repeat(21)}aB==,iv:abc=,tag:x,type:str]`,
             "sqlcmd -S db -U sa -P $PW -Q 'select 1'",
             "mc alias set lake https://minio.example.com lake $PW",
+            "docker login -u ci -p $PW registry.example.com\ndocker run -p 9092:9092 kafka",
+            "mysql -u root -p lake < a.sql",
+            "redis-cli -h cache -p 6379 ping",
+            "rpk topic create orders -p 12",
+            "openssl pkcs12 -in a.p12 -passin file:/run/secrets/pw -passout env:PW",
+            "keytool -list -storepass:env KEYSTORE_PASSWORD",
+            "a --bypass all",
         ])
             assert.deepEqual(rulesOf("text", "run", command), [], command);
         for (const command of [
             "sqlcmd -S db -U sa -P 'Hunter!2' -Q 'select 1'",
             "mc alias set lake https://minio.example.com lake Hunter2",
             "sshpass -p 'hunter2' ssh a",
+            "redis-server --requirepass hunter2 --appendonly yes",
+            "keytool -importkeystore -srcstorepass hunter2 -noprompt",
+            "openssl pkcs12 -export -in a.pem -passout pass:hunter2",
+            "mysqladmin ping -uroot -phunter2",
+            "redis-cli -h cache -a hunter2 ping",
+            "rpk security user create flink -p hunter2 --mechanism SCRAM-SHA-256",
+            "echo 'root:hunter2' | sudo chpasswd",
             ': "${DB_PASSWORD:=hunter2}"',
             "psql --host db ${DB_PASSWORD:-hunter2}",
             'dbt build --vars "{token: hunter2}"',
@@ -207,6 +221,25 @@ describe("the detectors of secrets", () => {
             rulesOf("sql", "statement", "CREATE STAGE a CREDENTIALS=(AWS_KEY_ID='a' AWS_SECRET_KEY='hunter2')"),
             ["sql-password"],
         );
+    });
+
+    it("know what is a secret by where it stands", () => {
+        for (const [key, value] of [
+            ["stringData.admin", "Falcon-Saddle-1"],
+            ["configuration.secrets[pg].value", "hunter2"],
+            ["chpasswd.list", "lake:hunter2\nops:RANDOM\n"],
+            ["chpasswd.list[0]", "lake:hunter2"],
+        ] as const)
+            assert.deepEqual(rulesOf("yaml", key, value), ["secret-by-key"], key);
+        for (const [key, value] of [
+            ["stringData.region", "eu-central-1"],
+            ["stringData.url", "https://Lake2.example.com"],
+            ["data.admin", "Falcon-Saddle-1"],
+            ["configuration.secrets[pg].keyVaultUrl", "https://lake.vault.azure.net/secrets/pg"],
+            ["chpasswd.list", "ops:RANDOM\nlake:R\n"],
+            ["chpasswd.expire", "lake:hunter2"],
+        ] as const)
+            assert.deepEqual(rulesOf("yaml", key, value), [], key);
     });
 
     it("look for forms alone in programs", () => {
@@ -242,6 +275,23 @@ describe("leavesOf", () => {
                 { keyPath: "[/prod/password].type", value: "String" },
             ],
         );
+    });
+
+    it("names what a program takes for a password without an option that says so", () => {
+        const last = (...args: string[]) => [...leavesOf({ args })].at(-1)?.keyPath;
+        for (const args of [
+            ["CMD", "mysqladmin", "-uroot", "-phunter2"],
+            ["/usr/bin/redis-cli", "-a", "hunter2"],
+            ["docker", "login", "-p", "hunter2"],
+        ])
+            assert.equal(last(...args), "args[--password]", args.join(" "));
+        for (const args of [
+            ["mysql", "-p", "lake"],
+            ["redis-cli", "-p", "6379"],
+            ["tar", "-pxf"],
+            ["docker", "run", "-p", "80:80"],
+        ])
+            assert.equal(last(...args), `args[${args.length - 1}]`, args.join(" "));
     });
 
     it("names the entries of lists that are a name and a value", () => {
