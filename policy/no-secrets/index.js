@@ -410,11 +410,16 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g
+    form: /\bmc\s+(?:(?:alias\s+set|config\s+host\s+add)\s+\S+|admin\s+user\s+add)\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g
   },
   {
     rule: "command-line",
-    form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*--password-stdin/g
+    form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*(?:--password-stdin|\bpasswd\s+--stdin)/g
+  },
+  // By their place alone.
+  {
+    rule: "command-line",
+    form: /\b(?:confluent\s+api-key\s+store\s+\S+|rabbitmqctl\s+(?:add_user|change_password)\s+\S+|htpasswd\s+(?:-\w+\s+)*(?:-\w*n\w*b\w*|-\w*b\w*n\w*)\s+[\w.-]+|htpasswd\s+(?:-\w+\s+)*-(?!\w*n)\w*b\w*\s+\S+\s+[\w.-]+)\s+["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
   },
   {
     rule: "command-line",
@@ -540,6 +545,7 @@ var nouns = /^(?:[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|pass|pwd|pw|
 var keyOwners = /^(api|apikey|secret|private|account|signing|sign|encryption|encrypt|master|shared|storage|auth|service|session|cookie|jwt|hmac|application|app|admin|subscription|integration|license|shared access|webhook|deploy|registration|ingestion|routing)$/;
 var likely = /^(key|keys|auth|authorization|signature|sig|cookie|session|pin|dsn|login|pat|sas|seed|salt|jwt|bearer|license|webhook|authentication|basic|private|otp|totp|access)$/;
 var known = /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|challenge|kid|x5t|x5c|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
+var howOfPasswords = /^(policy|policies|source|backend|store|manager|encoding|algorithm|format|charset|reset)$/;
 function kindOf(keyPath) {
   const words = wordsOf(keyPath);
   const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
@@ -568,6 +574,7 @@ function kindOf(keyPath) {
     return "secret";
   }
   if ((last === "key" || last === "keys") && keyOwners.test(beforeLast)) return "secret";
+  if (/^passw(or)?ds$/.test(beforeLast) && !known.test(last) && !howOfPasswords.test(last)) return "secret";
   if (/^\d+$/.test(last) && nouns.test(beforeLast)) return "secret";
   if (/^(vault|approle)$/.test(words.at(-3) ?? "") && beforeLast === "secret" && last === "id") return "secret";
   if (known.test(last) || /^(public|certificate|cert|checksum)$/.test(beforeLast)) return "public";
@@ -1111,6 +1118,9 @@ function byKey(keyPath, value, format) {
   return literals.flatMap((literal) => {
     if (kind === "secret")
       return isHarmless(literal, keyPath) ? [] : [{ rule: ruleOfKey(keyPath), value: literal }];
+    const [, password] = isBasicAuth.test(keyPath) && userAndPassword.exec(literal) || [];
+    if (password !== void 0)
+      return literalsIn(password, format, "password").map((one) => ({ rule: "secret-by-key", value: one }));
     if (kind === "likely")
       return looksRandom(literal, "named") && !isHarmless(literal, keyPath) ? [{ rule: "entropy-of-key", value: literal }] : [];
     if (isMemberOfSecret.test(keyPath) && looksChosen.test(literal))
@@ -1120,6 +1130,8 @@ function byKey(keyPath, value, format) {
 }
 var isMemberOfSecret = /(^|[.\]])stringData\.[^.]+$/;
 var looksChosen = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[^\s/:=,;{}<>]{8,}$/;
+var isBasicAuth = /(^|[^a-z])(basic|http)[-_.]?auth$/i;
+var userAndPassword = /^[\w.@+-]+:([^\s:/]{4,})$/;
 var settings = /^(true|false|yes|no|on|off|none|null|nil|enabled?|disabled?|required|optional|mandatory|advisory|always|never|auto|automatic|default|read|write|any|all|string|number|boolean|object|array|oauth2?|oauthbearer|bearer|basic|jwt|sts|plain|vault|aws|gcp|azure|env|file|passphrase|inherit|static|iam|opaque|kubernetes|sso|session|external|internal|managed)$/i;
 var kmsKey = /^(arn:|projects\/|alias\/|https:\/\/[a-z0-9-]+\.(vault|managedhsm)\.|(awskms|gcpkms|azurekeyvault|hashivault):\/\/)/;
 var nameOfKey = /^[a-z][a-z]*([-_.][a-z]+)*$/;

@@ -172,6 +172,9 @@ function byKey(keyPath: string, value: string, format: SecretFormat): readonly H
     return literals.flatMap((literal): Hit[] => {
         if (kind === "secret")
             return isHarmless(literal, keyPath) ? [] : [{ rule: ruleOfKey(keyPath), value: literal }];
+        const [, password] = (isBasicAuth.test(keyPath) && userAndPassword.exec(literal)) || [];
+        if (password !== undefined)
+            return literalsIn(password, format, "password").map((one) => ({ rule: "secret-by-key", value: one }));
         if (kind === "likely")
             return looksRandom(literal, "named") && !isHarmless(literal, keyPath)
                 ? [{ rule: "entropy-of-key", value: literal }]
@@ -185,6 +188,10 @@ function byKey(keyPath: string, value: string, format: SecretFormat): readonly H
 /** Of a Secret of Kubernetes, where any name may stand: what has capital and small letters and digits, and is no address. */
 const isMemberOfSecret = /(^|[.\]])stringData\.[^.]+$/;
 const looksChosen = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[^\s/:=,;{}<>]{8,}$/;
+
+/** `user:password`, as agents and charts take it. */
+const isBasicAuth = /(^|[^a-z])(basic|http)[-_.]?auth$/i;
+const userAndPassword = /^[\w.@+-]+:([^\s:/]{4,})$/;
 
 /** A word that says how, not what. */
 const settings =

@@ -34,6 +34,9 @@ const likely =
 const known =
     /^(ids?|uuid|guid|sha|sha1|sha256|sha512|md5|digest|digests|checksum|checksums|hash|hashes|fingerprint|fingerprints|thumbprint|thumbprints|thumbprintlist|etag|integrity|commit|revision|version|tag|image|images|public|publickey|certificate|certificates|cert|crt|ca|cacert|arn|urn|uri|host|hostname|endpoint|name|names|nonce|encryptionsalt|encryptedkey|challenge|kid|x5t|x5c|link|selflink|path|file|uses|ref|location|kms|oidc|issuer|schema|serial|logicalid|generation|ciphertext|resolved|providers?|location|query|sum)$/;
 
+/** What is set about passwords. */
+const howOfPasswords = /^(policy|policies|source|backend|store|manager|encoding|algorithm|format|charset|reset)$/;
+
 export function kindOf(keyPath: string): KeyKind {
     const words = wordsOf(keyPath);
     const [beforeLast = "", last = ""] = [words.at(-2), words.at(-1)];
@@ -70,6 +73,8 @@ export function kindOf(keyPath: string): KeyKind {
         return "secret";
     }
     if ((last === "key" || last === "keys") && keyOwners.test(beforeLast)) return "secret";
+    // Of several users: `passwords: { alice: … }`.
+    if (/^passw(or)?ds$/.test(beforeLast) && !known.test(last) && !howOfPasswords.test(last)) return "secret";
     if (/^\d+$/.test(last) && nouns.test(beforeLast)) return "secret";
     if (/^(vault|approle)$/.test(words.at(-3) ?? "") && beforeLast === "secret" && last === "id") return "secret";
     if (known.test(last) || /^(public|certificate|cert|checksum)$/.test(beforeLast)) return "public";

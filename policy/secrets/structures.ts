@@ -146,11 +146,16 @@ const structures: readonly Structure[] = [
     },
     {
         rule: "command-line",
-        form: /\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g,
+        form: /\bmc\s+(?:(?:alias\s+set|config\s+host\s+add)\s+\S+|admin\s+user\s+add)\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g,
     },
     {
         rule: "command-line",
-        form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*--password-stdin/g,
+        form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*(?:--password-stdin|\bpasswd\s+--stdin)/g,
+    },
+    // By their place alone.
+    {
+        rule: "command-line",
+        form: /\b(?:confluent\s+api-key\s+store\s+\S+|rabbitmqctl\s+(?:add_user|change_password)\s+\S+|htpasswd\s+(?:-\w+\s+)*(?:-\w*n\w*b\w*|-\w*b\w*n\w*)\s+[\w.-]+|htpasswd\s+(?:-\w+\s+)*-(?!\w*n)\w*b\w*\s+\S+\s+[\w.-]+)\s+["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
     },
     {
         rule: "command-line",

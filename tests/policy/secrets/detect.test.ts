@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { ruleHelp } from "../../../automation/secrets/rules";
-import { detect, leavesOf, secretFormats, textMax, type SecretFormat } from "../../../policy/secrets";
+import { detect, secretFormats, textMax, type SecretFormat } from "../../../policy/secrets";
 import { ruleNames } from "../../../policy/secrets/ruleNames";
 import { corpus } from "./corpus/corpus";
 
@@ -191,12 +191,23 @@ describe("the detectors of secrets", () => {
             "openssl pkcs12 -in a.p12 -passin file:/run/secrets/pw -passout env:PW",
             "keytool -list -storepass:env KEYSTORE_PASSWORD",
             "a --bypass all",
+            "htpasswd -c /etc/nginx/pw admin",
+            "htpasswd -nb admin $PW",
+            "mc admin user add lake flink $PW",
+            "mc admin user list lake",
+            "confluent api-key store --help",
         ])
             assert.deepEqual(rulesOf("text", "run", command), [], command);
         for (const command of [
             "sqlcmd -S db -U sa -P 'Hunter!2' -Q 'select 1'",
             "mc alias set lake https://minio.example.com lake Hunter2",
             "sshpass -p 'hunter2' ssh a",
+            "mc admin user add lake flink hunter2",
+            "confluent api-key store OZ7CRXJ4Q2WTBKLM hunter2",
+            "htpasswd -bc /etc/nginx/pw admin hunter2",
+            "htpasswd -nbB admin hunter2",
+            "rabbitmqctl add_user lake hunter2",
+            "echo hunter2 | passwd --stdin ops",
             "redis-server --requirepass hunter2 --appendonly yes",
             "keytool -importkeystore -srcstorepass hunter2 -noprompt",
             "openssl pkcs12 -export -in a.pem -passout pass:hunter2",
@@ -229,6 +240,8 @@ describe("the detectors of secrets", () => {
             ["configuration.secrets[pg].value", "hunter2"],
             ["chpasswd.list", "lake:hunter2\nops:RANDOM\n"],
             ["chpasswd.list[0]", "lake:hunter2"],
+            ["passwords.alice", "hunter2"],
+            ["loki.basicAuth", "lake:hunter2"],
         ] as const)
             assert.deepEqual(rulesOf("yaml", key, value), ["secret-by-key"], key);
         for (const [key, value] of [
@@ -238,6 +251,10 @@ describe("the detectors of secrets", () => {
             ["configuration.secrets[pg].keyVaultUrl", "https://lake.vault.azure.net/secrets/pg"],
             ["chpasswd.list", "ops:RANDOM\nlake:R\n"],
             ["chpasswd.expire", "lake:hunter2"],
+            ["passwords.policy", "strict"],
+            ["passwords.rotation", "90d"],
+            ["loki.basicAuth", "lake:${LOKI_PASSWORD}"],
+            ["loki.basicAuth", "enabled"],
         ] as const)
             assert.deepEqual(rulesOf("yaml", key, value), [], key);
     });
@@ -257,50 +274,4 @@ describe("the detectors of secrets", () => {
         ])
             assert.ok(Array.isArray(detect({ keyPath: "x", value, format: "text" })));
     }).timeout(20_000);
-});
-
-describe("leavesOf", () => {
-    it("names what follows an option, and an object that is a name and its value", () => {
-        assert.deepEqual(
-            [...leavesOf({ args: ["serve", "--admin-password", "x", "--quiet", "--no-password", "run"] })].map(
-                ({ keyPath }) => keyPath,
-            ),
-            ["args[0]", "args[1]", "args[--admin-password]", "args[3]", "args[4]", "args[5]"],
-        );
-        assert.deepEqual(
-            [...leavesOf({ name: "/prod/password", value: "x", type: "String" })],
-            [
-                { keyPath: "[/prod/password].name", value: "/prod/password" },
-                { keyPath: "[/prod/password].value", value: "x" },
-                { keyPath: "[/prod/password].type", value: "String" },
-            ],
-        );
-    });
-
-    it("names what a program takes for a password without an option that says so", () => {
-        const last = (...args: string[]) => [...leavesOf({ args })].at(-1)?.keyPath;
-        for (const args of [
-            ["CMD", "mysqladmin", "-uroot", "-phunter2"],
-            ["/usr/bin/redis-cli", "-a", "hunter2"],
-            ["docker", "login", "-p", "hunter2"],
-        ])
-            assert.equal(last(...args), "args[--password]", args.join(" "));
-        for (const args of [
-            ["mysql", "-p", "lake"],
-            ["redis-cli", "-p", "6379"],
-            ["tar", "-pxf"],
-            ["docker", "run", "-p", "80:80"],
-        ])
-            assert.equal(last(...args), `args[${args.length - 1}]`, args.join(" "));
-    });
-
-    it("names the entries of lists that are a name and a value", () => {
-        const leaves = [...leavesOf({ env: [{ name: "DB_PASSWORD", value: "x" }, { name: "y" }], port: 1, on: true })];
-        assert.deepEqual(leaves, [
-            { keyPath: "env[DB_PASSWORD].name", value: "DB_PASSWORD" },
-            { keyPath: "env[DB_PASSWORD].value", value: "x" },
-            { keyPath: "env[1].name", value: "y" },
-            { keyPath: "port", value: "1" },
-        ]);
-    });
 });
