@@ -1,5 +1,5 @@
 // Runs the suites and prints the time of each: `npm test`, or `npm test -- unit engine` for some. Tests of platforms wait
-// half of their time, so three lanes of suites run side by side; what the others print is held back until the first is done.
+// half of their time, so two lanes of suites run side by side; what the second prints is held back until the first is done.
 //   unit      pure functions, fakes, Pulumi mocks; no JVM, no engine
 //   engine    the real Pulumi engine on a file backend; real processes of one layer
 //   rehearsal environments of clouds, by `tidegate rehearse`: the real program and the real engine, with simulated providers
@@ -45,10 +45,8 @@ const suites = {
     variants: { specs: variants, host, named: true },
 };
 
-/** For two cores: with two of them a third of the time nothing ran, with more they come into each other's way. */
-const lanes = 3;
-/** In which order the lanes take them, the long ones first. */
-const queue = ["embedded", "engine", "rehearsal", "driver", "graphs", "sample", "variants", "kubernetes", "unit"];
+/** In which order the two lanes take them, the long ones first. */
+const queue = ["engine", "embedded", "rehearsal", "kubernetes", "graphs", "driver", "sample", "variants", "unit"];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
 for (const name of wanted) {
@@ -165,9 +163,8 @@ const chosen = (name) => (wanted.length > 0 ? wanted.includes(name) : !suites[na
 const begun = Date.now();
 try {
     const names = queue.filter(chosen);
-    if (names.length > 1)
-        console.log(`${lanes} suites at a time of ${names.join(", ")}; what the later ones print follows.`);
-    const running = Array.from({ length: Math.min(lanes, names.length) }, () => {
+    if (names.length > 1) console.log(`Two suites at a time of ${names.join(", ")}; what the second prints follows.`);
+    const running = Array.from({ length: Math.min(2, names.length) }, () => {
         const output = new Output();
         return { output, done: runLane(names, output) };
     });
