@@ -86,7 +86,11 @@ describe("a promotion", () => {
     after(() => example.remove());
 
     it("begins with a release that is signed and verified", async () => {
+        const ahead = await green(["release", "create", "--dry-run"]);
+        assert.match(ahead, /^[0-9a-f]{64} would be a new release; nothing was written\n/);
+        assert.match(await green(["release", "list"]), /^There is no release in /);
         first = await create();
+        assert.equal(ahead.slice(0, 64), first);
         assert.match(await green(["release", "verify", first.slice(0, 8)]), /signed by ci/);
     });
 

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import pc from "picocolors";
 import { counted } from "../../core/words";
 import { loadGraphFile, type GraphFile } from "../../graph/load";
-import { compress } from "../../release/bundle";
+import { compress, type Bundle } from "../../release/bundle";
 import { diffReleases, type ReleaseDifference } from "../../release/diff";
 import { partNames, shortId, versionKinds, type Manifest } from "../../release/manifest";
 import { bundleOf, creationOf, openReleases, signingKey } from "../../release/open";
@@ -23,6 +23,7 @@ export interface ReleaseFlags {
 export interface CreateFlags extends ReleaseFlags {
     readonly key?: string;
     readonly output?: string;
+    readonly dryRun?: true;
 }
 
 export interface ShowFlags extends ReleaseFlags {
@@ -51,6 +52,7 @@ export async function create(flags: CreateFlags): Promise<void> {
     const { store, trust } = await openReleases(graph, flags.store);
     const key = await signingKey(flags.key, trust);
     const bundle = await here(graph);
+    if (flags.dryRun) return wouldBe(bundle, !(await store.list()).includes(bundle.id), store.where, flags);
     const { made } = await store.put(bundle, await creationOf(graph), key);
     // A key that nobody allows is told now, and not to whoever promotes.
     const { signer } = await store.open(bundle.id, trust);
@@ -60,6 +62,12 @@ export async function create(flags: CreateFlags): Promise<void> {
     say(`${pc.green("✓")} ${pc.bold(id)} ${made ? "is a new release" : "was there before: nothing has changed"}`);
     say(`  ${summary(manifest)}, in ${store.where}`);
     say(`  ${signatureText(signer, trust, key?.fingerprint)}`);
+}
+
+function wouldBe({ id, manifest }: Bundle, isNew: boolean, where: string, { json }: CreateFlags): void {
+    if (json) return printJson({ release: id, made: false, new: isNew, dryRun: true, store: where });
+    say(`${pc.bold(id)} ${isNew ? "would be a new release" : "is there already"}; nothing was written`);
+    say(`  ${summary(manifest)}, in ${where}`);
 }
 
 export async function list(flags: ReleaseFlags): Promise<void> {

@@ -1,5 +1,5 @@
 /** `release`: what is promoted, made once and never changed. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { CreateFlags, DiffFlags, ReleaseFlags, ShowFlags } from "../actions/release";
 
 const storeOption = ["--store <url>", "where releases are, in another place than the graph's"] as const;
@@ -11,6 +11,9 @@ export function releaseCommands(program: Command): void {
         .description("keep what lies here as a release: named by its content, signed where there is a key")
         .option("--key <file>", "Ed25519 key to sign with; else TIDEGATE_SIGNING_KEY")
         .option("-o, --output <file>", "write the bundle there too, as a .tar.gz")
+        .addOption(
+            new Option("--dry-run", "say what it would be named and hold; nothing is written").conflicts("output"),
+        )
         .option(...storeOption)
         .option("--json", "as JSON")
         .action(async (flags: CreateFlags) => (await import("../actions/release.js")).create(flags));
