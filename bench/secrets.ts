@@ -7,7 +7,8 @@
 import { parseArgs } from "node:util";
 import { detect, type SecretFormat } from "../policy/secrets";
 import { publicRules } from "../automation/secrets/publicRules";
-import { lineAt, scanText, scanTextFully } from "../automation/secrets/scan";
+import { lineAt } from "../automation/secrets/readLines";
+import { scanText, scanTextFully } from "../automation/secrets/scan";
 import { corpus, type Case } from "../tests/policy/secrets/corpus/corpus";
 import {
     independentFiles,

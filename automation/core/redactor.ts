@@ -165,12 +165,19 @@ class Known {
     private takenOutOfText(text: string): string {
         let left = "";
         let done = 0;
-        for (const { index, 0: found } of text.matchAll(this.anchor)) {
+        this.anchor.lastIndex = 0;
+        for (let match = this.anchor.exec(text); match !== null; match = this.anchor.exec(text)) {
+            const { index, 0: found } = match;
             const begin = follow(this.before, text, index, "before");
             const end = follow(this.after, text, index + found.length, "after");
-            if (begin === undefined || end === undefined || begin < done) continue;
+            if (begin === undefined || end === undefined || begin < done) {
+                // One that overlaps it may be the one: `aab!` of a secret `ab!` with `a` before it.
+                this.anchor.lastIndex = index + 1;
+                continue;
+            }
             left += text.slice(done, begin) + redacted;
             done = end;
+            this.anchor.lastIndex = Math.max(end, index + 1);
         }
         return left + text.slice(done);
     }

@@ -1,8 +1,8 @@
 /**
- * Creates to which the answer never came: the provider died, or could not be reached any more, after it had been asked;
- * or the provider had asked its cloud, and the line broke. The resource may be there, but the engine counts the create as failed and keeps no word of it; the next one would create
- * it a second time. They are kept beside the ledger until they are looked for, as creates that a crash of the engine has cut
- * off are in the state. (`pulumi stack import` would drop them there: pkg/cmd/pulumi/stack/stack_import.go.) Pure.
+ * Creates to which the answer never came: the provider died, or could not be reached any more, after it had been asked; or
+ * the provider had asked its cloud, and the line broke. The resource may be there, but the engine counts the create as failed
+ * and keeps no word of it; the next one would create it a second time. They are kept beside the ledger until they are looked
+ * for, as creates that a crash of the engine has cut off are in the state. (`pulumi stack import` would drop them there: pkg/cmd/pulumi/stack/stack_import.go.) Pure.
  */
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { z } from "zod";

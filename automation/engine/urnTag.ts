@@ -71,10 +71,6 @@ export function findCommand({ type, inputs }: Pick<PendingCreate, "type" | "inpu
     ];
 }
 
-/** As a person types it into a shell. */
-export const shellText = (words: readonly string[]): string =>
-    words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
-
 /** What Pulumi's types of AWS are imported by that have tags, and no name that tells it; of an ARN. */
 const awsIds: readonly (readonly [type: RegExp, id: (arn: string) => string | undefined])[] = [
     [/^aws:(ec2|vpc|ec2transitgateway|kms)\//, (arn) => arn.split("/").at(-1)],

@@ -3,6 +3,7 @@
  * would else be passed over, and the resource created a second time.
  */
 import { exitCodes, TidegateError } from "../core/errors";
+import { shortStackName } from "../core/stackFile";
 import { pendingCreates, resourceOf, type PendingDecision } from "../engine/pending";
 import type { StackTarget } from "../engine/target";
 import { refusedError, refusedImports } from "./adoption";
@@ -59,7 +60,7 @@ export async function demandGiven(
     }
 }
 
-const shortName = ({ stack }: StackTarget): string => stack.split("/").pop() ?? stack;
+const shortName = ({ stack }: StackTarget): string => shortStackName(stack);
 
 const isPending = (exported: unknown, urn: string): boolean =>
     exported !== undefined && pendingCreates(exported).some((one) => one.urn === urn);

@@ -3,12 +3,13 @@
  * resource a second time, where its name is not unique; so each is looked up, and the run stops where nobody can tell.
  */
 import { exitCodes, TidegateError } from "../core/errors";
+import { shellText } from "../core/shellQuote";
 import { answerOf } from "../engine/cli";
 import { nameOf } from "../engine/facts";
 import { pendingCreates, settled, type PendingCreate, type PendingDecision } from "../engine/pending";
 import type { StackTarget } from "../engine/target";
 import { withPending, type UnansweredCreate } from "../engine/unanswered";
-import { findCommand, shellText } from "../engine/urnTag";
+import { findCommand } from "../engine/urnTag";
 import type { RunLedger } from "../ledger/ledger";
 import { refusedError, refusedImports } from "./adoption";
 import type { NamedLookup } from "./lookups";

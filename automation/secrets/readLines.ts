@@ -2,6 +2,9 @@
 import type { Leaf, SecretFormat } from "../../policy/secrets";
 import { assignments } from "../../policy/secrets/structures";
 
+/** Of an offset, counted from 1. */
+export const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
+
 export interface PlacedLeaf extends Leaf {
     /** Counted from 1. */
     readonly line: number;
@@ -87,7 +90,7 @@ export function commentLeaves(text: string, format: SecretFormat): readonly Plac
         /\s/.test(value) ||
         /^[A-Z]?[a-z]*[.,;:!?]*$/.test(value) ||
         (format === "sql" && /^[a-z_]+(\.\w+)*(\(.*)?$/i.test(value));
-    const lines = format === "sql" ? text.replaceAll(/^(\s*)--/gm, "$1#") : text;
+    const lines = format === "sql" ? text.replaceAll(/^([ \t]*)--/gm, "$1#") : text;
     return lines.split(/\r?\n/).flatMap((content, index): PlacedLeaf[] => {
         if (!/^\s*#/.test(content)) return [];
         const place = { format, line: index + 1 };

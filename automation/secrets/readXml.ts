@@ -1,6 +1,9 @@
-/** Texts of XML files: of Hadoop, Maven, Spring and .NET. A file that is none, or half of one, is read as far as it goes. */
+/**
+ * Texts of XML files: of Hadoop, Maven, Spring and .NET. By expressions and not by a parser: a template is no XML until it is
+ * rendered, and what is commented out is read too.
+ */
 import type { SecretFormat } from "../../policy/secrets";
-import type { PlacedLeaf } from "./readLines";
+import { lineAt, type PlacedLeaf } from "./readLines";
 
 /** `<name>fs.s3a.secret.key</name><value>…</value>` */
 const named = /<name>\s*(?<key>[\w.:-]+)\s*<\/name>\s*<value>(?<value>[^<>]+)<\/value>/g;
@@ -14,8 +17,7 @@ export function xmlLeaves(text: string, format: SecretFormat): readonly PlacedLe
     const add = (keyPath: string, written: string, from: number): void => {
         const value = written.trim();
         if (value === "") return;
-        const line = text.slice(0, text.indexOf(value, from)).split("\n").length;
-        found.push({ keyPath, value, format, line });
+        found.push({ keyPath, value, format, line: lineAt(text, text.indexOf(value, from)) });
     };
     for (const form of [named, element])
         for (const { groups: { key = "", value = "" } = {}, index } of text.matchAll(form))

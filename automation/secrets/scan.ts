@@ -4,7 +4,7 @@ import { findingOf } from "../../policy/secrets/finding";
 import { isLockFile, kindOf } from "./kinds";
 import { publicRules } from "./publicRules";
 import { readLeaves } from "./read";
-import type { PlacedLeaf } from "./readLines";
+import { lineAt, type PlacedLeaf } from "./readLines";
 
 /** A finding with its place; never the value. */
 export interface SecretFinding extends Finding {
@@ -97,9 +97,6 @@ function lineWithin({ line, range, format }: PlacedLeaf, text: string, value: st
         detectValues({ keyPath: "", value: content, format }).some((hit) => hit.value === value);
     return (having.find(({ content }) => tells(content)) ?? having[0])?.at ?? line;
 }
-
-/** Counted from 1. */
-export const lineAt = (text: string, index: number): number => text.slice(0, index).split("\n").length;
 
 /** The leaf that a line belongs to: the last that begins on it or before. */
 function holder(leaves: readonly PlacedLeaf[], line: number): { readonly keyPath: string; readonly line: number } {

@@ -107,7 +107,7 @@ const library = pathToFileURL(join(__dirname, "..", "library.ts")).href;
  */
 const otherMaps = /\/source-map-support\/register\.js$/;
 
-// zod's messages in fifty languages, and what of the SDK's packages programs of others may be meant to see as they are.
+// For the files of this checkout alone: a program of somebody else may import these packages itself, and gets them as they are.
 defer([/\/zod\/v4\/locales\/index\.cjs$/, /\/node_modules\/(js-yaml|semver|execa)\/index\.js$/]);
 registerHooks({
     resolve(specifier, context, next) {

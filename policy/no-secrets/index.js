@@ -283,13 +283,13 @@ function parseJson(text2) {
 
 // policy/secrets/structures.ts
 var quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
-var secretName = "[\\w.-]*(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+var secretName = "[\\w.-]{0,100}(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
 var decoded = (text2) => Buffer.from(text2, "base64").toString("latin1");
 var isUserAndPassword = (text2) => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text2));
 var structures = [
   {
     rule: "url-password",
-    form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]+)@/gi
+    form: /\b[a-z][a-z0-9+.-]{0,40}:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]{1,1000})@/gi
   },
   {
     rule: "url-password",
@@ -298,7 +298,7 @@ var structures = [
   },
   {
     rule: "url-password",
-    form: /jdbc:oracle:\w+:[^/\s]+\/(?<value>[^@\s'"]+)@/gi
+    form: /jdbc:oracle:\w{1,20}:[^/\s]{1,100}\/(?<value>[^@\s'"]{1,1000})@/gi
   },
   {
     rule: "azure-sas",
@@ -328,7 +328,7 @@ var structures = [
   {
     rule: "sasl-jaas",
     form: new RegExp(
-      `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]*(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
+      `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]{0,100}(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
       "gi"
     ),
     holds: (_, text2) => /LoginModule\b/.test(text2)
@@ -372,20 +372,26 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?\s*["']?[^\s:"'$]+:(?<value>[^\s"']+)/g
+    form: /\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?\s*["']?[^\s:"'$]+:(?<value>[^\s"']+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /\b(?:(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane)\b[^\n|]*?\slogin|sshpass|mongo(?:sh|dump|restore|export|import)?|rpk\b[^\n|]*?\suser)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+    form: /\b(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane|rpk|sshpass|mongo(?:sh|dump|restore|export|import)?)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    // Of most of them it is a port, or another thing.
+    holds: (_, __, whole) => /^(?:sshpass|mongo)/.test(whole) || /\s(?:login|user)\b/.test(whole),
+    ofLine: true
   },
   // What stands apart from the `-p` of these is a database, and after the one of Redis a port.
   {
     rule: "command-line",
-    form: /\b(?:mysql(?:dump|admin|import|show|check)?|mariadb(?:-\w+)?)\s[^\n|]*?(?<=\s)-p["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+    form: /\b(?:mysql(?:dump|admin|import|show|check)?|mariadb(?:-\w+)?)\s[^\n|]*?(?<=\s)-p["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /\bredis-cli\s[^\n|]*?(?<=\s)-a\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+    form: /\bredis-cli\s[^\n|]*?(?<=\s)-a\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    ofLine: true
   },
   // openssl's way to say where a passphrase is: `pass:`, next to `file:` and `env:`.
   {
@@ -394,11 +400,13 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\becho\s+(?:-\w+\s+)?["']?[a-z_][\w-]*:(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*\bchpasswd\b/g
+    form: /\becho\s+(?:-\w+\s+)?["']?[a-z_][\w-]*:(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*\bchpasswd\b/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /(?:^|[\s;&|(])https?\s[^\n|]*?(?:-a|--auth)[ =]["']?[^\s:"'$]+:(?<value>[^\s"'<>|&;]+)/g
+    form: /(?:^|[\s;&|(])https?\s[^\n|]*?(?:-a|--auth)[ =]["']?[^\s:"'$]+:(?<value>[^\s"'<>|&;]+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
@@ -406,24 +414,29 @@ var structures = [
   },
   {
     rule: "command-line",
-    form: /\b(?:sqlcmd|bcp)\b[^\n|]*?\s-P\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+    form: /\b(?:sqlcmd|bcp)\b[^\n|]*?\s-P\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /\bmc\s+(?:(?:alias\s+set|config\s+host\s+add)\s+\S+|admin\s+user\s+add)\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g
+    form: /\bmc\s+(?:(?:alias\s+set|config\s+host\s+add)\s+\S+|admin\s+user\s+add)\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*(?:--password-stdin|\bpasswd\s+--stdin)/g
+    form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*(?:--password-stdin|\bpasswd\s+--stdin)/g,
+    ofLine: true
   },
   // By their place alone.
   {
     rule: "command-line",
-    form: /\b(?:confluent\s+api-key\s+store\s+\S+|rabbitmqctl\s+(?:add_user|change_password)\s+\S+|htpasswd\s+(?:-\w+\s+)*(?:-\w*n\w*b\w*|-\w*b\w*n\w*)\s+[\w.-]+|htpasswd\s+(?:-\w+\s+)*-(?!\w*n)\w*b\w*\s+\S+\s+[\w.-]+)\s+["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g
+    form: /\b(?:confluent\s+api-key\s+store\s+\S+|rabbitmqctl\s+(?:add_user|change_password)\s+\S+|htpasswd\s+(?:-\w+\s+)*(?:-\w*n\w*b\w*|-\w*b\w*n\w*)\s+[\w.-]+|htpasswd\s+(?:-\w+\s+)*-(?!\w*n)\w*b\w*\s+\S+\s+[\w.-]+)\s+["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+    ofLine: true
   },
   {
     rule: "command-line",
-    form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>\w[\w.:-]*)\s+["']?(?<value>[^\s"'<>|&;-][^\s"']*)/g
+    form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>\w[\w.:-]*)\s+["']?(?<value>[^\s"'<>|&;-][^\s"']*)/g,
+    ofLine: true
   },
   {
     rule: "xml",
@@ -454,13 +467,26 @@ var inOneWord = (text2) => text2.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name)
 function captures(written) {
   const text2 = inOneWord(written);
   const found2 = [];
-  for (const { rule, form, holds } of structures)
-    for (const { groups = {} } of text2.matchAll(form)) {
-      const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
-      if (value === void 0 || value === "" || holds?.(value, text2) === false) continue;
-      found2.push({ rule, value, ...groups.name === void 0 ? {} : { name: groups.name } });
-    }
+  const lines = linesOf(text2);
+  for (const { rule, form, holds, ofLine } of structures)
+    for (const part of ofLine ? lines : [text2])
+      for (const { 0: whole, groups = {} } of part.matchAll(form)) {
+        const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
+        if (value === void 0 || value === "" || holds?.(value, text2, whole) === false) continue;
+        found2.push({ rule, value, ...groups.name === void 0 ? {} : { name: groups.name } });
+      }
   return found2;
+}
+var [lineMax, overlap] = [8192, 1024];
+function linesOf(text2) {
+  return text2.split("\n").flatMap((line) => {
+    if (line.length <= lineMax) return [line];
+    const pieces = Math.ceil((line.length - overlap) / (lineMax - overlap));
+    return Array.from(
+      { length: pieces },
+      (_, index) => line.slice(index * (lineMax - overlap), index * (lineMax - overlap) + lineMax)
+    );
+  });
 }
 var unquoted = (text2) => {
   const [, double, single] = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')/s.exec(text2) ?? [];
@@ -883,7 +909,7 @@ function withoutReferences(value) {
   }).replace(/\{\{-?(.*?)-?\}\}/gs, (_, inner) => {
     literals.push(...literalsOf(inner));
     return "";
-  }).replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+  }).replace(/<%(?:(?!<%).)*?%>|#\{[\w.]+\}#?/gs, "");
   for (let deep = 0; deep < variableDepthMax; deep++) {
     const before = rest2;
     rest2 = rest2.replace(/\$\{([^{}]*)\}/g, (_, inner) => {
@@ -1063,7 +1089,7 @@ function hitsOf({ keyPath, value, format }, depth) {
 var passwordsOfUsers = (value) => [...value.matchAll(/^\s*[a-z_][\w-]*:(?!R\s*$|RANDOM\s*$|\$\d)(\S+)\s*$/gm)].map(([, password = ""]) => password);
 var isCiphertext = (value) => /^v\d+:[A-Za-z0-9+/]{8,}={0,2}:[A-Za-z0-9+/]{8,}={0,2}$/.test(value) || /^[A-Za-z0-9+/]{24,}={0,2}$/.test(value);
 function findTokens(written) {
-  const text2 = written.replace(/\bENC\[[^\]]*\]/g, (found2) => " ".repeat(found2.length));
+  const text2 = written.replace(/\bENC\[[^\][]*\]/g, (found2) => " ".repeat(found2.length));
   return tokenRules.flatMap(
     ({ rule, form }) => [...text2.matchAll(form)].flatMap((match) => {
       const value = match.groups?.value ?? match[0];

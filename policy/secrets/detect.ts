@@ -102,7 +102,7 @@ export interface Token {
 
 export function findTokens(written: string): readonly Token[] {
     // What SOPS has encrypted is as long as a key.
-    const text = written.replace(/\bENC\[[^\]]*\]/g, (found) => " ".repeat(found.length));
+    const text = written.replace(/\bENC\[[^\][]*\]/g, (found) => " ".repeat(found.length));
     return tokenRules.flatMap(({ rule, form }) =>
         [...text.matchAll(form)].flatMap((match) => {
             const value = match.groups?.value ?? match[0];

@@ -96,7 +96,7 @@ export function withoutReferences(value: string): { readonly rest: string; reado
             literals.push(...literalsOf(inner));
             return "";
         })
-        .replace(/<%.*?%>|#\{[\w.]+\}#?/gs, "");
+        .replace(/<%(?:(?!<%).)*?%>|#\{[\w.]+\}#?/gs, "");
     // From the inside out: a default may be a variable itself.
     for (let deep = 0; deep < variableDepthMax; deep++) {
         const before = rest;

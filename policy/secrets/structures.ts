@@ -11,13 +11,19 @@ interface Structure {
     readonly rule: string;
     /** Groups `value`, and `name` where the name is told. */
     readonly form: RegExp;
-    /** Whether a capture is one, beyond its form. */
-    readonly holds?: (value: string, text: string) => boolean;
+    /** Whether a capture is one, beyond its form; `whole`: all that the form has matched. */
+    readonly holds?: (value: string, text: string, whole: string) => boolean;
+    /**
+     * A program and what stands somewhere behind it: looked for in a line at a time, and in pieces of a long one. Each
+     * occurrence of the program is held against all that follows, which in a text of megabytes takes hours.
+     */
+    readonly ofLine?: true;
 }
 
 const quoted = `"(?<double>(?:[^"\\\\]|\\\\.)*)"|'(?<single>(?:[^'\\\\]|\\\\.)*)'`;
+/** Bounded, as whatever stands before what a form is sure of: else each place of a long text is held against all that follows. */
 const secretName =
-    "[\\w.-]*(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
+    "[\\w.-]{0,100}(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|secret[-_]?key|access[-_]?key|account[-_]?key|private[-_]?key|credentials?)";
 
 const decoded = (text: string): string => Buffer.from(text, "base64").toString("latin1");
 const isUserAndPassword = (text: string): boolean => /^[\x21-\x7e]*:[\x20-\x7e]+$/.test(decoded(text));
@@ -25,7 +31,7 @@ const isUserAndPassword = (text: string): boolean => /^[\x21-\x7e]*:[\x20-\x7e]+
 const structures: readonly Structure[] = [
     {
         rule: "url-password",
-        form: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]+)@/gi,
+        form: /\b[a-z][a-z0-9+.-]{0,40}:\/\/[^\s:@/'"<>]*:(?<value>(?!\d+\/)[^\s'"<>@]{1,1000})@/gi,
     },
     {
         rule: "url-password",
@@ -34,7 +40,7 @@ const structures: readonly Structure[] = [
     },
     {
         rule: "url-password",
-        form: /jdbc:oracle:\w+:[^/\s]+\/(?<value>[^@\s'"]+)@/gi,
+        form: /jdbc:oracle:\w{1,20}:[^/\s]{1,100}\/(?<value>[^@\s'"]{1,1000})@/gi,
     },
     {
         rule: "azure-sas",
@@ -64,7 +70,7 @@ const structures: readonly Structure[] = [
     {
         rule: "sasl-jaas",
         form: new RegExp(
-            `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]*(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
+            `\\b(?<name>password|clientSecret|client_secret|clientPassword|keyStorePassword|storePass|keyPass|sslKeyPassword|[\\w.]{0,100}(?:password|secret))\\s*=\\s*(?:\\\\?"(?<double>[^"\\\\]*)\\\\?"|'(?<single>[^']*)'|(?<bare>[^\\s;"']+))`,
             "gi",
         ),
         holds: (_, text) => /LoginModule\b/.test(text),
@@ -109,19 +115,25 @@ const structures: readonly Structure[] = [
     {
         rule: "command-line",
         form: /\bcurl\b[^\n]*?\s(?:-u|--user|--proxy-user)[ =]?\s*["']?[^\s:"'$]+:(?<value>[^\s"']+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
-        form: /\b(?:(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane)\b[^\n|]*?\slogin|sshpass|mongo(?:sh|dump|restore|export|import)?|rpk\b[^\n|]*?\suser)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        form: /\b(?:docker|podman|nerdctl|buildah|helm|oras|az|skopeo|crane|rpk|sshpass|mongo(?:sh|dump|restore|export|import)?)\b[^\n|]*?\s-p\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        // Of most of them it is a port, or another thing.
+        holds: (_, __, whole) => /^(?:sshpass|mongo)/.test(whole) || /\s(?:login|user)\b/.test(whole),
+        ofLine: true,
     },
     // What stands apart from the `-p` of these is a database, and after the one of Redis a port.
     {
         rule: "command-line",
         form: /\b(?:mysql(?:dump|admin|import|show|check)?|mariadb(?:-\w+)?)\s[^\n|]*?(?<=\s)-p["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
         form: /\bredis-cli\s[^\n|]*?(?<=\s)-a\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        ofLine: true,
     },
     // openssl's way to say where a passphrase is: `pass:`, next to `file:` and `env:`.
     {
@@ -131,10 +143,12 @@ const structures: readonly Structure[] = [
     {
         rule: "command-line",
         form: /\becho\s+(?:-\w+\s+)?["']?[a-z_][\w-]*:(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*\bchpasswd\b/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
         form: /(?:^|[\s;&|(])https?\s[^\n|]*?(?:-a|--auth)[ =]["']?[^\s:"'$]+:(?<value>[^\s"'<>|&;]+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
@@ -143,23 +157,28 @@ const structures: readonly Structure[] = [
     {
         rule: "command-line",
         form: /\b(?:sqlcmd|bcp)\b[^\n|]*?\s-P\s*["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
         form: /\bmc\s+(?:(?:alias\s+set|config\s+host\s+add)\s+\S+|admin\s+user\s+add)\s+\S+\s+\S+\s+["']?(?<value>[^\s"'<>|&;-][^\s"']+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
         form: /\becho\s+(?:-n\s+)?["']?(?<value>[^\s"'$|]+)["']?\s*\|[^\n]*(?:--password-stdin|\bpasswd\s+--stdin)/g,
+        ofLine: true,
     },
     // By their place alone.
     {
         rule: "command-line",
         form: /\b(?:confluent\s+api-key\s+store\s+\S+|rabbitmqctl\s+(?:add_user|change_password)\s+\S+|htpasswd\s+(?:-\w+\s+)*(?:-\w*n\w*b\w*|-\w*b\w*n\w*)\s+[\w.-]+|htpasswd\s+(?:-\w+\s+)*-(?!\w*n)\w*b\w*\s+\S+\s+[\w.-]+)\s+["']?(?<value>[^\s"'$<>|&;-][^\s"']+)/g,
+        ofLine: true,
     },
     {
         rule: "command-line",
         form: /\bconfig(?:ure)?\s+set(?:-all)?\s+(?:-\S+\s+)*(?<name>\w[\w.:-]*)\s+["']?(?<value>[^\s"'<>|&;-][^\s"']*)/g,
+        ofLine: true,
     },
     {
         rule: "xml",
@@ -195,13 +214,28 @@ const inOneWord = (text: string): string =>
 export function captures(written: string): readonly Capture[] {
     const text = inOneWord(written);
     const found: Capture[] = [];
-    for (const { rule, form, holds } of structures)
-        for (const { groups = {} } of text.matchAll(form)) {
-            const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
-            if (value === undefined || value === "" || holds?.(value, text) === false) continue;
-            found.push({ rule, value, ...(groups.name === undefined ? {} : { name: groups.name }) });
-        }
+    const lines = linesOf(text);
+    for (const { rule, form, holds, ofLine } of structures)
+        for (const part of ofLine ? lines : [text])
+            for (const { 0: whole, groups = {} } of part.matchAll(form)) {
+                const value = groups.value ?? groups.double ?? groups.single ?? groups.bare;
+                if (value === undefined || value === "" || holds?.(value, text, whole) === false) continue;
+                found.push({ rule, value, ...(groups.name === undefined ? {} : { name: groups.name }) });
+            }
     return found;
+}
+
+/** Characters of a piece of a line, and of what two pieces have in common, where a command may be cut. */
+const [lineMax, overlap] = [8_192, 1_024];
+
+function linesOf(text: string): readonly string[] {
+    return text.split("\n").flatMap((line) => {
+        if (line.length <= lineMax) return [line];
+        const pieces = Math.ceil((line.length - overlap) / (lineMax - overlap));
+        return Array.from({ length: pieces }, (_, index) =>
+            line.slice(index * (lineMax - overlap), index * (lineMax - overlap) + lineMax),
+        );
+    });
 }
 
 export interface Assignment {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { Redactor } from "../../automation/core/redactor";
 import { Canaries } from "../_helpers/canaries";
 import { other, secret as odd, writers } from "../cli/canaries/writers";
@@ -77,6 +78,17 @@ describe("Redactor", () => {
                     !new Redactor([secret]).text(`<${write(secret)}>`).includes(write(secret)),
                     `${write(secret)}`,
                 );
+    });
+
+    it("takes one out wherever it begins, whatever is before and after it", () => {
+        assert.equal(new Redactor(["abab!z"]).text("ababab!z"), "ab[secret]");
+        const few = (minLength: number, maxLength: number) =>
+            fc.string({ unit: fc.constantFrom("a", "b", "-", "!", "&"), minLength, maxLength });
+        fc.assert(
+            fc.property(few(6, 10), few(0, 8), few(0, 8), (secret, before, after) => {
+                assert.ok(!new Redactor([secret]).text(before + secret + after).includes(secret));
+            }),
+        );
     });
 
     it("does not look for long for one of backslashes alone", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { findCommand, importIdOf, labelValueOf, shellText, tagValueOf } from "../../automation/engine/urnTag";
+import { shellText } from "../../automation/core/shellQuote";
+import { findCommand, importIdOf, labelValueOf, tagValueOf } from "../../automation/engine/urnTag";
 
 const urn = (name: string): string =>
     `urn:pulumi:dev-storage::tidegate::tidegate:storage:S3$aws:s3/bucket:Bucket::${name}`;

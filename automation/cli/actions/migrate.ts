@@ -25,7 +25,7 @@ import { sha256 } from "../../release/manifest";
 import { environmentGraph } from "../../rollout/environmentGraph";
 import type { Session } from "../../rollout/session";
 import { loadEnvironment } from "../../../stacks/environment";
-import { shellQuote } from "../shellQuote";
+import { shellText } from "../../core/shellQuote";
 import { Interrupts } from "../interrupts";
 import { printJson, remark, say } from "../output";
 import { isDeployed } from "./migrationUnderWay";
@@ -236,7 +236,7 @@ function commandOf({ from, to, lose = [], together, rehearse }: MigrateFlags): s
         ...(together ? ["--together"] : []),
         ...(rehearse ? ["--rehearse"] : []),
     ];
-    return words.map(shellQuote).join(" ");
+    return shellText(words);
 }
 
 function demandAxes(lose: readonly string[]): void {

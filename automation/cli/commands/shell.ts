@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { exitCodes, TidegateError } from "../../core/errors";
 import { ensureTools, toolEnvironment } from "../../toolchain";
 import { remark } from "../output";
-import { shellQuote } from "../shellQuote";
+import { shellQuote } from "../../core/shellQuote";
 import { runThrough } from "../child";
 import { refusePrintedSecrets } from "../../engine/debugFlags";
 import { Session } from "../../rollout/session";

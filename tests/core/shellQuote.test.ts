@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shellQuote } from "../../automation/cli/shellQuote";
+import { shellQuote } from "../../automation/core/shellQuote";
 
 describe("shellQuote", () => {
     it("quotes what a shell would take apart", () => {
