@@ -58,6 +58,19 @@ describe("a stack of which creations were cut off", () => {
         assert.deepEqual(recorded, []);
     });
 
+    it("stays as it is where what was found is another resource of the same stack", async () => {
+        const there = { urn: urn(role, "twin"), type: role, custom: true, id: "r-1", inputs: {}, outputs: {} };
+        const operations = [creating(role, "a", { name: "r-1" })];
+        const deployment = { manifest: {}, resources: [there], pending_operations: operations };
+        await pulumi.state({ version: 3, deployment });
+        await pulumi.cloud({ "r-1": { name: "r-1" } });
+        await assert.rejects(settle([nameLookup]), {
+            code: "pending-refused",
+            message: /a as r-1: that is 'twin' of the same stack/,
+        });
+        assert.deepEqual(await known(), [["twin", "r-1"]]);
+    });
+
     it("stays as it is where a command has found what is not there", async () => {
         const command: NamedLookup = { by: "`find`", lookup: () => Promise.resolve({ kind: "import", id: "vpc-9" }) };
         await pending(creating("aws:ec2/vpc:Vpc", "a", {}));
